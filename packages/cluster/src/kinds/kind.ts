@@ -1,0 +1,133 @@
+import type { JsonObject, Scope, TypeNode } from '@opwright/machinery';
+
+/** An object inside the server while a request builds it: a plain mutable tree that nobody else sees yet. */
+export type MutableObject = { [key: string]: unknown };
+
+/**
+ * Everything the request pipeline needs to know about one served version of one resource. Built-in kinds come from
+ * the data of `@opwright/kubernetes` plus the functions under `kinds/`; custom resources from their CRD. The pipeline
+ * never asks which of the two it has, nor for the name of a kind.
+ */
+export interface ServedKind {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: Scope;
+  /** Discovery's order. */
+  readonly verbs: readonly string[];
+  readonly custom: boolean;
+  /** `deployments.apps`: the resource in messages (`pods` for the core group). */
+  readonly groupResource: string;
+  /** Where the store keeps it; the versions of a resource share one, as do core and events.k8s.io events. */
+  readonly storage: string;
+  /** From the stored form to this version's, and back. Absent when they are the same. Must not change their argument. */
+  readonly fromStorage?: (stored: JsonObject) => JsonObject;
+  readonly toStorage?: (object: MutableObject) => MutableObject;
+  /** The root struct: apiVersion, kind, metadata and the rest. */
+  readonly type: TypeNode;
+  readonly subresources: readonly SubresourceKind[];
+  readonly scale?: ScalePaths;
+
+  /** Fills in defaults, in place. Runs at decode and again after every patch. Idempotent. */
+  setDefaults(object: MutableObject): void;
+  /** Drops what a creator may not set (status), sets what the kind computes; in place. `generation` is the pipeline's. */
+  prepareForCreate(object: MutableObject, context: StrategyContext): void;
+  /** Keeps what an update may not change, in place. Not called for subresources: they name the part they may change. */
+  prepareForUpdate(object: MutableObject, old: JsonObject, context: StrategyContext): void;
+  validate(object: JsonObject): FieldError[];
+  validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
+  /** Texts for Warning headers. */
+  warnings(object: JsonObject, old: JsonObject | undefined): string[];
+
+  /** metadata.generation counts changes outside metadata and status. */
+  readonly hasGeneration: boolean;
+  /** PUT without resourceVersion is allowed. */
+  readonly allowUnconditionalUpdate: boolean;
+  /** PUT creates a missing object. */
+  readonly allowCreateOnUpdate: boolean;
+  /** DELETE answers with the object instead of a Status. */
+  readonly returnsDeletedObject: boolean;
+  /** What DELETE without propagationPolicy means. */
+  readonly defaultPropagation: 'Background' | 'Orphan';
+  /** Seconds that a DELETE without grace period gives the object; absent for kinds without graceful deletion. */
+  gracePeriodSeconds?(object: JsonObject): number;
+
+  readonly columns: readonly ColumnDefinition[];
+  /** The cells of one Table row, in the order of `columns`. `nowMs` is for ages. */
+  row(object: JsonObject, nowMs: number): unknown[];
+  /** Conditions of a Table row (finished pods and jobs). */
+  rowConditions?(object: JsonObject): JsonObject[];
+  /** The values that field selectors can ask for, beside metadata.name and metadata.namespace. */
+  readonly selectableFields: readonly string[];
+  selectableField(object: JsonObject, field: string): string;
+  /** Kinds with their own selector texts (`field label not supported: x`). */
+  readonly ownFieldSelectorErrors: boolean;
+  /** Text of the Warning header of every request, for deprecated versions. */
+  readonly deprecation?: string;
+}
+
+export interface SubresourceKind {
+  readonly name: string;
+  /** Of the objects it takes and returns, where foreign: autoscaling/v1 Scale, policy/v1 Eviction. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  /** Discovery's order. */
+  readonly verbs: readonly string[];
+}
+
+/** JSON paths of a scalable kind (`.spec.replicas`). */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  /** A label selector: text for custom resources, a LabelSelector or a map for built-in kinds. */
+  readonly labelSelectorPath?: string;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
+}
+
+/** What a strategy may need from outside: allocated addresses, time. */
+export interface StrategyContext {
+  readonly nowMs: number;
+  /** Service cluster IPs and node ports. */
+  readonly allocator: Allocator;
+  readonly dryRun: boolean;
+}
+
+/** Hands out what must be unique in the cluster. Throws a FieldError-shaped message when it is taken or out of range. */
+export interface Allocator {
+  clusterIP(wanted?: string): string;
+  nodePort(wanted?: number): number;
+}
+
+/** One entry of a 422 answer (field.Error). */
+export interface FieldError {
+  /** `spec.containers[0].name`; `<nil>` for no path. */
+  readonly field: string;
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotFound'
+    | 'FieldValueNotSupported'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'InternalError';
+  /** Without the field: `Required value`, `Invalid value: "x": must be …`. */
+  readonly message: string;
+}
