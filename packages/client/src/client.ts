@@ -25,7 +25,13 @@ export interface Client {
   /** The `scale` subresource. */
   scale<R extends AnyResource>(resource: R): SubresourceClient<Scale, ScaleInput>;
   /** Creates a subresource object: `binding`, `eviction`, `token`. */
-  createSubresource(resource: AnyResource, key: ObjectKey, name: string, body: unknown, options?: WriteOptions): Promise<unknown>;
+  createSubresource(
+    resource: AnyResource,
+    key: ObjectKey,
+    name: string,
+    body: unknown,
+    options?: WriteOptions,
+  ): Promise<unknown>;
   /** Any path, as JSON: discovery, `/version`, or what this interface lacks. */
   raw(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: RawOptions): Promise<unknown>;
 }
@@ -41,7 +47,12 @@ export interface SubresourceClient<Stored, Input> {
 export interface Scale {
   readonly apiVersion: 'autoscaling/v1';
   readonly kind: 'Scale';
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
   readonly spec: { readonly replicas?: number };
   readonly status: { readonly replicas: number; readonly selector?: string };
 }
@@ -87,7 +98,10 @@ export interface WatchOptions extends RequestOptions, Selection {
 
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: ListMeta & { readonly annotations?: Readonly<Record<string, string>> } } }
+  | {
+      readonly type: 'BOOKMARK';
+      readonly object: { readonly metadata: ListMeta & { readonly annotations?: Readonly<Record<string, string>> } };
+    }
   | { readonly type: 'ERROR'; readonly object: Status };
 
 export interface WriteOptions extends RequestOptions {

@@ -1,2 +1,7 @@
+export type { Status, StatusCause, StatusDetails, StatusReason } from '@opwright/machinery';
+export { StatusError } from '@opwright/machinery';
+export * from './client/create-client.ts';
 export * from './client.ts';
+export * from './system/clock.ts';
+export * from './system/random.ts';
 export * from './transport.ts';

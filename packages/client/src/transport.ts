@@ -16,10 +16,7 @@ export interface TransportRequest {
   readonly signal?: AbortSignal;
 }
 
-export type RequestBody =
-  | { readonly json: unknown }
-  | { readonly text: string }
-  | { readonly bytes: Uint8Array };
+export type RequestBody = { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array };
 
 export interface TransportResponse {
   readonly status: number;

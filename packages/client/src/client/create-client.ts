@@ -1,0 +1,299 @@
+import type { AnyResource, Infer, InferInput, ObjectKey, ObjectList, Status } from '@opwright/machinery';
+import { StatusError } from '@opwright/machinery';
+import type {
+  ApplyOptions,
+  Client,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  Patch,
+  Scale,
+  ScaleInput,
+  Selection,
+  SubresourceClient,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '../client.ts';
+import type { RequestBody, Transport, TransportRequest, TransportResponse } from '../transport.ts';
+import { errorOf, jsonOf } from './errors.ts';
+import { headerValues, warningTexts } from './headers.ts';
+import type { Query } from './paths.ts';
+import { collectionPath, objectPath, requireNamespace, withQuery } from './paths.ts';
+import { watchEvents } from './watch.ts';
+
+export interface ClientOptions {
+  /** Who changes fields, where a call does not say; without it the server takes it from the user agent. */
+  readonly fieldManager?: string;
+  /** Default `opwright`. */
+  readonly userAgent?: string;
+  /** Receives the text of each `Warning` header: deprecated versions, unknown fields, webhooks. Default: dropped. */
+  readonly warnings?: (text: string) => void;
+}
+
+/** Objects per page of a list, as kubectl and client-go have it. */
+const PAGE_SIZE = 500;
+
+const PATCH_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+} as const;
+
+const APPLY_TYPE = 'application/apply-patch+yaml';
+
+/**
+ * A client that sends each call as one request through `transport`. It does not retry, cache or log.
+ *
+ * Objects are sent with the resource's `apiVersion` and `kind` where they lack them, and list items come back with
+ * theirs (built-in kinds leave them out in lists).
+ *
+ * Errors: `StatusError` for every answer outside 2xx, `TransportError` when none came, the signal's reason when
+ * aborted, `TypeError` before any request when a name or namespace is missing.
+ */
+export function createClient(transport: Transport, options: ClientOptions = {}): Client {
+  const baseHeaders = { accept: 'application/json', 'user-agent': options.userAgent ?? 'opwright' };
+
+  async function send(request: TransportRequest): Promise<TransportResponse> {
+    request.signal?.throwIfAborted();
+    const complete = { ...request, headers: { ...baseHeaders, ...request.headers } };
+    const response = await transport.request(complete);
+    if (options.warnings !== undefined) {
+      for (const text of warningTexts(headerValues(response.headers, 'warning'))) options.warnings(text);
+    }
+    if (response.status < 200 || response.status > 299) throw await errorOf(complete, response);
+    return response;
+  }
+
+  async function call<T>(
+    method: TransportRequest['method'],
+    path: string,
+    signal: AbortSignal | undefined,
+    body?: { readonly type: string; readonly json: unknown },
+  ): Promise<T> {
+    const request: TransportRequest = {
+      method,
+      path,
+      ...(body && { body: { json: body.json }, headers: { 'content-type': body.type } }),
+      ...(signal && { signal }),
+    };
+    // The one place where what the server says is taken for what the resource declares.
+    return (await jsonOf(request, await send(request))) as T;
+  }
+
+  const writeQuery = (write: WriteOptions = {}): Query => ({
+    dryRun: write.dryRun ? 'All' : undefined,
+    fieldManager: write.fieldManager ?? options.fieldManager,
+    fieldValidation: write.fieldValidation,
+  });
+
+  const write = <T>(method: 'POST' | 'PUT', path: string, json: object, opts?: WriteOptions): Promise<T> =>
+    call<T>(method, withQuery(path, writeQuery(opts)), opts?.signal, { type: 'application/json', json });
+
+  const sendPatch = <T>(path: string, patch: Patch, opts?: WriteOptions): Promise<T> =>
+    call<T>('PATCH', withQuery(path, writeQuery(opts)), opts?.signal, {
+      type: PATCH_TYPES[patch.type],
+      json: patch.patch,
+    });
+
+  const sendApply = <T>(path: string, json: object, opts: ApplyOptions): Promise<T> =>
+    call<T>('PATCH', withQuery(path, { ...writeQuery(opts), force: opts.force || undefined }), opts.signal, {
+      type: APPLY_TYPE,
+      json,
+    });
+
+  async function listPage<R extends AnyResource>(resource: R, opts: ListOptions): Promise<ObjectList<Infer<R>>> {
+    const path = withQuery(collectionPath(resource, opts.namespace), {
+      ...selectionQuery(opts),
+      limit: opts.limit === 0 ? undefined : (opts.limit ?? PAGE_SIZE),
+      continue: opts.continue,
+      // The token carries the version; the server refuses both at once.
+      resourceVersion: opts.continue ? undefined : opts.resourceVersion,
+      resourceVersionMatch: opts.continue ? undefined : opts.resourceVersionMatch,
+    });
+    const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal);
+    return withKinds(resource, list);
+  }
+
+  async function* pages<R extends AnyResource>(
+    resource: R,
+    opts: ListOptions = {},
+  ): AsyncGenerator<ObjectList<Infer<R>>, void, undefined> {
+    let next = opts.continue;
+    do {
+      const page = await listPage(resource, next ? { ...opts, continue: next } : opts);
+      yield page;
+      next = page.metadata.continue;
+    } while (next);
+  }
+
+  async function list<R extends AnyResource>(resource: R, opts: ListOptions = {}): Promise<ObjectList<Infer<R>>> {
+    const first = await listPage(resource, opts);
+    if (!first.metadata.continue) return first;
+    const items: Infer<R>[] = [...first.items];
+    try {
+      for await (const page of pages(resource, { ...opts, continue: first.metadata.continue }))
+        items.push(...page.items);
+    } catch (error) {
+      if (!(error instanceof StatusError && error.code === 410)) throw error;
+      // The version of the first page was compacted meanwhile: one answer without pages cannot expire.
+      const { continue: _, ...whole } = opts;
+      return listPage(resource, { ...whole, limit: 0 });
+    }
+    const { continue: _, remainingItemCount: __, ...metadata } = first.metadata;
+    return { ...first, metadata, items };
+  }
+
+  async function* watch<R extends AnyResource>(
+    resource: R,
+    opts: WatchOptions = {},
+  ): AsyncGenerator<WatchEvent<Infer<R>>, void, undefined> {
+    const path = withQuery(collectionPath(resource, opts.namespace), {
+      watch: true,
+      ...selectionQuery(opts),
+      resourceVersion: opts.resourceVersion,
+      resourceVersionMatch: opts.resourceVersionMatch,
+      allowWatchBookmarks: opts.allowWatchBookmarks,
+      sendInitialEvents: opts.sendInitialEvents,
+      timeoutSeconds: opts.timeoutSeconds,
+    });
+    const response = await send({ method: 'GET', path, ...(opts.signal && { signal: opts.signal }) });
+    yield* watchEvents<Infer<R>>(response);
+  }
+
+  function subresource<Stored, Input extends object>(
+    resource: AnyResource,
+    name: string,
+    type: { readonly apiVersion: string; readonly kind: string },
+  ): SubresourceClient<Stored, Input> {
+    const named = (key: ObjectKey, object: Input): object => {
+      const metadata = 'metadata' in object ? (object.metadata as object | undefined) : undefined;
+      const { name: objectName, namespace } = key;
+      return { ...typed(type, object), metadata: { name: objectName, ...(namespace && { namespace }), ...metadata } };
+    };
+    const path = (key: ObjectKey) => objectPath(resource, key, name);
+    return {
+      get: async (key, opts = {}) =>
+        call('GET', withQuery(path(key), { resourceVersion: opts.resourceVersion }), opts.signal),
+      update: async (key, object, opts) => write('PUT', path(key), named(key, object), opts),
+      patch: async (key, patch, opts) => sendPatch(path(key), patch, opts),
+      apply: async (key, object, opts) => sendApply(path(key), named(key, object), opts),
+    };
+  }
+
+  return {
+    transport,
+    list,
+    pages,
+    watch,
+
+    get: async (resource, key, opts: GetOptions = {}) =>
+      call('GET', withQuery(objectPath(resource, key), { resourceVersion: opts.resourceVersion }), opts.signal),
+
+    create: async (resource, object, opts) => {
+      const { namespace } = metadataOf(object);
+      requireNamespace(resource, namespace);
+      return write('POST', collectionPath(resource, namespace), typed(resource, object), opts);
+    },
+
+    update: async (resource, object, opts) =>
+      write('PUT', objectPath(resource, metadataOf(object)), typed(resource, object), opts),
+
+    patch: async (resource, key, patch, opts) => sendPatch(objectPath(resource, key), patch, opts),
+
+    apply: async (resource, object, opts) =>
+      sendApply(objectPath(resource, metadataOf(object)), typed(resource, object), opts),
+
+    delete: async <R extends AnyResource>(resource: R, key: ObjectKey, opts: DeleteOptions = {}) =>
+      call<Infer<R> | Status>('DELETE', objectPath(resource, key), opts.signal, deleteBody(opts)),
+
+    deleteCollection: async (resource, opts = {}) => {
+      const path = withQuery(collectionPath(resource, opts.namespace), {
+        ...selectionQuery(opts),
+        limit: opts.limit,
+        continue: opts.continue,
+        resourceVersion: opts.resourceVersion,
+        resourceVersionMatch: opts.resourceVersionMatch,
+      });
+      await call('DELETE', path, opts.signal, deleteBody(opts));
+    },
+
+    status: <R extends AnyResource>(resource: R) => subresource<Infer<R>, InferInput<R>>(resource, 'status', resource),
+
+    scale: (resource) =>
+      subresource<Scale, ScaleInput>(resource, 'scale', { apiVersion: 'autoscaling/v1', kind: 'Scale' }),
+
+    createSubresource: async (resource, key, name, body, opts) => {
+      if (typeof body !== 'object' || body === null) throw new TypeError(`the body of ${name} is not an object`);
+      return write('POST', objectPath(resource, key, name), body, opts);
+    },
+
+    raw: async (method, path, opts = {}) => {
+      const body: RequestBody | undefined = opts.body === undefined ? undefined : { json: opts.body };
+      const request: TransportRequest = {
+        method,
+        path,
+        headers: { ...(body && { 'content-type': 'application/json' }), ...opts.headers },
+        ...(body && { body }),
+        ...(opts.signal && { signal: opts.signal }),
+      };
+      const response = await send(request);
+      const type = headerValues(response.headers, 'content-type')[0] ?? '';
+      if (/[/+]json/.test(type)) return jsonOf(request, response);
+      const text = await response.text();
+      try {
+        return JSON.parse(text);
+      } catch {
+        return text;
+      }
+    },
+  };
+}
+
+const selectionQuery = (selection: Selection): Query => ({
+  labelSelector: selection.labelSelector || undefined,
+  fieldSelector: selection.fieldSelector || undefined,
+});
+
+/** The name and namespace that an object carries. */
+function metadataOf(object: object): { readonly name: string; readonly namespace?: string } {
+  const metadata =
+    'metadata' in object ? (object.metadata as { name?: string; namespace?: string } | undefined) : undefined;
+  return { name: metadata?.name ?? '', ...(metadata?.namespace && { namespace: metadata.namespace }) };
+}
+
+/** The object with `apiVersion` and `kind`, which the server demands and a typed call knows. */
+function typed(type: { readonly apiVersion: string; readonly kind: string }, object: object): object {
+  const own = object as { apiVersion?: unknown; kind?: unknown };
+  if (own.apiVersion !== undefined && own.kind !== undefined) return object;
+  return { ...object, apiVersion: own.apiVersion ?? type.apiVersion, kind: own.kind ?? type.kind };
+}
+
+/** A list whose items carry `apiVersion` and `kind`. Shared where nothing is missing. */
+function withKinds<T extends { readonly apiVersion: string; readonly kind: string }>(
+  resource: AnyResource,
+  list: ObjectList<T>,
+): ObjectList<T> {
+  // Go encodes an empty list of some servers as null.
+  const items: readonly T[] = list.items ?? [];
+  const complete = items.every((item) => item.kind !== undefined && item.apiVersion !== undefined);
+  if (complete && list.items) return list;
+  const names: object = { apiVersion: resource.apiVersion, kind: resource.kind };
+  return { ...list, items: complete ? items : items.map((item) => ({ ...names, ...item })) };
+}
+
+function deleteBody(opts: DeleteOptions): { type: string; json: unknown } | undefined {
+  const { dryRun, gracePeriodSeconds, propagationPolicy, preconditions } = opts;
+  if (!dryRun && gracePeriodSeconds === undefined && !propagationPolicy && !preconditions) return undefined;
+  return {
+    type: 'application/json',
+    json: {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+      ...(preconditions && { preconditions }),
+      ...(propagationPolicy && { propagationPolicy }),
+      ...(dryRun && { dryRun: ['All'] }),
+    },
+  };
+}
