@@ -1,0 +1,63 @@
+// Where the generator reads: recorded documents in a folder, or a live API server.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Recorded documents: openapi/v3/*.json, discovery/legacy_*.json and, where recorded, gotypes.json. */
+export function fromFixtures(folder) {
+  const discovery = join(folder, 'discovery');
+  const lists = {};
+  for (const file of readdirSync(discovery)) {
+    const document = readJson(join(discovery, file));
+    if (document.kind === 'APIResourceList') lists[document.groupVersion] = document;
+  }
+  const go = join(folder, 'gotypes.json');
+  return {
+    schemas: schemasOf(readFolder(join(folder, 'openapi/v3'))),
+    go: existsSync(go) ? readJson(go) : undefined,
+    groups: readJson(join(discovery, 'legacy_apis.json')),
+    lists,
+  };
+}
+
+/** The OpenAPI documents in a folder (`kubectl get --raw /openapi/v3/apis/apps/v1 > apps.json`); resources stay as they are. */
+export function fromOpenapi(folder) {
+  return { schemas: schemasOf(readFolder(folder)) };
+}
+
+/** A live cluster, asked through kubectl, which knows every way to authenticate. */
+export function fromCluster(kubeconfig) {
+  const get = (path) =>
+    JSON.parse(
+      execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'get', '--raw', path], {
+        encoding: 'utf8',
+        maxBuffer: 256 * 1024 * 1024,
+      }),
+    );
+  const groups = get('/apis');
+  const groupVersions = groups.groups.flatMap((group) => group.versions.map((version) => version.groupVersion));
+  const lists = { v1: get('/api/v1') };
+  for (const groupVersion of groupVersions) lists[groupVersion] = get(`/apis/${groupVersion}`);
+  const documents = Object.values(get('/openapi/v3').paths).map((path) => get(path.serverRelativeURL));
+  return { schemas: schemasOf(documents), groups, lists };
+}
+
+function readFolder(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => readJson(join(folder, file)));
+}
+
+function schemasOf(documents) {
+  const schemas = {};
+  for (const document of documents) {
+    for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
+      // A custom resource's schema is no built-in type.
+      if (name.startsWith('io.k8s.')) schemas[name] = schema;
+    }
+  }
+  return schemas;
+}
