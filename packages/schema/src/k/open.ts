@@ -1,0 +1,59 @@
+import type { DeepReadonly, JsonObject, JsonValue, KubeObject, ObjectMetaInput } from '@opwright/machinery';
+import type { StructuralSchema } from '../structural/schema.ts';
+import { fromJsonSchema, type JsonSchema } from './json-schema.ts';
+import { initialState, type NodeState, SchemaNode } from './node.ts';
+
+/** A node whose types are said rather than inferred. */
+export class OpenNode<Stored, Input> extends SchemaNode<Stored, Input> {
+  constructor(state: NodeState) {
+    super(state);
+    Object.freeze(this);
+  }
+
+  protected override copy(state: NodeState): OpenNode<Stored, Input> {
+    return new OpenNode(state);
+  }
+}
+
+function open<Stored, Input = Stored>(schema: StructuralSchema): OpenNode<Stored, Input> {
+  return new OpenNode(initialState(schema));
+}
+
+/** Any JSON value, kept as it is (apiextensions JSON). */
+export function any(): OpenNode<JsonValue, JsonValue> {
+  return open({ 'x-kubernetes-preserve-unknown-fields': true });
+}
+
+/** Any JSON object, kept as it is (runtime.RawExtension). */
+export function preserveUnknown(): OpenNode<JsonObject, JsonObject> {
+  return open({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
+}
+
+/** An embedded object as a person writes it. */
+export interface EmbeddedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: ObjectMetaInput;
+  readonly [field: string]: unknown;
+}
+
+/** A whole Kubernetes object of any kind: the server checks its apiVersion, kind and metadata and keeps the rest. */
+export function embeddedResource<Embedded extends { apiVersion: string; kind: string } = EmbeddedObject>(): OpenNode<
+  DeepReadonly<Embedded>,
+  DeepReadonly<Embedded>
+> {
+  return open({ type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true });
+}
+
+/**
+ * The escape hatch: a JSON Schema that exists already, translated to a structural schema. `Stored` and `Input` are
+ * the author's word. Throws an Error with the path of what cannot be translated.
+ */
+export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
+  return open(fromJsonSchema(schema));
+}
+
+/** The type of an embedded object that is stored, when it is stored by reference to a resource. */
+export type Embedded<Stored extends KubeObject> = Omit<Stored, 'metadata' | 'status'> & {
+  readonly metadata?: ObjectMetaInput;
+};
