@@ -1,1 +1,3 @@
-export {};
+export { runCli } from './cli.ts';
+export { type ManifestOptions, operatorManifests } from './manifests/operator-manifests.ts';
+export type { Terminal } from './terminal.ts';

@@ -1,0 +1,91 @@
+// Cold sync: 5,000 pods of about 9 kB from a server in another process into the runtime's cache.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@opwright/client';
+import { startCluster } from '@opwright/cluster';
+import { Pod } from '@opwright/kubernetes/core';
+import { controller, createManager, defineOperator, defineResource, k } from 'opwright';
+import { longestStall, report, timed } from './support.mjs';
+
+const PODS = 5_000;
+
+/** A controller needs a resource of its own; this one has no objects. */
+const Watcher = defineResource({ group: 'bench.example.com', version: 'v1', kind: 'Watcher', spec: k.object({}) });
+
+if (process.argv[2] === 'server') await serve(process.argv[3]);
+else await measure();
+
+/** The other process: a cluster with the pods and a CRD; it tells when it is ready and ends when it is told. */
+async function serve(kubeconfig) {
+  const cluster = await startCluster({ profile: 'envtest', serve: true, kubeconfig });
+  await cluster.load([Watcher.crd()]);
+  for (let i = 0; i < PODS; i++) await cluster.client.create(Pod, pod(i));
+  const { items } = await cluster.client.list(Pod, { namespace: 'default', limit: 1 });
+  process.send({ bytesPerPod: JSON.stringify(items[0]).length });
+  await once(process, 'message');
+  await cluster.stop();
+  process.disconnect();
+}
+
+async function measure() {
+  const folder = await mkdtemp(join(tmpdir(), 'opwright-bench-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const server = fork(import.meta.filename, ['server', kubeconfig]);
+  const [{ bytesPerPod }] = await once(server, 'message');
+  const connection = await connect({ kubeconfig });
+  const operator = defineOperator({
+    name: 'cold-sync',
+    controllers: [controller(Watcher).reads(Pod).reconcile(() => {})],
+  });
+  const quiet = () => {};
+  const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+  const manager = createManager(operator, { transport: connection.transport, metricsAddress: '0', probeAddress: '0', logger });
+  globalThis.gc?.();
+  const heapBefore = process.memoryUsage().heapUsed;
+  let ms;
+  const stall = await longestStall(async () => {
+    ms = await timed(() => manager.start());
+  });
+  globalThis.gc?.();
+  const heap = process.memoryUsage().heapUsed - heapBefore;
+  report(`sync of ${PODS} pods of ${(bytesPerPod / 1000).toFixed(1)} kB`, ms, 'ms');
+  report('longest stall of the event loop', stall, 'ms');
+  report('peak memory of the operator', process.resourceUsage().maxRSS / 1024, 'MB');
+  report('heap per cached pod', heap / PODS / 1000, 'kB');
+  await manager.stop();
+  await connection.transport.close();
+  server.send('stop');
+  await once(server, 'exit');
+  await rm(folder, { recursive: true });
+}
+
+function pod(index) {
+  const probe = (path) => ({ httpGet: { path, port: 8080 }, initialDelaySeconds: 5, periodSeconds: 10 });
+  const container = (name) => ({
+    name,
+    image: `registry.example.com/team/${name}:1.2.3`,
+    ports: [{ name: 'http', containerPort: 8080 }],
+    env: Array.from({ length: 20 }, (_, i) => ({ name: `SETTING_NUMBER_${i}`, value: `value of setting ${i} of pod ${index}` })),
+    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+    livenessProbe: probe('/healthz'),
+    readinessProbe: probe('/readyz'),
+    volumeMounts: [{ name: 'config', mountPath: '/etc/config' }, { name: 'data', mountPath: '/data' }],
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `pod-${index}`,
+      namespace: 'default',
+      labels: { app: `app-${index % 50}`, 'pod-template-hash': `${index}` },
+      annotations: { 'example.com/checksum': `${index}`.repeat(10) },
+    },
+    spec: {
+      containers: [container('web'), container('sidecar')],
+      volumes: [{ name: 'config', configMap: { name: `config-${index}` } }, { name: 'data', emptyDir: {} }],
+    },
+  };
+}

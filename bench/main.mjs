@@ -1,0 +1,28 @@
+// Runs every measurement in a process of its own and prints one table. `npm run bench -- boot` runs only those named.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const all = ['boot', 'throughput', 'latency', 'cold-sync', 'typecheck'];
+const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
+
+const number = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
+
+for (const name of chosen) {
+  if (!all.includes(name)) {
+    console.error(`unknown measurement ${name}: use ${all.join(', ')}`);
+    process.exit(1);
+  }
+  const script = join(import.meta.dirname, name === 'typecheck' ? 'typecheck/main.mjs' : `${name}.mjs`);
+  const result = spawnSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+  console.log(`\n${name}`);
+  for (const line of result.stdout.trim().split('\n')) {
+    if (!line.startsWith('{')) {
+      console.log(`  ${line}`);
+      continue;
+    }
+    const { name: what, value, unit, anchor } = JSON.parse(line);
+    const ratio = anchor === undefined ? '' : `   real API server with etcd: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
+    console.log(`  ${what.padEnd(44)} ${number(value).padStart(10)} ${unit}${ratio}`);
+  }
+}

@@ -1,0 +1,45 @@
+// Shared by the measurements: they run on what `npm run build` made, each in a process of its own.
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+
+/** Milliseconds that `work` takes. */
+export async function timed(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** The `p`-th percentile (0–100) of numbers. */
+export function percentile(values, p) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
+}
+
+export const median = (values) => percentile(values, 50);
+
+/** Runs `operation(i)` for i in 0…count-1 with at most `width` under way; returns operations per second. */
+export async function rate(count, width, operation) {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await operation(next++);
+  };
+  const ms = await timed(() => Promise.all(Array.from({ length: width }, worker)));
+  return (count / ms) * 1000;
+}
+
+/** Longest time in ms for which the event loop did nothing else while `work` ran. */
+export async function longestStall(work) {
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  histogram.enable();
+  await work();
+  histogram.disable();
+  return histogram.max / 1e6;
+}
+
+/** One line of the report. `better` names the direction; `anchor` is what a real API server with etcd does on such a machine. */
+export function report(name, value, unit, anchor) {
+  process.stdout.write(`${JSON.stringify({ name, value, unit, ...(anchor !== undefined && { anchor }) })}\n`);
+}
+
+export function configMap(name) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data: { key: 'value' } };
+}

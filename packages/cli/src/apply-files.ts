@@ -1,0 +1,28 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from './user-error.ts';
+
+/** Loads YAML text into a cluster; `Cluster.load`. */
+export type Load = (yaml: string) => Promise<unknown>;
+
+/** Applies the YAML files named, and those in the folders named, in alphabetical order. Throws UserError naming the file. */
+export async function applyFiles(paths: readonly string[], load: Load): Promise<void> {
+  for (const path of paths) {
+    for (const file of await yamlFiles(path)) {
+      try {
+        await load(await readFile(file, 'utf8'));
+      } catch (error) {
+        throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }
+  }
+}
+
+async function yamlFiles(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new UserError(`${path}: no such file or folder`, { remedy: 'Give YAML files or folders to --apply.' });
+  if (!found.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
+  if (names.length === 0) throw new UserError(`${path}: no .yaml, .yml or .json file in this folder`);
+  return names.map((name) => join(path, name));
+}

@@ -1,0 +1,106 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { clusterCommand } from './commands/cluster.ts';
+import { devCommand } from './commands/dev.ts';
+import { manifestsCommand } from './commands/manifests.ts';
+import { runCommand } from './commands/run.ts';
+import { describeError } from './describe-error.ts';
+import { untilInterrupted } from './interrupt.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs the `opwright` command with `argv` (without node and script). Never throws; prints what went wrong. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    await program(terminal).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    for (const line of describeError(error)) terminal.err(line);
+    return 1;
+  }
+}
+
+function program(terminal: Terminal): Command {
+  const opwright = new Command('opwright')
+    .description('Kubernetes operators in TypeScript, with a cluster in a variable')
+    .version('0.1.0', '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(opwright --help lists the commands)')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .exitOverride();
+
+  const fileHelp = 'module whose default export is the operator, or its folder (default: operator.ts)';
+
+  opwright
+    .command('dev')
+    .summary('run an operator on a cluster in this process, reloaded on save')
+    .description(
+      'Starts a Kubernetes API server with controllers in this process, installs the CRDs of the operator, runs it, and runs it\n' +
+        'again whenever one of its files changes. kubectl reaches the cluster through the kubeconfig it prints.',
+    )
+    .argument('[file]', fileHelp)
+    .option('--apply <path...>', 'YAML files or folders to apply once the operator runs')
+    .option('--port <port>', 'port of the API server (default: a free one)', port, 0)
+    .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
+    .option('--no-reload', 'do not watch the files')
+    .option('--logs', "print the operator's own log lines too")
+    .action((file, options) => untilInterrupted(terminal, (signal) => devCommand(file, { ...options, signal }, terminal)));
+
+  opwright
+    .command('run')
+    .summary('run an operator against the current kubeconfig')
+    .description('Runs the operator against a cluster: --kubeconfig, else $KUBECONFIG, else in-cluster, else ~/.kube/config.')
+    .argument('[file]', fileHelp)
+    .option('--kubeconfig <file>', 'kubeconfig to use')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--namespace <name...>', 'watch only these namespaces (default: all)')
+    .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
+    .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
+    .option('--install-crds', "apply the operator's CRDs first")
+    .action((file, options) => untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)));
+
+  opwright
+    .command('manifests')
+    .summary('print CRDs, RBAC and Deployment as YAML')
+    .description('Prints everything that a cluster needs to run the operator: opwright manifests | kubectl apply -f -')
+    .argument('[file]', fileHelp)
+    .option('--image <image>', 'image of the Deployment (default: <operator>:latest)')
+    .option('--namespace <name>', 'namespace of the Deployment (default: <operator>-system)')
+    .option('--only <part>', 'crds, rbac or deployment', part)
+    .action((file, options) => manifestsCommand(file, options, terminal));
+
+  opwright
+    .command('cluster')
+    .summary('start the embedded cluster alone')
+    .description('Starts a Kubernetes API server in this process and prints how to reach it.')
+    .option('--profile <profile>', 'cluster: with controllers; envtest: API server alone', profile, 'cluster')
+    .option('--port <port>', 'port of the API server (default: a free one)', port, 0)
+    .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
+    .option('--apply <path...>', 'YAML files or folders to apply')
+    .action((options) => untilInterrupted(terminal, (signal) => clusterCommand({ ...options, signal }, terminal)));
+
+  for (const command of opwright.commands) command.exitOverride().configureOutput(opwright.configureOutput());
+  return opwright;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535; 0 takes a free one.');
+}
+
+function profile(text: string): 'cluster' | 'envtest' {
+  if (text === 'cluster' || text === 'envtest') return text;
+  throw new InvalidArgumentError('It must be cluster or envtest.');
+}
+
+function part(text: string): 'crds' | 'rbac' | 'deployment' {
+  if (text === 'crds' || text === 'rbac' || text === 'deployment') return text;
+  throw new InvalidArgumentError('It must be crds, rbac or deployment.');
+}

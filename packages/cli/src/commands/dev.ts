@@ -1,0 +1,97 @@
+import { startCluster } from '@opwright/cluster';
+import { createManager, type Manager, type Operator, operatorResources } from 'opwright';
+import { followActivity } from '../activity/follow.ts';
+import { applyFiles } from '../apply-files.ts';
+import { describeError } from '../describe-error.ts';
+import { installCrds } from '../install-crds.ts';
+import { aborted } from '../interrupt.ts';
+import { findOperatorFile, loadOperator, watchOperator } from '../load-operator.ts';
+import { quietLogger } from '../quiet-logger.ts';
+import { shownPath } from '../shown-path.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface DevCommandOptions {
+  readonly apply?: readonly string[];
+  readonly port: number;
+  readonly kubeconfig: string;
+  readonly reload: boolean;
+  readonly logs?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** `opwright dev`: an operator on an embedded cluster, run again after each change, until interrupted. */
+export async function devCommand(file: string | undefined, options: DevCommandOptions, terminal: Terminal): Promise<void> {
+  const path = await findOperatorFile(file, process.cwd());
+  await using cluster = await startCluster({ serve: { port: options.port }, kubeconfig: options.kubeconfig });
+  let running: { manager: Manager; following: AbortController } | undefined;
+
+  const stop = async () => {
+    const stopping = running;
+    running = undefined;
+    stopping?.following.abort();
+    await stopping?.manager.stop();
+  };
+  const start = async (operator: Operator) => {
+    await stop();
+    await installCrds(cluster.transport, operator);
+    const manager = createManager(operator, {
+      transport: cluster.transport,
+      metricsAddress: '0',
+      probeAddress: '0',
+      ...(options.logs !== true && { logger: quietLogger(terminal) }),
+    });
+    const following = new AbortController();
+    running = { manager, following };
+    void followActivity(cluster.client, operatorResources(operator), terminal, following.signal);
+    await manager.start();
+  };
+
+  const first = await loadOperator(path);
+  await start(first);
+  printBanner(first, cluster.url ?? '', options, terminal);
+  await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml));
+
+  // Loads are handled one after the other: a save during a restart must not start two managers.
+  let last = Promise.resolve();
+  let initial = true;
+  const stopWatching = options.reload
+    ? await watchOperator(path, {
+        onLoad(operator) {
+          if (initial) {
+            initial = false;
+            return;
+          }
+          last = last
+            .then(() => start(operator))
+            .then(() => terminal.out(terminal.style('dim', `  reloaded ${operator.name}`)))
+            .catch((error) => printError(error, terminal));
+        },
+        onError: (error) => printError(error, terminal),
+      })
+    : async () => {};
+  await aborted(options.signal);
+  await stopWatching();
+  await last;
+  await stop();
+}
+
+function printError(error: unknown, terminal: Terminal): void {
+  for (const line of describeError(error)) terminal.err(line);
+}
+
+function printBanner(operator: Operator, url: string, options: DevCommandOptions, terminal: Terminal): void {
+  const [primary] = operatorResources(operator);
+  terminal.out(`${terminal.style('bold', operator.name)} runs on a Kubernetes API server in this process: ${url}`);
+  terminal.out('In another terminal:');
+  terminal.out('');
+  terminal.out(`  export KUBECONFIG=${shownPath(options.kubeconfig)}`);
+  if (primary !== undefined) {
+    terminal.out(`  kubectl get ${primary.plural} --all-namespaces --watch`);
+    terminal.out(`  kubectl explain ${primary.singular}.spec`);
+  }
+  terminal.out('  kubectl get events --all-namespaces');
+  terminal.out('');
+  terminal.out(
+    terminal.style('dim', options.reload ? 'Save a file to reload it, Ctrl-C to stop. What happens:' : 'Ctrl-C to stop. What happens:'),
+  );
+}

@@ -1,0 +1,26 @@
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Runs `work` until it ends or the user interrupts it: the first SIGINT or SIGTERM aborts the signal and `work` cleans up,
+ * the second ends the process at once with code 130.
+ */
+export async function untilInterrupted(terminal: Terminal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    terminal.err('');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    await work(controller.signal);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
