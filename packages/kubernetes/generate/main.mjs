@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compactResources } from './resources.mjs';
-import { fromFixtures, fromOpenapi, fromCluster } from './sources.mjs';
+import { fromCluster, fromFixtures, fromOpenapi } from './sources.mjs';
 import { compactTypes, withoutDescriptions } from './types.mjs';
 import { modules } from './typescript.mjs';
 
@@ -33,7 +33,8 @@ if (source === undefined) {
 }
 
 const data = (name) => join(home, 'data', name);
-const previous = existsSync(data('types.json')) ? JSON.parse(readFileSync(data('types.json'), 'utf8')) : {};
+const previous =
+  !source.go && existsSync(data('types.json')) ? JSON.parse(readFileSync(data('types.json'), 'utf8')) : {};
 const types = compactTypes(source.schemas, source.go, previous);
 const resources = source.lists
   ? compactResources(source.groups, source.lists)
@@ -59,7 +60,9 @@ for (const [name, text] of Object.entries(modules(types, resources))) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
-console.log(`${Object.keys(types).length} types, ${resources.reduce((sum, entry) => sum + entry.resources.length, 0)} resources`);
+console.log(
+  `${Object.keys(types).length} types, ${resources.reduce((sum, entry) => sum + entry.resources.length, 0)} resources`,
+);
 
 /** One line per entry, so that a diff between two Kubernetes versions reads well. */
 function linePerEntry(object) {

@@ -6,10 +6,7 @@
  * @param {Record<string, {resources: object[]}>} lists the APIResourceList of every group version
  */
 export function compactResources(groups, lists) {
-  const order = [
-    'v1',
-    ...groups.groups.flatMap((group) => group.versions.map((version) => version.groupVersion)),
-  ];
+  const order = ['v1', ...groups.groups.flatMap((group) => group.versions.map((version) => version.groupVersion))];
   return order
     .filter((groupVersion) => lists[groupVersion])
     .map((groupVersion) => ({ groupVersion, resources: nest(lists[groupVersion].resources) }));

@@ -30,7 +30,8 @@ export function compactTypes(schemas, go, previous) {
   const types = {};
   for (const name of Object.keys(schemas).sort()) {
     const schema = withoutDescriptions(schemas[name]);
-    types[name] = schema.properties === undefined ? { openapi: schema } : compactStruct(name, schema, go, previous[name]);
+    types[name] =
+      schema.properties === undefined ? { openapi: schema } : compactStruct(name, schema, go, previous[name]);
   }
   const goOnly = [...goOnlyStructs, ...conversionStructs];
   if (go === undefined) {
@@ -47,7 +48,9 @@ function compactStruct(name, schema, go, previous) {
   const old = new Map((previous?.fields ?? []).map(([json, type, more = {}]) => [json, { type, more }]));
   const known = goFields ? [...facts.keys()] : [...old.keys()];
   const names = Object.keys(schema.properties);
-  const order = [...known.filter((key) => names.includes(key)), ...names.filter((key) => !known.includes(key)).sort()];
+  // OpenAPI lists required fields in Go's order, properties alphabetically.
+  const hinted = new Set([...known, ...(schema.required ?? []), ...names.sort()]);
+  const order = [...hinted].filter((key) => names.includes(key));
   const fields = order.map((json) => {
     const property = schema.properties[json];
     const fact = facts.get(json) ?? factFrom(property, old.get(json));
@@ -64,7 +67,8 @@ function compactStruct(name, schema, go, previous) {
 /** Pointer-ness and emission where no Go table is at hand: as before, else as OpenAPI hints at. */
 function factFrom(property, old) {
   const zero = property.default !== undefined && isZero(property.default);
-  if (old) return { pointer: old.type.startsWith('*'), always: old.more.always === 1, pb: old.more.pb };
+  if (old)
+    return { pointer: old.type.startsWith('*'), always: old.more.always === 1, pb: old.more.pb, alias: old.more.go };
   const scalar = property.type !== undefined && property.type !== 'array' && property.type !== 'object';
   return { pointer: !zero && !scalar && property.type === undefined && !isGoStructValue(property), always: zero };
 }
@@ -75,11 +79,14 @@ function isGoStructValue(property) {
 
 function field(json, property, fact, required) {
   const more = {};
+  if (fact.alias) more.go = fact.alias;
   if (fact.pb !== undefined) more.pb = fact.pb;
   if (fact.always) more.always = 1;
   if (required) more.required = 1;
   const type = (fact.pointer ? '*' : '') + typeText(property);
-  if (property.default !== undefined && !isZero(property.default)) more.default = property.default;
+  const zero = fact.always || property.type === undefined;
+  if (property.default !== undefined && (fact.pointer || !zero || !isZero(property.default)))
+    more.default = property.default;
   const values = property.enum ?? property.items?.enum ?? property.additionalProperties?.enum;
   if (values) more.enum = values;
   copy(property, 'x-kubernetes-list-type', more, 'list');
@@ -123,7 +130,9 @@ function referenceOf(schema) {
 }
 
 function isZero(value) {
-  return value === '' || value === 0 || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
+  return (
+    value === '' || value === 0 || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
+  );
 }
 
 function goName(schemaName) {
@@ -146,7 +155,9 @@ function flatten(name, go, around = []) {
         ? 'k8s.io/apimachinery/pkg/apis/meta/v1.TypeMeta'
         : `${home}.${field.go}`;
       const inner = flatten(embedded, go, field.pb ? [...around, field.pb.n] : around);
-      return field.go.endsWith('TypeMeta') ? inner.map(({ json }) => ({ json, go: 'string', pointer: false, always: false })) : inner;
+      return field.go.endsWith('TypeMeta')
+        ? inner.map(({ json }) => ({ json, go: 'string', pointer: false, always: false }))
+        : inner;
     }
     if (field.json === null || field.json === '-') return [];
     const path = field.pb && [...around, field.pb.n];
@@ -158,10 +169,29 @@ function flatten(name, go, around = []) {
         pointer: field.go.startsWith('*'),
         always: !field.omitempty,
         pb: path && (path.length === 1 ? path[0] : path),
-        patch: field.patch,
+        alias: aliasText(field.go.replace(/^\*/, ''), home, go),
       },
     ];
   });
+}
+
+/**
+ * The Go type in the words of Go's messages, where a named type hides behind what OpenAPI shows: `v1.PullPolicy`,
+ * `[]v1.PersistentVolumeAccessMode`. The qualifier is the package's name: its version.
+ */
+function aliasText(text, home, go) {
+  if (text.startsWith('[]')) return prefixed('[]', aliasText(text.slice(2), home, go));
+  if (text.startsWith('map[string]')) return prefixed('map[string]', aliasText(text.slice(11), home, go));
+  const [qualifier, plain] = text.includes('.') ? text.split('.') : ['', text];
+  if (qualifier === 'types') return text;
+  const suffix = qualifier === 'metav1' ? 'meta/v1' : qualifier === 'corev1' || qualifier === 'apiv1' ? 'core/v1' : '';
+  const homes = qualifier === '' ? [home] : Object.keys(go.aliases).map((name) => name.slice(0, name.lastIndexOf('.')));
+  const found = homes.find((path) => path.endsWith(suffix) && go.aliases[`${path}.${plain}`] !== undefined);
+  return found && `${found.slice(found.lastIndexOf('/') + 1)}.${plain}`;
+}
+
+function prefixed(prefix, text) {
+  return text && prefix + text;
 }
 
 function structWithoutSchema(name, go) {
@@ -169,6 +199,7 @@ function structWithoutSchema(name, go) {
     const more = {};
     if (fact.pb !== undefined) more.pb = fact.pb;
     if (fact.always) more.always = 1;
+    if (fact.alias) more.go = fact.alias;
     const type = (fact.pointer ? '*' : '') + schemaTypeOf(fact.go.replace(/^\*/, ''), fact.home, go);
     return Object.keys(more).length === 0 ? [fact.json, type] : [fact.json, type, more];
   });

@@ -4,7 +4,14 @@ import { referencePage } from './reference-pages.mjs';
 const banner = '// Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.\n';
 
 /** Types that machinery declares, and what stands for Go types with a JSON form of their own. */
-const fromMachinery = ['ListMeta', 'ManagedFieldsEntry', 'ObjectMeta', 'ObjectMetaInput', 'OwnerReference', 'Condition'];
+const fromMachinery = [
+  'ListMeta',
+  'ManagedFieldsEntry',
+  'ObjectMeta',
+  'ObjectMetaInput',
+  'OwnerReference',
+  'Condition',
+];
 const fromMachineryToo = ['Status', 'StatusCause', 'StatusDetails'];
 const special = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': { text: 'string' },
@@ -41,10 +48,12 @@ export function modules(types, resources) {
     into.body.push(kinds.has(name) ? kindText(name, context, into) : structText(name, context, into));
     into.names.push(...(kinds.has(name) ? [short, `${short}Input`] : [short]));
   }
-  contents.get('meta').body.push(
-    "/** Bytes, cores, counts: `'500m'`, `'1Gi'`, `2`. An API server answers with text in canonical form. */\nexport type Quantity = string | number;",
-    "/** A count or a percentage: `1`, `'25%'`; or a port's number or name. */\nexport type IntOrString = number | string;",
-  );
+  contents
+    .get('meta')
+    .body.push(
+      "/** Bytes, cores, counts: `'500m'`, `'1Gi'`, `2`. An API server answers with text in canonical form. */\nexport type Quantity = string | number;",
+      "/** A count or a percentage: `1`, `'25%'`; or a port's number or name. */\nexport type IntOrString = number | string;",
+    );
   contents.get('meta').names.push('Quantity', 'IntOrString');
   const texts = {};
   for (const [module, content] of contents) texts[module] = moduleText(module, content);

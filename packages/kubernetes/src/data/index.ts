@@ -1,1 +1,3 @@
-export {};
+export { openapiReferences, openapiSchema } from './openapi.ts';
+export { type ServedGroupVersion, type ServedResource, type ServedSubresource, servedResources } from './resources.ts';
+export { builtinType, builtinTypes, typeOf } from './type-nodes.ts';

@@ -159,8 +159,8 @@ export interface UpdateOptions {
 }
 
 export interface WatchEvent {
-  readonly object: JsonObject;
   readonly type: string;
+  readonly object: JsonObject;
 }
 
 /** Bytes, cores, counts: `'500m'`, `'1Gi'`, `2`. An API server answers with text in canonical form. */

@@ -39,6 +39,13 @@ export interface FieldNode {
   readonly patchMergeKey?: string;
   /** Field number of the protobuf message; absent for custom resources. */
   readonly protobuf?: number;
+  /**
+   * Numbers of the messages around the field, outermost first, that JSON does not show: Go embeds VolumeSource (number 2)
+   * in Volume. `protobuf` counts in the innermost of them.
+   */
+  readonly protobufAround?: readonly number[];
+  /** The Go type in the words of Go's messages (`int32`, `v1.PullPolicy`, `[]v1.Container`), without the pointer. */
+  readonly goType?: string;
 }
 
 /** An object with free keys. */
@@ -87,4 +94,6 @@ export interface AnyNode {
   readonly node: 'any';
   /** The Go type's name where it matters (`RawExtension`, `FieldsV1`, `JSON`), '' otherwise. */
   readonly name: string;
+  /** What an object, or each object in a list, is where the value may be one: JSONSchemaProps in JSONSchemaPropsOrBool. */
+  readonly struct?: TypeNode;
 }
