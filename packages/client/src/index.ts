@@ -4,4 +4,6 @@ export * from './client/create-client.ts';
 export * from './client.ts';
 export * from './system/clock.ts';
 export * from './system/random.ts';
+export * from './transport/credentials.ts';
+export * from './transport/https.ts';
 export * from './transport.ts';

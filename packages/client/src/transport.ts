@@ -12,6 +12,8 @@ export interface TransportRequest {
    * or text or bytes in the format that `content-type` names.
    */
   readonly body?: RequestBody;
+  /** The answer will be read with `lines()` for a long time: it gets a connection of its own, outside the pool. */
+  readonly stream?: true;
   /** Ends the request, and the stream of a watch. */
   readonly signal?: AbortSignal;
 }

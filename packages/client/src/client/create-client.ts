@@ -157,7 +157,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       sendInitialEvents: opts.sendInitialEvents,
       timeoutSeconds: opts.timeoutSeconds,
     });
-    const response = await send({ method: 'GET', path, ...(opts.signal && { signal: opts.signal }) });
+    const response = await send({ method: 'GET', path, stream: true, ...(opts.signal && { signal: opts.signal }) });
     yield* watchEvents<Infer<R>>(response);
   }
 

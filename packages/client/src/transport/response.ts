@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { createGunzip, gunzip } from 'node:zlib';
+import type { TransportResponse } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import { lineSplitter } from './lines.ts';
+
+const unzip = promisify(gunzip);
+
+/**
+ * The answer that `message` carries. `failure` makes the error to throw when the body breaks off: the signal's reason or
+ * a TransportError.
+ */
+export function responseOf(message: IncomingMessage, failure: (cause: unknown) => unknown): TransportResponse {
+  const zipped = message.headers['content-encoding'] === 'gzip';
+
+  async function text(): Promise<string> {
+    try {
+      const bytes = await readAll(message);
+      return (zipped && bytes.length > 0 ? await unzip(bytes) : bytes).toString('utf8');
+    } catch (cause) {
+      throw failure(cause);
+    }
+  }
+
+  async function* lines(): AsyncGenerator<unknown, void, undefined> {
+    // Leaving the loop destroys the message, and with it the connection.
+    try {
+      const splitter = lineSplitter();
+      for await (const chunk of zipped ? unzipped(message) : message) {
+        for (const line of splitter.push(chunk)) yield parseLine(line);
+      }
+      const rest = splitter.end();
+      if (rest !== undefined) yield parseLine(rest);
+    } catch (cause) {
+      throw failure(cause);
+    } finally {
+      message.destroy();
+    }
+  }
+
+  return {
+    status: message.statusCode ?? 0,
+    headers: headersOf(message),
+    json: async () => JSON.parse(await text()),
+    text,
+    lines,
+    close: () => {
+      message.destroy();
+    },
+  };
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new TransportError(`the answer has a line that is not JSON: ${line.slice(0, 200)}`, { cause });
+  }
+}
+
+function unzipped(message: IncomingMessage): Readable {
+  const gunzip = createGunzip();
+  message.on('error', (error) => gunzip.destroy(error));
+  message.on('close', () => {
+    if (!message.readableEnded) gunzip.destroy(new Error('the connection was closed within the body'));
+  });
+  return message.pipe(gunzip);
+}
+
+function readAll(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (message.destroyed && !message.readableEnded) {
+      reject(message.errored ?? new Error('the connection was closed'));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    message.on('error', reject);
+    // After `end` this changes nothing.
+    message.on('close', () => reject(new Error('the connection was closed within the body')));
+  });
+}
+
+function headersOf(message: IncomingMessage): TransportResponse['headers'] {
+  const headers: Record<string, string | readonly string[]> = Object.create(null);
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (values !== undefined) headers[name] = values.length === 1 ? values[0]! : values;
+  }
+  return headers;
+}
