@@ -1,0 +1,104 @@
+/** A text that is not base64. The message is Go's. */
+export class Base64Error extends Error {
+  override readonly name = 'Base64Error';
+}
+
+const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const URL_SAFE = `${STANDARD.slice(0, 62)}-_`;
+
+/** Which alphabet: `url` is the one for URLs, without padding. */
+export interface Base64Options {
+  readonly url?: boolean;
+}
+
+/** Bytes as base64. */
+export function encodeBase64(bytes: Uint8Array, { url = false }: Base64Options = {}): string {
+  const alphabet = url ? URL_SAFE : STANDARD;
+  const chunks: string[] = [];
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const available = Math.min(3, bytes.length - i);
+    const bits = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    for (let sextet = 0; sextet < 4; sextet++) {
+      if (sextet <= available) text += alphabet[(bits >> (18 - 6 * sextet)) & 63];
+      else if (!url) text += '=';
+    }
+    if (text.length > 8192) {
+      chunks.push(text);
+      text = '';
+    }
+  }
+  return chunks.join('') + text;
+}
+
+/**
+ * The bytes that a base64 text stands for. Line ends are skipped, as Go does; padding is required, with `url` forbidden.
+ *
+ * @throws Base64Error `illegal base64 data at input byte N`
+ */
+export function decodeBase64(text: string, { url = false }: Base64Options = {}): Uint8Array {
+  const values = url ? URL_VALUES : STANDARD_VALUES;
+  const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
+  let written = 0;
+  let bits = 0;
+  let sextets = 0;
+  let position = 0;
+  const next = (): number => {
+    while (text[position] === '\n' || text[position] === '\r') position++;
+    return position < text.length ? text.charCodeAt(position++) : -1;
+  };
+
+  for (;;) {
+    const code = next();
+    if (code === -1) {
+      if (sextets === 0) break;
+      if (sextets === 1 || !url) throw illegal(text, position - sextets);
+      written = flush(bytes, written, bits, sextets);
+      break;
+    }
+    const value = values.get(code);
+    if (value === undefined) {
+      if (code !== PADDING || url) throw illegal(text, position - 1);
+      if (sextets < 2) throw illegal(text, position - 1);
+      const second = sextets === 2 ? next() : PADDING;
+      if (second !== PADDING) {
+        throw illegal(text, second === -1 ? text.length : position - 2);
+      }
+      written = flush(bytes, written, bits, sextets);
+      if (next() !== -1) throw illegal(text, position - 1);
+      break;
+    }
+    bits = (bits << 6) | value;
+    sextets++;
+    if (sextets === 4) {
+      written = flush(bytes, written, bits, 4);
+      bits = 0;
+      sextets = 0;
+    }
+  }
+  return bytes.subarray(0, written);
+}
+
+const PADDING = 0x3d;
+const STANDARD_VALUES = valuesOf(STANDARD);
+const URL_VALUES = valuesOf(URL_SAFE);
+
+function valuesOf(alphabet: string): ReadonlyMap<number, number> {
+  return new Map([...alphabet].map((char, value) => [char.charCodeAt(0), value]));
+}
+
+function flush(bytes: Uint8Array, at: number, bits: number, sextets: number): number {
+  const aligned = bits << (6 * (4 - sextets));
+  for (let i = 0; i < sextets - 1; i++) bytes[at + i] = (aligned >> (16 - 8 * i)) & 0xff;
+  return at + sextets - 1;
+}
+
+function illegal(text: string, offset: number): Base64Error {
+  // Go counts bytes.
+  let byte = 0;
+  for (const char of text.slice(0, offset)) {
+    const code = char.codePointAt(0)!;
+    byte += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return new Base64Error(`illegal base64 data at input byte ${byte}`);
+}

@@ -1,0 +1,56 @@
+/**
+ * A JSON number whose spelling says more than its JavaScript value: an integer beyond ±2^53, or a number in fraction or
+ * exponent notation that JavaScript would print differently (`1.0`, `1e3`, `2.50`). Go tells an int64 from a float64
+ * by the spelling and puts the spelling into its messages. Immutable.
+ */
+export class NumberLexeme {
+  /** As it was written. */
+  readonly lexeme: string;
+  /** The nearest JavaScript number. */
+  readonly value: number;
+
+  constructor(lexeme: string) {
+    this.lexeme = lexeme;
+    this.value = Number(lexeme);
+    Object.freeze(this);
+  }
+
+  /** Written without fraction and exponent: what Go reads as an int64. */
+  get isInteger(): boolean {
+    return isIntegerLexeme(this.lexeme);
+  }
+
+  toString(): string {
+    return this.lexeme;
+  }
+
+  toJSON(): number {
+    conversions++;
+    return this.value;
+  }
+}
+
+let conversions = 0;
+
+/** How often a lexeme was turned into a number by `JSON.stringify`: tells the encoder whether it met one. */
+export function lexemeConversions(): number {
+  return conversions;
+}
+
+/** The number for a valid JSON number text: a plain one when nothing is lost by it. */
+export function readNumber(text: string): number | NumberLexeme {
+  const value = Number(text);
+  if (isIntegerLexeme(text)) {
+    if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+    return new NumberLexeme(text);
+  }
+  return !Number.isInteger(value) && String(value) === text ? value : new NumberLexeme(text);
+}
+
+function isIntegerLexeme(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== 0x2d && (code < 0x30 || code > 0x39)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,45 @@
+import { deepEqual } from '../trees/deep-equal.ts';
+import { mutableCopy } from '../trees/mutable-copy.ts';
+import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
+
+/**
+ * Applies a JSON merge patch (RFC 7386): objects are merged, null deletes, everything else replaces. Returns a tree that
+ * shares what the patch does not touch with the target and the rest with nobody; neither argument is changed.
+ */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isPlainObject(patch)) return mutableCopy(patch);
+  const result: { [key: string]: unknown } = {};
+  if (isPlainObject(target)) {
+    for (const key of Object.keys(target)) setOwn(result, key, target[key]);
+  }
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === undefined) continue;
+    if (value === null) delete result[key];
+    else setOwn(result, key, applyMergePatch(getOwn(result, key), value));
+  }
+  return result;
+}
+
+/**
+ * The merge patch that makes `to` of `from`. Null within `to` cannot be expressed by a merge patch and counts as absent,
+ * except inside arrays. Undefined stands for absence.
+ */
+export function createMergePatch(from: unknown, to: unknown): unknown {
+  if (!isPlainObject(from) || !isPlainObject(to)) return mutableCopy(to);
+  const patch: { [key: string]: unknown } = {};
+  for (const key of Object.keys(from)) {
+    if (isAbsent(getOwn(to, key)) && from[key] !== undefined) setOwn(patch, key, null);
+  }
+  for (const key of Object.keys(to)) {
+    const value = to[key];
+    const before = getOwn(from, key);
+    if (isAbsent(value) || deepEqual(before, value)) continue;
+    setOwn(patch, key, createMergePatch(before, value));
+  }
+  return patch;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
