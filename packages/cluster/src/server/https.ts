@@ -1,0 +1,252 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse as Outgoing,
+  type Server,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { encodeJson, internalError, type Status, tooLarge, unauthorized } from '@opwright/machinery';
+import type { ClientCertificate, Handler, ServerRequest, ServerResponse, UserInfo } from '../api/http-types.ts';
+
+export interface HttpServerOptions {
+  readonly handler: Handler;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** PEM. Absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa: string };
+  /** Who every request comes from, whatever its credentials say; for plain HTTP, where clients send none. */
+  readonly user?: UserInfo;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** `https://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Ends streams and refuses new connections; answers under way may take another half second. Resolves when every
+   * connection is closed.
+   */
+  stop(): Promise<void>;
+}
+
+/** What the API server reads of one request. */
+const BODY_LIMIT = 3 * 1024 * 1024;
+/** A client that sends this much more than the limit does not get to read why it was refused. */
+const DRAIN_LIMIT = 64 * 1024 * 1024;
+/** A stream whose client takes nothing for this long is closed; the client will watch again. */
+const UNREAD_STREAM_MS = 30_000;
+const STOP_GRACE_MS = 500;
+
+/**
+ * Mounts the handler on a TCP port.
+ * @throws Error naming the address when the port is taken or may not be used
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { handler, tls, host = '127.0.0.1' } = options;
+  const sockets = new Set<Socket>();
+  const active = new Set<AbortController>();
+  let stopping = false;
+
+  async function serve(incoming: IncomingMessage, outgoing: Outgoing): Promise<void> {
+    const caller = new AbortController();
+    active.add(caller);
+    outgoing.once('close', () => {
+      active.delete(caller);
+      caller.abort();
+    });
+    // A client that goes away is told to the handler by its signal.
+    outgoing.on('error', () => {});
+    incoming.on('error', () => {});
+    if (stopping) caller.abort();
+    try {
+      const response = await answer(incoming, caller.signal);
+      if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, caller.signal);
+    } catch (error) {
+      if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
+      else
+        await send(
+          outgoing,
+          failure(internalError(error instanceof Error ? error.message : String(error))),
+          caller.signal,
+        );
+    }
+    if (stopping) incoming.socket.destroySoon();
+  }
+
+  async function answer(incoming: IncomingMessage, signal: AbortSignal): Promise<ServerResponse | undefined> {
+    const identity = tls && options.user === undefined ? identityOf(incoming.socket as TLSSocket) : undefined;
+    if (identity === 'invalid') return failure(unauthorized());
+    const bytes = await readBody(incoming);
+    if (bytes === 'gone') return undefined;
+    if (bytes === 'too large') return failure(tooLarge(`limit is ${BODY_LIMIT}`), { connection: 'close' });
+    return handler({
+      method: incoming.method ?? 'GET',
+      path: incoming.url ?? '/',
+      headers: headersOf(incoming),
+      ...(bytes.length > 0 && { body: { bytes } }),
+      ...(identity && { clientCertificate: identity }),
+      ...(options.user && { user: options.user }),
+      signal,
+    });
+  }
+
+  const listener = (incoming: IncomingMessage, outgoing: Outgoing) => void serve(incoming, outgoing);
+  const common = { keepAliveTimeout: 180_000, requestTimeout: 0, noDelay: true };
+  const server: Server = tls
+    ? createHttpsServer(
+        { ...common, cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false },
+        listener,
+      )
+    : createHttpServer(common, listener);
+  // The TCP connections: closing one closes the TLS session on it.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('tlsClientError', (_, socket: TLSSocket) => socket.destroy());
+  await listen(server, options.port ?? 0, host);
+  const { port } = server.address() as AddressInfo;
+
+  let stopped: Promise<void> | undefined;
+  function stop(): Promise<void> {
+    stopped ??= new Promise((resolve) => {
+      stopping = true;
+      server.close(() => resolve());
+      for (const caller of active) caller.abort();
+      for (const socket of sockets) socket.setTimeout(STOP_GRACE_MS, () => socket.destroy());
+      server.closeIdleConnections();
+    });
+    return stopped;
+  }
+
+  return {
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? 'the port is in use; choose another, or 0 for any free one'
+          : cause.code === 'EACCES'
+            ? 'ports below 1024 need more rights; choose a higher one'
+            : cause.message;
+      reject(new Error(`cannot listen on ${host}:${port}: ${why}`, { cause }));
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+/** The body; 'gone' when the client left before its end. What is over the limit is read and dropped. */
+function readBody(incoming: IncomingMessage): Promise<Uint8Array | 'too large' | 'gone'> {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) chunks.push(chunk);
+      else chunks = [];
+      if (size > DRAIN_LIMIT) incoming.destroy();
+    });
+    incoming.on('end', () => {
+      if (size > BODY_LIMIT) resolve('too large');
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
+    incoming.on('close', () => resolve('gone'));
+  });
+}
+
+/** Reading a certificate costs more than most requests, so each connection's is read once. */
+const identities = new WeakMap<TLSSocket, ClientCertificate | 'none' | 'invalid'>();
+
+function identityOf(socket: TLSSocket): ClientCertificate | 'invalid' | undefined {
+  let identity = identities.get(socket);
+  if (identity === undefined) {
+    identity = readIdentity(socket);
+    identities.set(socket, identity);
+  }
+  return identity === 'none' ? undefined : identity;
+}
+
+function readIdentity(socket: TLSSocket): ClientCertificate | 'none' | 'invalid' {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return 'none';
+  if (!socket.authorized) return 'invalid';
+  // A repeated attribute is a list, which the type of the legacy object does not say.
+  const subject: Record<string, string | string[] | undefined> = { ...certificate.toLegacyObject().subject };
+  return { commonName: [subject.CN ?? ''].flat()[0] ?? '', organizations: [subject.O ?? []].flat() };
+}
+
+/** Node joins repeated lines with commas; group names may hold some. */
+function headersOf(incoming: IncomingMessage): ServerRequest['headers'] {
+  if (incoming.headers['impersonate-user'] === undefined && incoming.headers['impersonate-group'] === undefined) {
+    return incoming.headers;
+  }
+  const repeated = Object.entries(incoming.headersDistinct).filter(([name]) => name.startsWith('impersonate-'));
+  return { ...incoming.headers, ...Object.fromEntries(repeated) };
+}
+
+function failure(status: Status, headers: Record<string, string> = {}): ServerResponse {
+  return {
+    status: status.code ?? 500,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private', ...headers },
+    body: { json: status },
+  };
+}
+
+async function send(outgoing: Outgoing, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { body } = response;
+  for (const [name, value] of Object.entries(response.headers)) {
+    outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  outgoing.statusCode = response.status;
+  if ('stream' in body) return sendStream(outgoing, body.stream, signal);
+  const bytes = 'bytes' in body ? body.bytes : Buffer.from('json' in body ? `${encodeJson(body.json)}\n` : body.text);
+  outgoing.setHeader('content-length', bytes.byteLength);
+  outgoing.end(bytes);
+}
+
+async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+  // Node would wait for the first item, and the client with it.
+  outgoing.flushHeaders();
+  const items = stream[Symbol.asyncIterator]();
+  const leave = () => void items.return?.();
+  outgoing.once('close', leave);
+  for (let item = await items.next(); !item.done; item = await items.next()) {
+    if (outgoing.destroyed) return;
+    const text = typeof item.value === 'string' ? item.value : `${encodeJson(item.value)}\n`;
+    if (!outgoing.write(text) && !(await drained(outgoing, signal))) return;
+  }
+  outgoing.end();
+}
+
+/** Whether the client has taken what was written; false when it left, or takes nothing for too long. */
+function drained(outgoing: Outgoing, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { socket } = outgoing;
+    const giveUp = () => outgoing.destroy();
+    const settle = () => {
+      socket?.setTimeout(0, giveUp);
+      socket?.removeListener('timeout', giveUp);
+      outgoing.removeListener('drain', settle);
+      outgoing.removeListener('close', settle);
+      signal.removeEventListener('abort', settle);
+      resolve(!outgoing.destroyed);
+    };
+    socket?.setTimeout(UNREAD_STREAM_MS, giveUp);
+    outgoing.once('drain', settle);
+    outgoing.once('close', settle);
+    // The server stops: what the stream still has may go out within the grace period.
+    signal.addEventListener('abort', settle);
+  });
+}
