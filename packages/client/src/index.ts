@@ -1,5 +1,25 @@
 export type { Status, StatusCause, StatusDetails, StatusReason } from '@opwright/machinery';
-export { StatusError } from '@opwright/machinery';
+export {
+  hasCause,
+  isAlreadyExists,
+  isBadRequest,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isGone,
+  isInvalid,
+  isMethodNotAllowed,
+  isNamespaceTerminating,
+  isNotFound,
+  isServerError,
+  isStatusError,
+  isTimeout,
+  isTooLarge,
+  isTooManyRequests,
+  isUnauthorized,
+  retryAfterMs,
+  StatusError,
+} from '@opwright/machinery';
 export * from './client/create-client.ts';
 export * from './client.ts';
 export * from './system/clock.ts';

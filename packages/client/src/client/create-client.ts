@@ -1,5 +1,5 @@
 import type { AnyResource, Infer, InferInput, ObjectKey, ObjectList, Status } from '@opwright/machinery';
-import { StatusError } from '@opwright/machinery';
+import { isExpired } from '@opwright/machinery';
 import type {
   ApplyOptions,
   Client,
@@ -135,7 +135,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       for await (const page of pages(resource, { ...opts, continue: first.metadata.continue }))
         items.push(...page.items);
     } catch (error) {
-      if (!(error instanceof StatusError && error.code === 410)) throw error;
+      if (!isExpired(error)) throw error;
       // The version of the first page was compacted meanwhile: one answer without pages cannot expire.
       const { continue: _, ...whole } = opts;
       return listPage(resource, { ...whole, limit: 0 });
