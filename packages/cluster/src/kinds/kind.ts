@@ -41,11 +41,14 @@ export interface ServedKind {
   prepareForCreate(object: MutableObject, context: StrategyContext): void;
   /** Keeps what an update may not change, in place. Not called for subresources: they name the part they may change. */
   prepareForUpdate(object: MutableObject, old: JsonObject, context: StrategyContext): void;
-  validate(object: JsonObject): FieldError[];
+  /** On updates with the state before: what was wrong already and did not change may be forgiven. */
+  validate(object: JsonObject, old?: JsonObject): FieldError[];
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
   /** Texts for Warning headers. */
   warnings(object: JsonObject, old: JsonObject | undefined): string[];
 
+  /** Fields of metadata that a write to the status subresource cannot change; default: none. */
+  readonly statusKeepsMetadata?: 'all' | readonly string[];
   /** metadata.generation counts changes outside metadata and status. */
   readonly hasGeneration: boolean;
   /** PUT without resourceVersion is allowed. */

@@ -1,0 +1,46 @@
+import type { JsonObject } from '@opwright/machinery';
+import type { ColumnDefinition, FieldError, MutableObject, ServedKind, StrategyContext } from './kind.ts';
+
+/**
+ * What one built-in kind adds to the general rules. Every member is optional: a kind without any is stored as sent,
+ * has its status reset on create and kept on update when it has a status subresource, and prints Name and Age.
+ */
+export interface KindBehaviour {
+  /** Fills in defaults, in place. */
+  readonly defaults?: (object: MutableObject) => void;
+  /** After the status has been reset. */
+  readonly prepareForCreate?: (object: MutableObject, context: StrategyContext) => void;
+  /** After the status has been kept. */
+  readonly prepareForUpdate?: (object: MutableObject, old: JsonObject, context: StrategyContext) => void;
+  /** A creator may send a status (nodes), though there is a status subresource. */
+  readonly keepsCreatedStatus?: boolean;
+  /** Default: an RFC 1123 subdomain. */
+  readonly nameRule?: NameRule;
+  readonly validate?: (object: JsonObject) => FieldError[];
+  readonly validateUpdate?: (object: JsonObject, old: JsonObject) => FieldError[];
+  readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
+  readonly gracePeriodSeconds?: (object: JsonObject) => number;
+  readonly printer?: Printer;
+  readonly selectors?: FieldSelectors;
+  readonly conversion?: Pick<ServedKind, 'storage' | 'fromStorage' | 'toStorage'>;
+}
+
+/** What is wrong with a name; empty when nothing is. */
+export type NameRule = (name: string) => readonly string[];
+
+/** How kubectl's table shows a kind. */
+export interface Printer {
+  readonly columns: readonly ColumnDefinition[];
+  readonly row: (object: JsonObject, nowMs: number) => unknown[];
+  readonly conditions?: (object: JsonObject) => JsonObject[];
+}
+
+/** What field selectors may ask of a kind, beside metadata.name and metadata.namespace. */
+export interface FieldSelectors {
+  readonly fields: Readonly<Record<string, (object: JsonObject) => string>>;
+  /** The kind refuses others with `field label not supported: x`. */
+  readonly ownErrors: boolean;
+}
+
+/** Behaviours of a group's kinds, by Kind. */
+export type Behaviours = Readonly<Record<string, KindBehaviour>>;

@@ -1,0 +1,109 @@
+import { type ServedResource, servedResources, typeOf } from '@opwright/kubernetes/data';
+import { joinApiVersion, type StructNode, splitApiVersion } from '@opwright/machinery';
+import type { KindBehaviour } from './behaviour.ts';
+import { behaviourOf } from './behaviours.ts';
+import {
+  builtinScalePaths,
+  conditionalUpdateOnly,
+  createdOnUpdate,
+  orphaningByDefault,
+  returnedWhenDeleted,
+  withGeneration,
+} from './flags.ts';
+import type { ServedKind } from './kind.ts';
+import { nameAndAge } from './printers/columns.ts';
+import { at, keepField, text } from './tree.ts';
+import { validateObjectName } from './validation/names.ts';
+
+/** Every built-in kind that the API server serves, in discovery's order. The values are made once and shared. */
+export function builtinKinds(): readonly ServedKind[] {
+  kinds ??= servedResources().flatMap(({ groupVersion, resources }) => {
+    const [group, version] = splitApiVersion(groupVersion);
+    return resources.map((resource) =>
+      builtinKind(group, version, resource, behaviourOf(group, version, resource.kind)),
+    );
+  });
+  return kinds;
+}
+
+let kinds: readonly ServedKind[] | undefined;
+
+function builtinKind(group: string, version: string, resource: ServedResource, behaviour: KindBehaviour): ServedKind {
+  const { kind, name: plural } = resource;
+  const apiVersion = joinApiVersion(group, version);
+  const key = `${group}/${kind}`;
+  const groupResource = group === '' ? plural : `${plural}.${group}`;
+  const subresources = resource.subresources ?? [];
+  const hasStatus = subresources.some((subresource) => subresource.name === 'status');
+  const printer = behaviour.printer ?? nameAndAge;
+  const selectors = behaviour.selectors;
+  const { gracePeriodSeconds } = behaviour;
+  return {
+    group,
+    version,
+    apiVersion,
+    kind,
+    plural,
+    singular: resource.singularName,
+    shortNames: resource.shortNames ?? [],
+    categories: resource.categories ?? [],
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    verbs: resource.verbs,
+    subresources,
+    listKind: `${kind}List`,
+    custom: false,
+    groupResource,
+    storage: groupResource,
+    ...behaviour.conversion,
+    get type() {
+      return structOf(apiVersion, kind);
+    },
+    ...(subresources.some((subresource) => subresource.name === 'scale') ? { scale: builtinScalePaths } : {}),
+
+    setDefaults(object) {
+      behaviour.defaults?.(object);
+    },
+    prepareForCreate(object, context) {
+      if (hasStatus && behaviour.keepsCreatedStatus !== true) delete object.status;
+      behaviour.prepareForCreate?.(object, context);
+    },
+    prepareForUpdate(object, old, context) {
+      if (hasStatus) keepField(object, old, 'status');
+      behaviour.prepareForUpdate?.(object, old, context);
+    },
+    validate(object) {
+      return [...validateObjectName(object, behaviour.nameRule), ...(behaviour.validate?.(object) ?? [])];
+    },
+    validateUpdate(object, old) {
+      return behaviour.validateUpdate?.(object, old) ?? [];
+    },
+    warnings(object, old) {
+      return behaviour.warnings?.(object, old) ?? [];
+    },
+
+    hasGeneration: withGeneration.has(key),
+    allowUnconditionalUpdate: !conditionalUpdateOnly.has(key),
+    allowCreateOnUpdate: createdOnUpdate.has(key),
+    returnsDeletedObject: returnedWhenDeleted.has(key),
+    defaultPropagation: orphaningByDefault.has(key) ? 'Orphan' : 'Background',
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+
+    columns: printer.columns,
+    row: printer.row,
+    ...(printer.conditions === undefined ? {} : { rowConditions: printer.conditions }),
+    selectableFields: selectors === undefined ? [] : Object.keys(selectors.fields),
+    selectableField(object, field) {
+      if (field === 'metadata.name') return text(at(object, 'metadata'), 'name');
+      if (field === 'metadata.namespace') return text(at(object, 'metadata'), 'namespace');
+      return selectors?.fields[field]?.(object) ?? '';
+    },
+    ownFieldSelectorErrors: selectors?.ownErrors ?? false,
+    ...(kind === 'ComponentStatus' ? { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' } : {}),
+  };
+}
+
+function structOf(apiVersion: string, kind: string): StructNode {
+  const type = typeOf(apiVersion, kind);
+  if (type === undefined) throw new Error(`no type for ${apiVersion} ${kind}`);
+  return type;
+}

@@ -1,0 +1,58 @@
+import type { MutableObject } from '../kind.ts';
+import { each, ensure, setDefault } from '../tree.ts';
+import { setClaimSpecDefaults } from './claim.ts';
+import { setPodTemplateDefaults } from './pod-spec.ts';
+
+export function setDeploymentDefaults(deployment: MutableObject): void {
+  const spec = ensure(deployment, 'spec');
+  setDefault(spec, 'replicas', 1);
+  const strategy = ensure(spec, 'strategy');
+  setDefault(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') {
+    const rollingUpdate = ensure(strategy, 'rollingUpdate');
+    setDefault(rollingUpdate, 'maxUnavailable', '25%');
+    setDefault(rollingUpdate, 'maxSurge', '25%');
+  }
+  setDefault(spec, 'revisionHistoryLimit', 10);
+  setDefault(spec, 'progressDeadlineSeconds', 600);
+  setPodTemplateDefaults(spec);
+}
+
+export function setReplicaSetDefaults(replicaSet: MutableObject): void {
+  const spec = ensure(replicaSet, 'spec');
+  setDefault(spec, 'replicas', 1);
+  setPodTemplateDefaults(spec);
+}
+
+export function setStatefulSetDefaults(statefulSet: MutableObject): void {
+  const spec = ensure(statefulSet, 'spec');
+  setDefault(spec, 'replicas', 1);
+  setDefault(spec, 'podManagementPolicy', 'OrderedReady');
+  const strategy = ensure(spec, 'updateStrategy');
+  setDefault(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') setDefault(ensure(strategy, 'rollingUpdate'), 'partition', 0);
+  setDefault(spec, 'revisionHistoryLimit', 10);
+  const retention = ensure(spec, 'persistentVolumeClaimRetentionPolicy');
+  setDefault(retention, 'whenDeleted', 'Retain');
+  setDefault(retention, 'whenScaled', 'Retain');
+  for (const claim of each(spec, 'volumeClaimTemplates')) {
+    setDefault(claim, 'kind', 'PersistentVolumeClaim');
+    setDefault(claim, 'apiVersion', 'v1');
+    setClaimSpecDefaults(ensure(claim, 'spec'));
+    setDefault(ensure(claim, 'status'), 'phase', 'Pending');
+  }
+  setPodTemplateDefaults(spec);
+}
+
+export function setDaemonSetDefaults(daemonSet: MutableObject): void {
+  const spec = ensure(daemonSet, 'spec');
+  const strategy = ensure(spec, 'updateStrategy');
+  setDefault(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') {
+    const rollingUpdate = ensure(strategy, 'rollingUpdate');
+    setDefault(rollingUpdate, 'maxUnavailable', 1);
+    setDefault(rollingUpdate, 'maxSurge', 0);
+  }
+  setDefault(spec, 'revisionHistoryLimit', 10);
+  setPodTemplateDefaults(spec);
+}

@@ -1,0 +1,52 @@
+import type { MutableObject } from '../kind.ts';
+import { ensure, setDefault, within } from '../tree.ts';
+
+/* Groups with one kind that has defaults. */
+
+export function setPriorityClassDefaults(priorityClass: MutableObject): void {
+  setDefault(priorityClass, 'preemptionPolicy', 'PreemptLowerPriority');
+}
+
+export function setAPIServiceDefaults(apiService: MutableObject): void {
+  const service = within(within(apiService, 'spec'), 'service');
+  if (service !== undefined) setDefault(service, 'port', 443);
+}
+
+export function setFlowSchemaDefaults(schema: MutableObject): void {
+  setDefault(ensure(schema, 'spec'), 'matchingPrecedence', 1000);
+}
+
+export function setPriorityLevelDefaults(level: MutableObject): void {
+  const spec = ensure(level, 'spec');
+  const exempt = within(spec, 'exempt');
+  if (spec.type === 'Exempt') {
+    const settings = exempt ?? ensure(spec, 'exempt');
+    setDefault(settings, 'nominalConcurrencyShares', 0);
+    setDefault(settings, 'lendablePercent', 0);
+  }
+  const limited = within(spec, 'limited');
+  if (limited === undefined) return;
+  setDefault(limited, 'nominalConcurrencyShares', 30);
+  setDefault(limited, 'lendablePercent', 0);
+  const limitResponse = within(limited, 'limitResponse');
+  const queuing = limitResponse?.type === 'Queue' ? ensure(limitResponse, 'queuing') : undefined;
+  if (queuing !== undefined) {
+    setDefault(queuing, 'handSize', 8);
+    setDefault(queuing, 'queues', 64);
+    setDefault(queuing, 'queueLengthLimit', 50);
+  }
+}
+
+/** The names of a CRD that follow from others, and no conversion. */
+export function setCustomResourceDefinitionDefaults(definition: MutableObject): void {
+  const spec = ensure(definition, 'spec');
+  const names = ensure(spec, 'names');
+  if (typeof names.kind === 'string' && names.kind !== '') {
+    setDefault(names, 'singular', names.kind.toLowerCase());
+    setDefault(names, 'listKind', `${names.kind}List`);
+  }
+  const conversion = ensure(spec, 'conversion');
+  setDefault(conversion, 'strategy', 'None');
+  const service = within(within(within(conversion, 'webhook'), 'clientConfig'), 'service');
+  if (service !== undefined) setDefault(service, 'port', 443);
+}

@@ -1,0 +1,123 @@
+import type { MutableObject } from '../kind.ts';
+import { each, ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
+import { setClaimSpecDefaults } from './claim.ts';
+
+const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+
+/** Defaults of a PodSpec, the same in a pod and in every kind that has a pod template. */
+export function setPodSpecDefaults(spec: MutableObject): void {
+  setDefault(spec, 'restartPolicy', 'Always');
+  setDefault(spec, 'terminationGracePeriodSeconds', 30);
+  setDefault(spec, 'dnsPolicy', 'ClusterFirst');
+  ensure(spec, 'securityContext');
+  setDefault(spec, 'schedulerName', 'default-scheduler');
+  for (const list of containerLists) for (const container of each(spec, list)) setContainerDefaults(container);
+  for (const volume of each(spec, 'volumes')) setVolumeDefaults(volume);
+}
+
+/** Defaults of `template: {metadata, spec}`. */
+export function setPodTemplateDefaults(owner: MutableObject | undefined): void {
+  const template = within(owner, 'template');
+  if (template !== undefined) setPodSpecDefaults(ensure(template, 'spec'));
+}
+
+function setContainerDefaults(container: MutableObject): void {
+  setDefault(container, 'terminationMessagePath', '/dev/termination-log');
+  setDefault(container, 'terminationMessagePolicy', 'File');
+  setDefault(container, 'imagePullPolicy', defaultPullPolicy(container.image));
+  for (const port of each(container, 'ports')) setDefault(port, 'protocol', 'TCP');
+  for (const variable of each(container, 'env')) setFieldRefDefaults(within(variable, 'valueFrom'));
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) setProbeDefaults(within(container, probe));
+  const lifecycle = within(container, 'lifecycle');
+  for (const hook of ['postStart', 'preStop']) setHttpGetDefaults(within(lifecycle, hook));
+}
+
+/** A moving tag must be looked up again; what names its content need not. */
+export function defaultPullPolicy(image: unknown): 'Always' | 'IfNotPresent' {
+  if (typeof image !== 'string' || image === '') return 'Always';
+  const digest = image.includes('@');
+  const name = image.slice(image.lastIndexOf('/') + 1).replace(/@.*$/, '');
+  const colon = name.indexOf(':');
+  const tag = colon < 0 ? '' : name.slice(colon + 1);
+  return tag === 'latest' || (tag === '' && !digest) ? 'Always' : 'IfNotPresent';
+}
+
+function setProbeDefaults(probe: MutableObject | undefined): void {
+  if (probe === undefined) return;
+  setHttpGetDefaults(probe);
+  const grpc = within(probe, 'grpc');
+  if (grpc !== undefined) setDefault(grpc, 'service', '');
+  setDefaultNonZero(probe, 'timeoutSeconds', 1);
+  setDefaultNonZero(probe, 'periodSeconds', 10);
+  setDefaultNonZero(probe, 'successThreshold', 1);
+  setDefaultNonZero(probe, 'failureThreshold', 3);
+}
+
+function setHttpGetDefaults(handler: MutableObject | undefined): void {
+  const httpGet = within(handler, 'httpGet');
+  if (httpGet === undefined) return;
+  setDefault(httpGet, 'path', '/');
+  setDefault(httpGet, 'scheme', 'HTTP');
+}
+
+function setFieldRefDefaults(source: MutableObject | undefined): void {
+  const fieldRef = within(source, 'fieldRef');
+  if (fieldRef !== undefined) setDefault(fieldRef, 'apiVersion', 'v1');
+}
+
+const fileMode = 0o644;
+
+/** Defaults of the volume sources that have any, by the name of the source. */
+const volumeSources: Readonly<Record<string, (source: MutableObject) => void>> = {
+  secret: (source) => setDefault(source, 'defaultMode', fileMode),
+  configMap: (source) => setDefault(source, 'defaultMode', fileMode),
+  downwardAPI: (source) => {
+    setDefault(source, 'defaultMode', fileMode);
+    for (const item of each(source, 'items')) setFieldRefDefaults(item);
+  },
+  projected: (source) => {
+    setDefault(source, 'defaultMode', fileMode);
+    for (const projection of each(source, 'sources')) {
+      for (const item of each(within(projection, 'downwardAPI'), 'items')) setFieldRefDefaults(item);
+      const token = within(projection, 'serviceAccountToken');
+      if (token !== undefined) setDefault(token, 'expirationSeconds', 3600);
+    }
+  },
+  ephemeral: (source) => {
+    const template = within(source, 'volumeClaimTemplate');
+    if (template !== undefined) setClaimSpecDefaults(ensure(template, 'spec'));
+  },
+  hostPath: (source) => setDefault(source, 'type', ''),
+  iscsi: (source) => setDefault(source, 'iscsiInterface', 'default'),
+  rbd: (source) => {
+    setDefault(source, 'pool', 'rbd');
+    setDefault(source, 'user', 'admin');
+    setDefault(source, 'keyring', '/etc/ceph/keyring');
+  },
+  azureDisk: (source) => {
+    setDefault(source, 'cachingMode', 'ReadWrite');
+    setDefault(source, 'kind', 'Shared');
+    setDefault(source, 'fsType', 'ext4');
+    setDefault(source, 'readOnly', false);
+  },
+  scaleIO: (source) => {
+    setDefault(source, 'storageMode', 'ThinProvisioned');
+    setDefault(source, 'fsType', 'xfs');
+  },
+};
+
+/** Sources that pods and persistent volumes share get their defaults here too. */
+export function setVolumeSourceDefaults(volume: MutableObject): void {
+  for (const name of Object.keys(volumeSources)) {
+    const source = within(volume, name);
+    if (source !== undefined) volumeSources[name]?.(source);
+  }
+}
+
+function setVolumeDefaults(volume: MutableObject): void {
+  const hasSource = Object.keys(volume).some(
+    (key) => key !== 'name' && volume[key] !== undefined && volume[key] !== null,
+  );
+  if (!hasSource) volume.emptyDir = {};
+  setVolumeSourceDefaults(volume);
+}

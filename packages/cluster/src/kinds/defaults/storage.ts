@@ -1,0 +1,20 @@
+import type { MutableObject } from '../kind.ts';
+import { ensure, setDefault } from '../tree.ts';
+
+export function setStorageClassDefaults(storageClass: MutableObject): void {
+  setDefault(storageClass, 'reclaimPolicy', 'Delete');
+  setDefault(storageClass, 'volumeBindingMode', 'Immediate');
+}
+
+export function setCSIDriverDefaults(driver: MutableObject): void {
+  const spec = ensure(driver, 'spec');
+  setDefault(spec, 'attachRequired', true);
+  setDefault(spec, 'podInfoOnMount', false);
+  setDefault(spec, 'storageCapacity', false);
+  setDefault(spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType');
+  if (!Array.isArray(spec.volumeLifecycleModes) || spec.volumeLifecycleModes.length === 0) {
+    spec.volumeLifecycleModes = ['Persistent'];
+  }
+  setDefault(spec, 'requiresRepublish', false);
+  setDefault(spec, 'seLinuxMount', false);
+}

@@ -1,0 +1,22 @@
+import type { Behaviours } from '../behaviour.ts';
+import * as defaults from '../defaults/admissionregistration.ts';
+import * as printers from '../printers/others.ts';
+
+export const admissionregistration: Behaviours = {
+  MutatingWebhookConfiguration: {
+    defaults: defaults.setMutatingWebhookDefaults,
+    printer: printers.webhookConfigurationPrinter,
+  },
+  ValidatingWebhookConfiguration: {
+    defaults: defaults.setValidatingWebhookDefaults,
+    printer: printers.webhookConfigurationPrinter,
+  },
+  ValidatingAdmissionPolicy: {
+    defaults: defaults.setAdmissionPolicyDefaults,
+    printer: printers.admissionPolicyPrinter,
+  },
+  ValidatingAdmissionPolicyBinding: {
+    defaults: defaults.setAdmissionPolicyBindingDefaults,
+    printer: printers.admissionPolicyBindingPrinter,
+  },
+};

@@ -1,0 +1,14 @@
+import type { Behaviours } from '../behaviour.ts';
+import { eventsConversion } from '../conversion/events.ts';
+import { eventsEventPrinter } from '../printers/events.ts';
+import { eventsEventSelectors } from '../selectors.ts';
+import { pathSegmentName } from '../validation/names.ts';
+
+export const events: Behaviours = {
+  Event: {
+    nameRule: pathSegmentName,
+    printer: eventsEventPrinter,
+    selectors: eventsEventSelectors,
+    conversion: eventsConversion,
+  },
+};

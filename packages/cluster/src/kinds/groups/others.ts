@@ -1,0 +1,40 @@
+import type { Behaviours } from '../behaviour.ts';
+import * as defaults from '../defaults/others.ts';
+import * as printers from '../printers/others.ts';
+import { certificateSigningRequestSelectors } from '../selectors.ts';
+import { pathSegmentName } from '../validation/names.ts';
+
+/* Groups of one or two kinds with few rules of their own. */
+
+export const apiregistration: Behaviours = {
+  APIService: {
+    nameRule: pathSegmentName,
+    defaults: defaults.setAPIServiceDefaults,
+    printer: printers.apiServicePrinter,
+  },
+};
+
+export const certificates: Behaviours = {
+  CertificateSigningRequest: {
+    nameRule: pathSegmentName,
+    printer: printers.certificateSigningRequestPrinter,
+    selectors: certificateSigningRequestSelectors,
+  },
+};
+
+export const coordination: Behaviours = {
+  Lease: { printer: printers.leasePrinter },
+};
+
+export const flowcontrol: Behaviours = {
+  FlowSchema: { defaults: defaults.setFlowSchemaDefaults, printer: printers.flowSchemaPrinter },
+  PriorityLevelConfiguration: { defaults: defaults.setPriorityLevelDefaults, printer: printers.priorityLevelPrinter },
+};
+
+export const node: Behaviours = {
+  RuntimeClass: { printer: printers.runtimeClassPrinter },
+};
+
+export const scheduling: Behaviours = {
+  PriorityClass: { defaults: defaults.setPriorityClassDefaults, printer: printers.priorityClassPrinter },
+};

@@ -1,0 +1,35 @@
+import { formatTime, type JsonObject } from '@opwright/machinery';
+import type { MutableObject, StrategyContext } from '../kind.ts';
+import { asJson, at, each, ensure, field, keepField, texts } from '../tree.ts';
+
+/** Namespaces end when their content has gone: the finalizer stands for it. */
+export function prepareNamespaceForCreate(namespace: MutableObject): void {
+  const spec = ensure(namespace, 'spec');
+  const finalizers = texts(asJson(spec), 'finalizers');
+  if (!finalizers.includes('kubernetes')) spec.finalizers = [...finalizers, 'kubernetes'];
+  namespace.status = { phase: 'Active' };
+}
+
+/** Finalizers of the spec change through the `finalize` subresource only. */
+export function prepareNamespaceForUpdate(namespace: MutableObject, old: JsonObject): void {
+  keepField(ensure(namespace, 'spec'), at(old, 'spec') ?? {}, 'finalizers');
+}
+
+export function preparePersistentVolumeForCreate(volume: MutableObject, context: StrategyContext): void {
+  volume.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.nowMs) };
+}
+
+export function preparePersistentVolumeClaimForCreate(claim: MutableObject): void {
+  claim.status = { phase: 'Pending' };
+}
+
+/** References to secrets are names. */
+export function prepareServiceAccount(account: MutableObject): void {
+  const secrets = each(account, 'secrets');
+  if (secrets.length > 0) account.secrets = secrets.map((secret) => ({ name: secret.name }));
+}
+
+export function prepareSecretForUpdate(secret: MutableObject, old: JsonObject): void {
+  const type = field(old, 'type');
+  if (secret.type === undefined || secret.type === '') secret.type = type;
+}

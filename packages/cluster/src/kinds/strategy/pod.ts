@@ -1,0 +1,68 @@
+import type { JsonObject } from '@opwright/machinery';
+import type { MutableObject } from '../kind.ts';
+import { asJson, at, ensure, field, int, items, text } from '../tree.ts';
+
+export function preparePodForCreate(pod: MutableObject): void {
+  const status: MutableObject = { phase: 'Pending', qosClass: qosClass(asJson(pod)) };
+  if (items(at(asJson(pod), 'spec'), 'schedulingGates').length > 0) {
+    const message = 'Scheduling is blocked due to non-empty scheduling gates';
+    status.conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime: null,
+        reason: 'SchedulingGated',
+        message,
+      },
+    ];
+  }
+  pod.status = status;
+}
+
+/** The class follows from the pod; on an update that changes resources it stays what it was. */
+export function preparePodForUpdate(pod: MutableObject, old: JsonObject): void {
+  // Clients of before serviceAccountName still write serviceAccount.
+  const spec = ensure(pod, 'spec');
+  const account = text(at(old, 'spec'), 'serviceAccountName');
+  if (account !== '' && spec.serviceAccountName === undefined) spec.serviceAccountName = account;
+}
+
+const qosResources = ['cpu', 'memory'] as const;
+
+/**
+ * How a pod fares when its node runs short: Guaranteed when every container requests all it may use, BestEffort when none
+ * asks for anything.
+ */
+export function qosClass(pod: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const spec = at(pod, 'spec');
+  const containers = [...items(spec, 'initContainers'), ...items(spec, 'containers')];
+  let asks = false;
+  let guaranteed = true;
+  for (const container of containers) {
+    const requests = at(container, 'resources', 'requests');
+    const limits = at(container, 'resources', 'limits');
+    for (const resource of qosResources) {
+      const request = quantity(requests, resource);
+      const limit = quantity(limits, resource);
+      if (request !== undefined || limit !== undefined) asks = true;
+      if (limit === undefined || (request !== undefined && request !== limit)) guaranteed = false;
+    }
+  }
+  if (!asks) return 'BestEffort';
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+/** Quantities are canonical in a decoded object: equal ones have equal texts, and nothing is `0`. */
+function quantity(resources: JsonObject | undefined, name: string): string | undefined {
+  const value = field(resources, name);
+  return value === undefined || value === '0' ? undefined : String(value);
+}
+
+/** What a kubelet has not seen, or has seen end, need not be ended. */
+export function podGracePeriodSeconds(pod: JsonObject): number {
+  const spec = at(pod, 'spec');
+  const phase = text(at(pod, 'status'), 'phase');
+  if (text(spec, 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  return int(spec, 'terminationGracePeriodSeconds');
+}
