@@ -2,6 +2,7 @@
 // The format is described in src/data/types-json.ts.
 
 const metaV1 = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+const anyJson = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON';
 const rawExtension = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
 
 /** Go package path of an OpenAPI schema name, and back. */
@@ -38,6 +39,9 @@ export function compactTypes(schemas, go, previous) {
     for (const name of goOnly) if (previous[name]) types[name] = previous[name];
   } else {
     for (const name of goOnly) types[name] = structWithoutSchema(name, go);
+    // The tables leave out what has no Go type of its own: []interface{}.
+    const row = types[`${metaV1}TableRow`].fields;
+    if (row[0][0] !== 'cells') row.unshift(['cells', `[]${anyJson}`, { always: 1 }]);
   }
   return Object.fromEntries(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -160,7 +164,7 @@ function flatten(name, go, around = []) {
         : inner;
     }
     if (field.json === null || field.json === '-') return [];
-    const path = field.pb && [...around, field.pb.n];
+    const path = field.pb ? [...around, field.pb.n] : undefined;
     return [
       {
         json: field.json,
@@ -209,7 +213,6 @@ function structWithoutSchema(name, go) {
 function schemaTypeOf(text, home, go) {
   if (text.startsWith('[]') && text !== '[]byte') return `[]${schemaTypeOf(text.slice(2), home, go)}`;
   if (['string', 'bool', 'int32', 'int64', '[]byte'].includes(text)) return text;
-  if (text === 'interface{}') return rawExtension;
   if (text === 'runtime.RawExtension') return rawExtension;
   if (text === 'types.UID') return 'string';
   const plain = text.replace(/^(metav1|v1)\./, '');

@@ -1,5 +1,5 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
-import type { JsonObject, ObjectMetaInput } from '@opwright/machinery';
+import type { JsonObject, JsonValue, ObjectMetaInput } from '@opwright/machinery';
 
 export interface APIGroup {
   readonly kind?: string;
@@ -139,6 +139,7 @@ export interface TableColumnDefinition {
 }
 
 export interface TableRow {
+  readonly cells?: readonly JsonValue[] | null;
   readonly conditions?: readonly TableRowCondition[];
   readonly object?: JsonObject;
 }

@@ -1,0 +1,101 @@
+import { compareText } from '../managed-fields/compare-text.ts';
+import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
+import { isZero, zeroValue } from './go-values.ts';
+import type { StructNode, TypeNode } from './type-node.ts';
+
+/**
+ * The object as an API server writes it: fields in the order of the Go struct, zero values and nulls where Go writes
+ * them, none where Go leaves them out, map keys in byte order. A custom resource (a struct without a Go name) is sorted
+ * by key all the way down, nothing added. Parts that are in order already are shared with the input, which is not changed.
+ *
+ * Caveat: JavaScript enumerates keys that look like array indexes (`"10"`) first and in numeric order, whatever is done
+ * here.
+ */
+export function orderFields<T extends object>(type: TypeNode, object: T): T {
+  return order(type, object) as T;
+}
+
+function order(type: TypeNode, value: unknown): unknown {
+  switch (type.node) {
+    case 'struct':
+      if (type.name === '') return sortKeys(value);
+      return isPlainObject(value) ? orderStruct(type, value) : value;
+    case 'map':
+      return isPlainObject(value) ? orderMap(value, (entry) => order(type.value, entry)) : value;
+    case 'list':
+      return mapItems(value, (item) => order(type.item, item));
+    case 'any': {
+      const { struct } = type;
+      if (struct === undefined) return value;
+      return Array.isArray(value) ? mapItems(value, (item) => order(type, item)) : order(struct, value);
+    }
+    case 'scalar':
+      return value;
+  }
+}
+
+function orderStruct(type: StructNode, object: { [key: string]: unknown }): unknown {
+  const result: { [key: string]: unknown } = {};
+  const keys = Object.keys(object);
+  let position = 0;
+  let same = true;
+  const put = (key: string, value: unknown) => {
+    if (keys[position++] !== key || object[key] !== value) same = false;
+    setOwn(result, key, value);
+  };
+  for (const field of type.fields.values()) {
+    const value = getOwn(object, field.name);
+    if (value === undefined || (value === null && !field.nullable)) {
+      if (field.whenAbsent === 'zero') put(field.name, zeroValue(field.type));
+      else if (field.whenAbsent === 'null') put(field.name, null);
+    } else if (field.pointer || field.whenAbsent !== 'omit' || !isZero(field.type, value)) {
+      put(field.name, order(field.type, value));
+    }
+  }
+  if (keys.length !== position || !same) {
+    for (const key of keys.filter((key) => !type.fields.has(key)).sort(compareText)) {
+      if (object[key] !== undefined) put(key, object[key]);
+    }
+    if (keys.length !== position) same = false;
+  }
+  return same ? object : result;
+}
+
+/** Sorted by key all the way down, as Go writes maps. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return mapItems(value, sortKeys);
+  return isPlainObject(value) ? orderMap(value, sortKeys) : value;
+}
+
+function orderMap(object: { [key: string]: unknown }, entry: (value: unknown) => unknown): unknown {
+  const keys = Object.keys(object);
+  const sorted = isSorted(keys) ? keys : [...keys].sort(compareText);
+  let same = sorted === keys;
+  const result: { [key: string]: unknown } = {};
+  for (const key of sorted) {
+    const value = getOwn(object, key);
+    const ordered = entry(value);
+    if (ordered !== value) same = false;
+    setOwn(result, key, ordered);
+  }
+  return same ? object : result;
+}
+
+function mapItems(value: unknown, item: (value: unknown) => unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const ordered = item(value[i]);
+    if (ordered === value[i]) continue;
+    copy ??= [...value];
+    copy[i] = ordered;
+  }
+  return copy ?? value;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) {
+    if (compareText(keys[i - 1]!, keys[i]!) > 0) return false;
+  }
+  return true;
+}
