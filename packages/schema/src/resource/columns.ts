@@ -1,7 +1,7 @@
 import type { ColumnType, PrinterColumn } from '../manifest/crd-types.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import type { ColumnDefinition } from './definition.ts';
-import { schemaAt } from './json-path.ts';
+import { schemaAt } from './schema-at.ts';
 
 /** The printer columns of a version. A path that the schema does not have gets type string; the definition check reports it. */
 export function columnsOf(

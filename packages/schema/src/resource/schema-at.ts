@@ -1,3 +1,4 @@
+import { parseFieldPath } from '../structural/field-path.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 
 const text: StructuralSchema = { type: 'string' };
@@ -38,32 +39,9 @@ const metadata: StructuralSchema = {
   },
 };
 
-/** One step of a path: a field, an index, a filter or all. */
-export type PathStep = { readonly field: string } | { readonly items: string };
-
-/**
- * The steps of a simple JSON path as printer columns use it: `.a.b`, `.a['b.c']`, `.a\.b`, `.a[0]`, `.a[*]`,
- * `.a[?(@.type=="Ready")].status`. Undefined when the text is not one.
- */
-export function parsePath(path: string): readonly PathStep[] | undefined {
-  const steps: PathStep[] = [];
-  let rest = path;
-  while (rest !== '') {
-    const field = /^\.((?:\\.|[^.[\]\\])+)/.exec(rest);
-    const quoted = /^\.?\[(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")\]/.exec(rest);
-    const items = /^\[(\*|-?\d+|-?\d*:-?\d*(?::-?\d+)?|\?\((?:[^)"']|"[^"]*"|'[^']*')*\))\]/.exec(rest);
-    const match = quoted ?? field ?? items;
-    if (!match) return undefined;
-    if (match === items) steps.push({ items: match[1] ?? '' });
-    else steps.push({ field: (match[1] ?? match[2] ?? '').replace(/\\(.)/g, '$1') });
-    rest = rest.slice(match[0].length);
-  }
-  return steps.length > 0 ? steps : undefined;
-}
-
 /** The schema of what a path finds in an object of this root schema; undefined when there can be nothing. */
 export function schemaAt(path: string, root: StructuralSchema): StructuralSchema | undefined {
-  const steps = parsePath(path);
+  const steps = parseFieldPath(path);
   if (!steps) return undefined;
   let schema: StructuralSchema | undefined = { ...root, properties: { ...root.properties, metadata } };
   for (const step of steps) {
