@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { deepFreeze, type JsonObject } from '@opwright/machinery';
+import { stringify } from 'yaml';
+import type { Registry } from '../../kinds/registry.ts';
+import type { DocumentHandler } from '../context.ts';
+import type { ServerRequest, ServerResponse } from '../http-types.ts';
+import { acceptClauses, header, negotiate } from '../negotiate.ts';
+import { type AggregatedVersion, groupDiscoveryList } from './aggregated.ts';
+import { type Group, groupsOf } from './groups.ts';
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts';
+
+/**
+ * Discovery: `/`, `/api`, `/apis` (each in its two forms), `/apis/<group>` and the resources of a group-version. Documents
+ * are made when they are first asked for and kept until the kinds change. A group-version that is not served, and all
+ * else, is left to others.
+ *
+ * @param serverAddress host and port, for clients that ask where the server is
+ */
+export function discoveryDocuments(registry: Registry, serverAddress: () => string): DocumentHandler {
+  let cache: Cache | undefined;
+  return (request, info) => {
+    if (request.method !== 'GET') return undefined;
+    const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
+    if (path !== '/' && !/^\/apis?(\/|$)/.test(path)) return undefined;
+    if (cache === undefined || cache.generation !== registry.generation) cache = createCache(registry, serverAddress());
+    if (path === '/api' || path === '/apis') {
+      const version = aggregatedVersion(request);
+      if (version !== undefined) return aggregatedResponse(request, version, cache.aggregated(path, version));
+    }
+    const document = cache.legacy(path);
+    return document && documentResponse(request, document);
+  };
+}
+
+interface Cache {
+  readonly generation: number;
+  legacy(path: string): JsonObject | undefined;
+  aggregated(path: '/api' | '/apis', version: AggregatedVersion): Aggregated;
+}
+
+interface Aggregated {
+  readonly document: JsonObject;
+  readonly etag: string;
+}
+
+function createCache(registry: Registry, serverAddress: string): Cache {
+  const all = registry.kinds();
+  const groups = groupsOf(all);
+  const named = groups.filter((group) => group.name !== '');
+  const core = groups.find((group) => group.name === '') ?? { name: '', versions: [] };
+  const documents = new Map<string, JsonObject>();
+  const lists = new Map<string, Aggregated>();
+  const make = (path: string): JsonObject | undefined => {
+    if (path === '/') return { paths: rootPaths(core, named) };
+    if (path === '/api') return apiVersions(core, serverAddress);
+    if (path === '/apis') return apiGroupList(named);
+    const [, root, first = '', second, more] = path.split('/');
+    if (root === 'apis' && second === undefined) {
+      const group = named.find(({ name }) => name === first);
+      return group && apiGroup(group);
+    }
+    if (more !== undefined || (root === 'api') === (second !== undefined)) return undefined;
+    const group = root === 'api' ? core : named.find(({ name }) => name === first);
+    const version = group?.versions.find(({ version }) => version === (second ?? first));
+    return version && apiResourceList(version, all);
+  };
+  return {
+    generation: registry.generation,
+    legacy(path) {
+      let document = documents.get(path);
+      if (document === undefined) {
+        document = make(path);
+        if (document !== undefined) documents.set(path, deepFreeze(document));
+      }
+      return document;
+    },
+    aggregated(path, version) {
+      const key = `${path} ${version}`;
+      let list = lists.get(key);
+      if (list === undefined) {
+        const document = groupDiscoveryList(path === '/api' ? [core] : named, version);
+        const hash = createHash('sha512').update(JSON.stringify(document.items)).digest('hex').toUpperCase();
+        list = { document: deepFreeze(document), etag: `"${hash}"` };
+        lists.set(key, list);
+      }
+      return list;
+    },
+  };
+}
+
+const otherPaths = ['/healthz', '/livez', '/openapi/v3', '/openapi/v3/', '/readyz', '/version'];
+
+function rootPaths(core: Group, named: readonly Group[]): readonly string[] {
+  const ofGroups = named.flatMap((group) => [
+    `/apis/${group.name}`,
+    ...group.versions.map(({ groupVersion }) => `/apis/${groupVersion}`),
+  ]);
+  const ofCore = core.versions.map(({ version }) => `/api/${version}`);
+  return ['/api', ...ofCore, '/apis', '/apis/', ...ofGroups, ...otherPaths].sort();
+}
+
+/** The version of the aggregated document that the client prefers, unless it prefers the old form. */
+function aggregatedVersion(request: ServerRequest): AggregatedVersion | undefined {
+  for (const { type, parameters } of acceptClauses(header(request, 'accept'))) {
+    const as = parameters.get('as');
+    if (as === undefined) return undefined;
+    const version = parameters.get('v');
+    if (type !== 'application/json' || as !== 'APIGroupDiscoveryList') continue;
+    if (parameters.get('g') === 'apidiscovery.k8s.io' && (version === 'v2' || version === 'v2beta1')) return version;
+  }
+  return undefined;
+}
+
+function aggregatedResponse(request: ServerRequest, version: AggregatedVersion, list: Aggregated): ServerResponse {
+  const headers = {
+    'cache-control': 'public',
+    'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+    etag: list.etag,
+    vary: 'Accept',
+  };
+  if (header(request, 'if-none-match') === list.etag) return { status: 304, headers, body: { text: '' } };
+  return { status: 200, headers, body: { json: list.document } };
+}
+
+function documentResponse(request: ServerRequest, document: JsonObject): ServerResponse {
+  const { mediaType, pretty } = negotiate(request, false);
+  const headers = { 'cache-control': 'no-cache, private', 'content-type': mediaType };
+  if (mediaType === 'application/yaml') return { status: 200, headers, body: { text: stringify(document) } };
+  if (pretty && request.values !== true)
+    return { status: 200, headers, body: { text: `${JSON.stringify(document, null, 2)}\n` } };
+  return { status: 200, headers, body: { json: document } };
+}
