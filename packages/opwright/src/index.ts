@@ -1,1 +1,41 @@
-export {};
+export type { Client, Transport } from '@opwright/client';
+export type { Clock, Infer, InferInput, KubeObject, ObjectKey, Random, Resource } from '@opwright/machinery';
+export * from '@opwright/schema';
+export { accessRules, type PolicyRule } from './access/rules.ts';
+export type { ListFilter } from './cache/cache.ts';
+export {
+  type Controller,
+  type ControllerBuilder,
+  type ControllerDefinition,
+  controller,
+  type SourceDefinition,
+} from './controller/builder.ts';
+export type { Duration } from './controller/duration.ts';
+export { type ReconcileResult, RetryAfter, retryAfter, TerminalError, terminal } from './controller/result.ts';
+export type {
+  ConditionInput,
+  Context,
+  ControllerOptions,
+  FinalizeOptions,
+  KindName,
+  MapFunction,
+  MapResult,
+  Predicates,
+  ReadContext,
+  ReadOptions,
+  Reconcile,
+  StatusInput,
+  WatchOptions,
+} from './controller/types.ts';
+export {
+  callbackLogger,
+  type JsonLoggerOptions,
+  jsonLogger,
+  type LogFields,
+  type Logger,
+  type LogLine,
+} from './manager/logger.ts';
+export { createManager, type Manager, type ManagerOptions } from './manager/manager.ts';
+export type { Readiness } from './manager/readiness.ts';
+export { runUntilSignal, type SignalSource } from './manager/signals.ts';
+export { defineOperator, isOperator, type Operator, operatorCrds, operatorResources } from './operator.ts';

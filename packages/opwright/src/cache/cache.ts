@@ -1,0 +1,144 @@
+import type { Client } from '@opwright/client';
+import type { AnyResource, Clock, KubeObject, ObjectKey, Random } from '@opwright/machinery';
+import type { Logger } from '../manager/logger.ts';
+import type { WatchFailure } from '../watch/reflector.ts';
+import { createInformer, type Informer } from './informer.ts';
+import type { DeltaHandler, Listener } from './listener.ts';
+import { keyText, kindKey } from './object-key.ts';
+import type { IndexFunction } from './store.ts';
+import type { Transform } from './transform.ts';
+
+export interface CacheOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Namespaced kinds are followed in these only; absent = in all. */
+  readonly namespaces?: readonly string[] | undefined;
+  readonly transform?: (resource: AnyResource) => Transform;
+  readonly freeze?: boolean;
+  readonly idleTimeoutMs?: number | undefined;
+  readonly onError?: (resource: AnyResource, error: WatchFailure) => void;
+}
+
+/** Which objects a read is about. All conditions hold together. */
+export interface ListFilter {
+  /** Absent = all namespaces that the cache follows. */
+  readonly namespace?: string;
+  /** Labels that the object must have, with these values. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** A declared index and the value to look up: no walk over the other objects. */
+  readonly index?: readonly [name: string, value: string];
+}
+
+/** The cached objects of one kind: one informer, or one for each namespace. */
+export interface KindCache {
+  readonly resource: AnyResource;
+  readonly informers: readonly Informer[];
+  get(key: ObjectKey): KubeObject | undefined;
+  list(filter?: ListFilter): readonly KubeObject[];
+  listen(handler: DeltaHandler): readonly Listener[];
+  addIndex(name: string, index: IndexFunction): void;
+  wrote(object: KubeObject): void;
+  deleted(key: ObjectKey, uid: string): void;
+}
+
+/** All informers of a manager; each resource and scope is followed once, however many controllers ask for it. */
+export interface Cache {
+  /** The cache of a kind, created when it is asked for first: ask before `run`. */
+  kind(resource: AnyResource, labelSelector?: string): KindCache;
+  readonly kinds: readonly KindCache[];
+  /** Follows the server until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createCache(options: CacheOptions): Cache {
+  const { namespaces, onError } = options;
+  const kinds = new Map<string, KindCache>();
+
+  function createKind(resource: AnyResource, labelSelector: string | undefined): KindCache {
+    const scopes =
+      namespaces && resource.scope === 'Namespaced'
+        ? namespaces.map((namespace) => ({ namespace, labelSelector }))
+        : [{ labelSelector }];
+    return combine(
+      resource,
+      scopes.map((scope) =>
+        createInformer({
+          client: options.client,
+          clock: options.clock,
+          random: options.random,
+          logger: options.logger,
+          resource,
+          scope,
+          ...(options.transform && { transform: options.transform(resource) }),
+          ...(options.freeze !== undefined && { freeze: options.freeze }),
+          ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
+          ...(onError && { onError: (error: WatchFailure) => onError(resource, error) }),
+        }),
+      ),
+    );
+  }
+
+  return {
+    kind(resource, labelSelector) {
+      const id = `${kindKey(resource)}?${labelSelector ?? ''}`;
+      let kind = kinds.get(id);
+      if (!kind) {
+        kind = createKind(resource, labelSelector);
+        kinds.set(id, kind);
+      }
+      return kind;
+    },
+    get kinds() {
+      return [...kinds.values()];
+    },
+    async run(signal) {
+      const informers = [...kinds.values()].flatMap((kind) => kind.informers);
+      await Promise.all(informers.map((informer) => informer.run(signal)));
+    },
+  };
+}
+
+function combine(resource: AnyResource, informers: readonly Informer[]): KindCache {
+  const responsible = (namespace: string | undefined) =>
+    informers.filter(({ scope }) => !scope.namespace || !namespace || scope.namespace === namespace);
+  return {
+    resource,
+    informers,
+    get(key) {
+      const text = resource.scope === 'Cluster' ? key.name : keyText(key);
+      for (const informer of responsible(key.namespace)) {
+        const object = informer.store.get(text);
+        if (object) return object;
+      }
+      return undefined;
+    },
+    list({ namespace, labels, index } = {}) {
+      const wanted = labels && Object.entries(labels);
+      const found: KubeObject[] = [];
+      for (const { store } of responsible(namespace)) {
+        for (const object of index ? store.byIndex(...index) : store.values()) {
+          if (namespace && resource.scope === 'Namespaced' && object.metadata.namespace !== namespace) continue;
+          if (wanted && !hasLabels(object, wanted)) continue;
+          found.push(object);
+        }
+      }
+      return found;
+    },
+    listen: (handler) => informers.map((informer) => informer.listen(handler)),
+    addIndex(name, index) {
+      for (const informer of informers) informer.addIndex(name, index);
+    },
+    wrote(object) {
+      for (const informer of informers) informer.wrote(object);
+    },
+    deleted(key, uid) {
+      for (const informer of responsible(key.namespace)) informer.deleted(keyText(key), uid);
+    },
+  };
+}
+
+function hasLabels({ metadata: { labels } }: KubeObject, wanted: readonly (readonly [string, string])[]): boolean {
+  return labels !== undefined && wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
+}

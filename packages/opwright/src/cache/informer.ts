@@ -1,0 +1,107 @@
+import type { Client } from '@opwright/client';
+import type { AnyResource, Clock, KubeObject, Random } from '@opwright/machinery';
+import type { Logger } from '../manager/logger.ts';
+import { createReflector, type ReflectorScope, type ReflectorState, type WatchFailure } from '../watch/reflector.ts';
+import { createListener, type DeltaHandler, type Listener } from './listener.ts';
+import { createStore, type Delta, type IndexFunction, type StoreReader } from './store.ts';
+import { frozen, type Transform } from './transform.ts';
+
+export interface InformerOptions {
+  readonly client: Client;
+  readonly resource: AnyResource;
+  readonly scope?: ReflectorScope;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly transform?: Transform;
+  /** Freeze what is handed out; costs a walk over each new object. */
+  readonly freeze?: boolean;
+  readonly onError?: (error: WatchFailure) => void;
+  readonly idleTimeoutMs?: number;
+  readonly pageSize?: number;
+}
+
+/**
+ * A reflector, the store it fills, and everyone who wants to hear of changes: shared by all that ask for the same
+ * resource and scope.
+ */
+export interface Informer {
+  readonly resource: AnyResource;
+  readonly scope: ReflectorScope;
+  readonly store: StoreReader & { readonly size: number };
+  readonly state: ReflectorState;
+  /**
+   * Adds a listener, before or after the start. It hears of every object in the store as an initial add, once, and then of
+   * every change, without a gap; handlers of one listener run one after the other.
+   */
+  listen(handler: DeltaHandler): Listener;
+  addIndex(name: string, index: IndexFunction): void;
+  /** Shows the result of an own write to readers before its event has arrived. */
+  wrote(object: KubeObject): void;
+  deleted(key: string, uid: string): void;
+  /** Resolves when the first list is in the store. */
+  readonly synced: Promise<void>;
+  /** Follows the server until `signal` aborts; resolves when the reflector and the listeners have ended. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createInformer(options: InformerOptions): Informer {
+  const { resource, scope = {}, clock, transform = (object) => object, freeze = false } = options;
+  const store = createStore();
+  const listeners = new Set<Listener>();
+  let resolveSynced = () => {};
+  const synced = new Promise<void>((resolve) => {
+    resolveSynced = resolve;
+  });
+
+  const prepare = (object: KubeObject): KubeObject => {
+    const prepared = transform(object);
+    return freeze ? (frozen(prepared) as KubeObject) : prepared;
+  };
+
+  function tell(deltas: readonly Delta[]): void {
+    for (const delta of deltas) for (const listener of listeners) listener.push(delta);
+  }
+
+  const reflector = createReflector({
+    ...options,
+    sink: {
+      replace(objects, resourceVersion) {
+        const first = !reflector.state.synced;
+        tell(store.replace(objects.map(prepare), resourceVersion));
+        if (!first) return;
+        for (const listener of listeners) listener.markInitial();
+        resolveSynced();
+      },
+      put: (object) => tell(store.put(prepare(object))),
+      // The last object is not transformed: nobody keeps it.
+      remove: (object) => tell(store.remove(freeze ? (frozen(object) as KubeObject) : object)),
+      bookmark: (resourceVersion) => store.bookmark(resourceVersion),
+    },
+  });
+
+  return {
+    resource,
+    scope,
+    store,
+    state: reflector.state,
+    listen(handler) {
+      const listener = createListener(handler, clock);
+      for (const object of store.stored()) listener.push({ type: 'add', object, initial: true });
+      if (reflector.state.synced) listener.markInitial();
+      listeners.add(listener);
+      return listener;
+    },
+    addIndex: store.addIndex,
+    wrote(object) {
+      if (scope.namespace && object.metadata.namespace !== scope.namespace) return;
+      store.wrote(prepare(object));
+    },
+    deleted: store.deleted,
+    synced,
+    async run(signal) {
+      await reflector.run(signal);
+      await Promise.all([...listeners].map((listener) => listener.stop()));
+    },
+  };
+}

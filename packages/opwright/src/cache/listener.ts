@@ -1,0 +1,73 @@
+import type { Clock } from '@opwright/machinery';
+import type { Delta } from './store.ts';
+
+/** Handles one change. A rejection is the listener's to report; the next change is handled in any case. */
+export type DeltaHandler = (delta: Delta) => void | Promise<void>;
+
+/** One receiver of changes: an unbounded queue that is worked off in order. */
+export interface Listener {
+  push(delta: Delta): void;
+  /** The owner has pushed the initial state; `synced` resolves when everything up to here was handled. */
+  markInitial(): void;
+  readonly synced: Promise<void>;
+  readonly isSynced: boolean;
+  /** Drops what is queued; resolves when the handler is not running any more. */
+  stop(): Promise<void>;
+}
+
+/** The loop gives way to other work after this many ms, because handlers that never wait would hold it for good. */
+const SLICE_MS = 8;
+
+export function createListener(handler: DeltaHandler, clock: Clock): Listener {
+  let queue: (Delta | 'initial')[] = [];
+  let running: Promise<void> | undefined;
+  let stopped = false;
+  let isSynced = false;
+  let resolveSynced = () => {};
+  const synced = new Promise<void>((resolve) => {
+    resolveSynced = resolve;
+  });
+
+  async function work(): Promise<void> {
+    let sliceEnd = clock.monotonic() + SLICE_MS;
+    while (queue.length > 0 && !stopped) {
+      const batch = queue;
+      queue = [];
+      for (const delta of batch) {
+        if (stopped) break;
+        if (delta === 'initial') {
+          isSynced = true;
+          resolveSynced();
+          continue;
+        }
+        const result = handler(delta);
+        if (result) await result;
+        if (clock.monotonic() >= sliceEnd) {
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
+          sliceEnd = clock.monotonic() + SLICE_MS;
+        }
+      }
+    }
+    running = undefined;
+  }
+
+  function push(delta: Delta | 'initial'): void {
+    if (stopped) return;
+    queue.push(delta);
+    running ??= Promise.resolve().then(work);
+  }
+
+  return {
+    push,
+    markInitial: () => push('initial'),
+    synced,
+    get isSynced() {
+      return isSynced;
+    },
+    async stop() {
+      stopped = true;
+      queue = [];
+      await running;
+    },
+  };
+}

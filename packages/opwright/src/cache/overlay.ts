@@ -1,0 +1,89 @@
+import type { KubeObject } from '@opwright/machinery';
+import { keyOfObject } from './object-key.ts';
+
+type Objects = ReadonlyMap<string, KubeObject>;
+
+/** One own write that the event stream has not reached: the written version, or the uid that is gone. */
+type Entry = { readonly object: KubeObject } | { readonly deletedUid: string };
+
+/** Own writes laid over stored objects, so that whoever wrote reads what it wrote. */
+export interface Overlay {
+  readonly isEmpty: boolean;
+  show(key: string, object: KubeObject, seenVersion: string, objects: Objects): void;
+  hide(key: string, uid: string, objects: Objects): void;
+  /** The stream has reached `version`; `changedKey` is the key of the event, absent for lists and bookmarks. */
+  reached(version: string, objects: Objects, changedKey?: string): void;
+  get(key: string, objects: Objects): KubeObject | undefined;
+  values(objects: Objects): Iterable<KubeObject>;
+  /** `found` with the overlaid versions instead of the stored ones, and the overlaid objects that `matches` adds. */
+  filtered(found: Iterable<KubeObject>, matches: (object: KubeObject) => boolean): Iterable<KubeObject>;
+}
+
+export function createOverlay(): Overlay {
+  const entries = new Map<string, Entry>();
+
+  function isReached(key: string, entry: Entry, version: string, objects: Objects, keyChanged: boolean): boolean {
+    if ('deletedUid' in entry) return objects.get(key)?.metadata.uid !== entry.deletedUid;
+    const order = compareVersions(version, entry.object.metadata.resourceVersion);
+    // Versions of a server that does not count can only be compared by their object.
+    return order === undefined ? keyChanged : order >= 0;
+  }
+
+  function* filtered(found: Iterable<KubeObject>, matches: (object: KubeObject) => boolean): Iterable<KubeObject> {
+    for (const object of found) if (!entries.has(keyOfObject(object))) yield object;
+    for (const entry of entries.values()) if ('object' in entry && matches(entry.object)) yield entry.object;
+  }
+
+  return {
+    get isEmpty() {
+      return entries.size === 0;
+    },
+    show(key, object, seenVersion, objects) {
+      const stored = objects.get(key);
+      if (stored?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+      const order = compareVersions(seenVersion, object.metadata.resourceVersion);
+      if (order !== undefined && order >= 0) return;
+      const entry = entries.get(key);
+      const shown = entry && 'object' in entry ? entry.object.metadata.resourceVersion : '';
+      // Two writes may answer in the wrong order.
+      if ((compareVersions(shown, object.metadata.resourceVersion) ?? -1) > 0) return;
+      entries.set(key, { object });
+    },
+    hide(key, uid, objects) {
+      const entry = entries.get(key);
+      const shownUid = entry && 'object' in entry ? entry.object.metadata.uid : undefined;
+      if (objects.get(key)?.metadata.uid === uid) entries.set(key, { deletedUid: uid });
+      else if (shownUid === uid) entries.delete(key);
+    },
+    reached(version, objects, changedKey) {
+      if (entries.size === 0) return;
+      for (const [key, entry] of entries) {
+        const keyChanged = changedKey === undefined || key === changedKey;
+        if (isReached(key, entry, version, objects, keyChanged)) entries.delete(key);
+      }
+    },
+    get(key, objects) {
+      const entry = entries.get(key);
+      if (!entry) return objects.get(key);
+      return 'object' in entry ? entry.object : undefined;
+    },
+    values(objects) {
+      return entries.size === 0 ? objects.values() : filtered(objects.values(), () => true);
+    },
+    filtered,
+  };
+}
+
+/**
+ * The order of two versions of one resource, undefined when one is not a number.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+export function compareVersions(a: string, b: string): number | undefined {
+  if (!isNumber(a) || !isNumber(b)) return undefined;
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isNumber(version: string): boolean {
+  return /^[1-9][0-9]*$/.test(version);
+}

@@ -1,0 +1,174 @@
+import type { KubeObject } from '@opwright/machinery';
+import { keyOfObject } from './object-key.ts';
+import { createOverlay } from './overlay.ts';
+
+/** What changed in a store. */
+export type Delta =
+  | { readonly type: 'add'; readonly object: KubeObject; readonly initial: boolean }
+  | { readonly type: 'update'; readonly old: KubeObject; readonly object: KubeObject }
+  /** `stale`: the deletion itself was not seen, `object` is the last state known. */
+  | { readonly type: 'delete'; readonly object: KubeObject; readonly stale: boolean };
+
+/** The values under which an index files an object. */
+export type IndexFunction = (object: KubeObject) => readonly string[];
+
+/** What readers may do with a store. */
+export interface StoreReader {
+  get(key: string): KubeObject | undefined;
+  /** In no particular order. */
+  values(): Iterable<KubeObject>;
+  /** The objects that the index has filed under `value`. @throws Error when there is no such index */
+  byIndex(index: string, value: string): Iterable<KubeObject>;
+}
+
+/**
+ * The objects of one resource as the server last showed them, with inverted indexes that change together with them.
+ * Every writing method returns what it changed; a version that is there already changes nothing, and an object that was
+ * deleted and created anew (another uid) is a delete and an add.
+ *
+ * The reads show our own writes at once: {@link Store.wrote} lays a written version over the stored one until the stream
+ * of events has reached it.
+ */
+export interface Store extends StoreReader {
+  readonly size: number;
+  /** The version up to which events were seen. */
+  readonly resourceVersion: string;
+  addIndex(name: string, index: IndexFunction): void;
+  replace(objects: readonly KubeObject[], resourceVersion: string): Delta[];
+  put(object: KubeObject): Delta[];
+  remove(object: KubeObject): Delta[];
+  bookmark(resourceVersion: string): void;
+  /** Shows a version that the server returned for our own write. */
+  wrote(object: KubeObject): void;
+  /** Hides an object that the server said is gone. */
+  deleted(key: string, uid: string): void;
+  /** The stored objects without own writes that the events have not reached yet: what listeners have been told. */
+  stored(): Iterable<KubeObject>;
+}
+
+export function createStore(): Store {
+  const objects = new Map<string, KubeObject>();
+  const indexes = new Map<string, Index>();
+  const overlay = createOverlay();
+  let version = '';
+
+  function set(key: string, old: KubeObject | undefined, object: KubeObject | undefined): void {
+    if (object) objects.set(key, object);
+    else objects.delete(key);
+    for (const index of indexes.values()) index.move(key, old, object);
+  }
+
+  function put(object: KubeObject, initial: boolean): Delta[] {
+    const key = keyOfObject(object);
+    const old = objects.get(key);
+    if (!old) {
+      set(key, undefined, object);
+      return [{ type: 'add', object, initial }];
+    }
+    if (old.metadata.resourceVersion === object.metadata.resourceVersion) return [];
+    set(key, old, object);
+    if (old.metadata.uid !== object.metadata.uid) {
+      return [
+        { type: 'delete', object: old, stale: true },
+        { type: 'add', object, initial: false },
+      ];
+    }
+    return [{ type: 'update', old, object }];
+  }
+
+  function indexNamed(name: string): Index {
+    const index = indexes.get(name);
+    if (!index) {
+      const known = [...indexes.keys()].join(', ') || 'none';
+      throw new Error(`no index "${name}" (declared: ${known}): declare it with .reads(resource, { indexes: { … } })`);
+    }
+    return index;
+  }
+
+  return {
+    get size() {
+      return objects.size;
+    },
+    get resourceVersion() {
+      return version;
+    },
+    addIndex(name, valuesOf) {
+      if (indexes.has(name)) throw new Error(`the index "${name}" exists already`);
+      const index = createIndex(valuesOf);
+      for (const [key, object] of objects) index.move(key, undefined, object);
+      indexes.set(name, index);
+    },
+    replace(next, resourceVersion) {
+      const initial = version === '';
+      const present = new Set(next.map(keyOfObject));
+      const deltas: Delta[] = [];
+      for (const [key, object] of [...objects]) {
+        if (present.has(key)) continue;
+        set(key, object, undefined);
+        deltas.push({ type: 'delete', object, stale: true });
+      }
+      for (const object of next) for (const delta of put(object, initial)) deltas.push(delta);
+      version = resourceVersion;
+      overlay.reached(version, objects);
+      return deltas;
+    },
+    put(object) {
+      const deltas = put(object, false);
+      version = object.metadata.resourceVersion;
+      overlay.reached(version, objects, keyOfObject(object));
+      return deltas;
+    },
+    remove(object) {
+      const key = keyOfObject(object);
+      const old = objects.get(key);
+      if (old) set(key, old, undefined);
+      version = object.metadata.resourceVersion;
+      overlay.reached(version, objects, key);
+      return old ? [{ type: 'delete', object, stale: false }] : [];
+    },
+    bookmark(resourceVersion) {
+      version = resourceVersion;
+      overlay.reached(version, objects);
+    },
+    wrote(object) {
+      overlay.show(keyOfObject(object), object, version, objects);
+    },
+    deleted(key, uid) {
+      overlay.hide(key, uid, objects);
+    },
+    get: (key) => overlay.get(key, objects),
+    values: () => overlay.values(objects),
+    stored: () => objects.values(),
+    byIndex(name, value) {
+      const index = indexNamed(name);
+      const found = index.find(value);
+      return overlay.isEmpty ? found : overlay.filtered(found, (object) => index.valuesOf(object).includes(value));
+    },
+  };
+}
+
+interface Index {
+  readonly valuesOf: IndexFunction;
+  move(key: string, old: KubeObject | undefined, object: KubeObject | undefined): void;
+  find(value: string): Iterable<KubeObject>;
+}
+
+function createIndex(valuesOf: IndexFunction): Index {
+  const buckets = new Map<string, Map<string, KubeObject>>();
+  return {
+    valuesOf,
+    move(key, old, object) {
+      for (const value of old ? valuesOf(old) : []) {
+        const bucket = buckets.get(value);
+        bucket?.delete(key);
+        if (bucket?.size === 0) buckets.delete(value);
+      }
+      for (const value of object ? valuesOf(object) : []) {
+        const bucket = buckets.get(value);
+        if (bucket) bucket.set(key, object!);
+        else buckets.set(value, new Map([[key, object!]]));
+      }
+    },
+    find: (value) => buckets.get(value)?.values() ?? [],
+  };
+}

@@ -1,0 +1,24 @@
+import { type DeepReadonly, deepFreeze, type KubeObject } from '@opwright/machinery';
+
+/** Changes an object before it is cached; returns the same object when there is nothing to change. Never mutates it. */
+export type Transform = (object: KubeObject) => KubeObject;
+
+/**
+ * Drops what nobody reads: managed fields, which are up to half of an object's size. The entries of `keptManagers`
+ * stay, because `ctx.apply` finds in them what it applied last.
+ */
+export function stripManagedFields(keptManagers: ReadonlySet<string> = new Set()): Transform {
+  return (object) => {
+    const { managedFields } = object.metadata;
+    if (!managedFields) return object;
+    const kept = managedFields.filter((entry) => entry.operation === 'Apply' && keptManagers.has(entry.manager ?? ''));
+    if (kept.length === managedFields.length) return object;
+    const { managedFields: _, ...metadata } = object.metadata;
+    return { ...object, metadata: kept.length > 0 ? { ...metadata, managedFields: kept } : metadata };
+  };
+}
+
+/** Makes a mutation of a cached object an error instead of a secret. */
+export function frozen(object: KubeObject): DeepReadonly<KubeObject> {
+  return deepFreeze(object);
+}

@@ -1,0 +1,142 @@
+import type { AnyResource } from '@opwright/machinery';
+import type { ErasedControllerOptions, ErasedMapFunction, ErasedReconcile, ErasedWatchOptions } from './erased.ts';
+import type {
+  ControllerOptions,
+  FinalizeOptions,
+  KindName,
+  MapFunction,
+  ReadOptions,
+  Reconcile,
+  WatchOptions,
+} from './types.ts';
+
+/** What a controller has declared about another kind. */
+export interface SourceDefinition {
+  readonly resource: AnyResource;
+  readonly role: 'watches' | 'reads' | 'owns' | 'writes';
+  readonly options: ErasedWatchOptions;
+  /** For `watches`. */
+  readonly map?: ErasedMapFunction;
+}
+
+/** A controller as the manager runs it; types are gone. */
+export interface ControllerDefinition {
+  readonly name: string;
+  readonly resource: AnyResource;
+  readonly options: ErasedControllerOptions;
+  readonly sources: readonly SourceDefinition[];
+  readonly reconcile?: ErasedReconcile;
+  readonly finalize?: ErasedReconcile;
+  readonly finalizeOptions?: FinalizeOptions;
+}
+
+/** Something with a definition: what `defineOperator` takes. */
+export interface Controller {
+  readonly definition: ControllerDefinition;
+}
+
+/**
+ * A controller under construction. Every method returns a new one. What is declared decides what is cached, what the RBAC
+ * manifest asks for, and what `ctx` offers.
+ */
+export interface ControllerBuilder<Primary extends AnyResource, Reads extends string, Writes extends string>
+  extends Controller {
+  /** Caches `resource` and reconciles what `map` returns when one of its objects changes. */
+  watches<R extends AnyResource>(
+    resource: R,
+    map: MapFunction<R, Reads | KindName<R>>,
+    options?: WatchOptions<R>,
+  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes>;
+  /** Caches `resource` for `ctx.get` and `ctx.list`; its changes lead to nothing. */
+  reads<R extends AnyResource>(
+    resource: R,
+    options?: ReadOptions,
+  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes>;
+  /**
+   * The controller creates objects of this kind, with an owner reference to the primary object, and reconciles the owner
+   * when one of them changes.
+   */
+  owns<R extends AnyResource>(
+    resource: R,
+    options?: WatchOptions<R>,
+  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes | KindName<R>>;
+  /** The controller creates, applies and deletes objects of this kind, without owning them. Nothing is cached. */
+  writes<R extends AnyResource>(resource: R): ControllerBuilder<Primary, Reads, Writes | KindName<R>>;
+  /** What makes the world as the object says. Must be idempotent: it is called whenever something may have changed. */
+  reconcile(reconcile: Reconcile<Primary, Reads, Writes>): ControllerBuilder<Primary, Reads, Writes>;
+  /**
+   * What has to happen before an object may go. The finalizer is on the object before its first reconcile, and is removed
+   * only after this function has succeeded. `retryAfter` and errors keep it.
+   */
+  finalize(
+    finalize: Reconcile<Primary, Reads, Writes>,
+    options?: FinalizeOptions,
+  ): ControllerBuilder<Primary, Reads, Writes>;
+}
+
+/** Starts the definition of a controller for objects of `resource`. */
+export function controller<R extends AnyResource>(
+  resource: R,
+  options: ControllerOptions<R> = {},
+): ControllerBuilder<R, KindName<R>, never> {
+  const name = options.name ?? resource.kind.toLowerCase();
+  return builder<R, KindName<R>, never>({ name, resource, options: options as ErasedControllerOptions, sources: [] });
+}
+
+function builder<Primary extends AnyResource, Reads extends string, Writes extends string>(
+  definition: ControllerDefinition,
+): ControllerBuilder<Primary, Reads, Writes> {
+  const withSource = <NewReads extends string, NewWrites extends string>(source: SourceDefinition) => {
+    checkSource(definition, source);
+    return builder<Primary, NewReads, NewWrites>({ ...definition, sources: [...definition.sources, source] });
+  };
+  return Object.freeze({
+    definition: Object.freeze(definition),
+    watches: <R extends AnyResource>(
+      resource: R,
+      map: MapFunction<R, Reads | KindName<R>>,
+      options: WatchOptions<R> = {},
+    ) =>
+      withSource<Reads | KindName<R>, Writes>({
+        resource,
+        role: 'watches',
+        options: options as ErasedWatchOptions,
+        map: map as ErasedMapFunction,
+      }),
+    reads: <R extends AnyResource>(resource: R, options: ReadOptions = {}) =>
+      withSource<Reads | KindName<R>, Writes>({ resource, role: 'reads', options }),
+    owns: <R extends AnyResource>(resource: R, options: WatchOptions<R> = {}) =>
+      withSource<Reads | KindName<R>, Writes | KindName<R>>({
+        resource,
+        role: 'owns',
+        options: options as ErasedWatchOptions,
+      }),
+    writes: <R extends AnyResource>(resource: R) =>
+      withSource<Reads, Writes | KindName<R>>({ resource, role: 'writes', options: {} }),
+    reconcile: (reconcile: Reconcile<Primary, Reads, Writes>) =>
+      builder<Primary, Reads, Writes>({ ...definition, reconcile: erased(reconcile) }),
+    finalize: (finalize: Reconcile<Primary, Reads, Writes>, finalizeOptions: FinalizeOptions = {}) =>
+      builder<Primary, Reads, Writes>({ ...definition, finalize: erased(finalize), finalizeOptions }),
+  });
+}
+
+/** The compiler cannot know that the runtime only ever passes objects of the declared kinds. */
+function erased(reconcile: unknown): ErasedReconcile {
+  return reconcile as ErasedReconcile;
+}
+
+function checkSource({ name, resource, options, sources }: ControllerDefinition, added: SourceDefinition): void {
+  if (added.role === 'writes') return;
+  const declared = [{ resource, options }, ...sources.filter(({ role }) => role !== 'writes')];
+  const same = declared.find((source) => sameKind(source.resource, added.resource));
+  if (same && (same.options.labelSelector ?? '') !== (added.options.labelSelector ?? '')) {
+    throw new Error(
+      `controller "${name}": ${added.resource.kind} is declared twice with different label selectors; ` +
+        'give both declarations the same one',
+    );
+  }
+}
+
+function sameKind(a: AnyResource, b: AnyResource): boolean {
+  return a.apiVersion === b.apiVersion && a.kind === b.kind;
+}

@@ -1,0 +1,205 @@
+import type { Client } from '@opwright/client';
+import { type Clock, type KubeObject, type Random, sleep } from '@opwright/machinery';
+import type { Cache, KindCache } from '../cache/cache.ts';
+import type { Listener } from '../cache/listener.ts';
+import { kindKey, parseKey } from '../cache/object-key.ts';
+import type { EventRecorder } from '../events/recorder.ts';
+import type { LogFields, Logger } from '../manager/logger.ts';
+import type { ControllerMetrics } from '../manager/metrics.ts';
+import { createQueue, type QueueItem, type WorkQueue } from '../queue/queue.ts';
+import type { ControllerDefinition } from './builder.ts';
+import { type AppliedMemory, createReadContext, type DeclaredKinds } from './context.ts';
+import { durationMs } from './duration.ts';
+import { finalizerName } from './finalizer.ts';
+import { type Outcome, reconcileOnce } from './reconcile.ts';
+import { enqueueMapped, enqueueObject, enqueueOwner } from './sources.ts';
+import { isConflict } from './status.ts';
+
+/** What a controller needs from its manager. */
+export interface ControllerEnvironment {
+  readonly operator: string;
+  readonly client: Client;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly recorder: EventRecorder;
+  readonly metrics: ControllerMetrics;
+  /** Aborts when the manager stops: no new work, waits end early. */
+  readonly stopping: AbortSignal;
+  /** Aborts when the time to finish is over: requests end. */
+  readonly killed: AbortSignal;
+}
+
+/** A controller that its manager runs. */
+export interface RunningController {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  /** Each kind that it listens to, with the promise that its initial objects were handled. */
+  readonly sources: readonly { readonly kind: KindCache; readonly synced: Promise<unknown>; isSynced(): boolean }[];
+  /** Begins to reconcile. */
+  startWorkers(): void;
+  /** Hands out no more work; resolves when the reconciles under way have ended. */
+  stop(): Promise<void>;
+}
+
+/** Connects a controller to the caches. Its workers wait for {@link RunningController.startWorkers}. */
+export function createController(
+  definition: ControllerDefinition,
+  environment: ControllerEnvironment,
+): RunningController {
+  const { operator, client, cache, clock, random, recorder, metrics, stopping, killed } = environment;
+  const { name, resource, options } = definition;
+  const log = environment.logger.child({
+    controller: name,
+    controllerGroup: resource.group,
+    controllerKind: resource.kind,
+  });
+  const concurrency = options.concurrency ?? 1;
+  const queue = createQueue({ clock, observer: metrics.queue });
+  const kinds = declaredKinds(definition, cache);
+  const primaries = kinds.readable.get(kindKey(resource))!;
+  const applied: AppliedMemory = new Map();
+  const finalizer = finalizerName(operator, definition);
+  const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
+
+  const listening: { kind: KindCache; listeners: readonly Listener[] }[] = [
+    { kind: primaries, listeners: primaries.listen(enqueueObject(queue, options)) },
+  ];
+  const mapContext = createReadContext({ kinds, controllerName: name, log, signal: stopping, clock });
+  const pause = (ms: number) => sleep(clock, ms, stopping);
+  for (const source of definition.sources) {
+    const kind = kinds.readable.get(kindKey(source.resource));
+    if (!kind) continue;
+    if (source.role === 'owns') {
+      listening.push({ kind, listeners: kind.listen(enqueueOwner(queue, primaries, source.options)) });
+    } else if (source.role === 'watches') {
+      const handler = enqueueMapped(queue, resource, source, mapContext, pause);
+      listening.push({ kind, listeners: kind.listen(handler) });
+    } else if (source.role === 'reads') {
+      listening.push({ kind, listeners: [] });
+    }
+  }
+
+  async function work(): Promise<void> {
+    for (let item = await queue.get(); item; item = await queue.get()) {
+      metrics.activeWorkers(1);
+      try {
+        await process(item);
+      } finally {
+        metrics.activeWorkers(-1);
+        queue.done(item.key);
+      }
+    }
+  }
+
+  async function process(item: QueueItem): Promise<void> {
+    const key = parseKey(item.key);
+    const itemLog = log.child({
+      [resource.kind]: key,
+      ...(key.namespace && { namespace: key.namespace }),
+      name: key.name,
+      reconcileID: random.uuid(),
+    });
+    const startedAt = clock.monotonic();
+    const outcome = await reconcileOnce({
+      definition,
+      object: primaries.get(key) as KubeObject | undefined,
+      surroundings: {
+        kinds,
+        controllerName: name,
+        log: itemLog,
+        clock,
+        client,
+        fieldManager: `${operator}/${name}`,
+        recorder,
+        applied,
+      },
+      current: () => primaries.get(key),
+      wrote: (object) => primaries.wrote(object),
+      finalizer,
+      timeoutMs,
+      stopping,
+      killed,
+    });
+    metrics.reconciled(outcome.kind, (clock.monotonic() - startedAt) / 1000);
+    settle(item, outcome, itemLog);
+  }
+
+  /** What the outcome means for the queue. */
+  function settle(item: QueueItem, outcome: Outcome, itemLog: Logger): void {
+    const { key, priority } = item;
+    switch (outcome.kind) {
+      case 'success':
+        queue.forget(key);
+        return;
+      case 'requeue_after':
+        queue.forget(key);
+        queue.add(key, { priority, afterMs: outcome.ms, rateLimited: outcome.ms === 0 });
+        return;
+      case 'error': {
+        // What an abort breaks off because the manager stops is no failure of the object.
+        if (killed.aborted) return;
+        if (outcome.timedOut) metrics.timedOut();
+        if (outcome.panic) metrics.panicked();
+        const fields: LogFields = { error: outcome.error };
+        if (outcome.terminal) {
+          metrics.failed(true);
+          itemLog.error('Reconciler error', { ...fields, terminal: true });
+          return;
+        }
+        // Somebody wrote at the same time: the next run sees what. Nothing that a person should read about.
+        if (isConflict(outcome.error)) itemLog.debug('Conflict, trying again', fields);
+        else {
+          metrics.failed(false);
+          itemLog.error('Reconciler error', fields);
+        }
+        queue.add(key, { priority, rateLimited: true });
+      }
+    }
+  }
+
+  let workers: Promise<void>[] = [];
+  metrics.start(concurrency, queue);
+  return {
+    name,
+    queue,
+    sources: listening.map(({ kind, listeners }) => ({
+      kind,
+      synced: Promise.all([
+        ...kind.informers.map((informer) => informer.synced),
+        ...listeners.map((listener) => listener.synced),
+      ]),
+      isSynced: () =>
+        kind.informers.every((informer) => informer.state.synced) && listeners.every((listener) => listener.isSynced),
+    })),
+    startWorkers() {
+      if (workers.length > 0) return;
+      log.info('Starting workers', { 'worker count': concurrency });
+      workers = Array.from({ length: concurrency }, work);
+    },
+    async stop() {
+      queue.shutDown();
+      await Promise.all(workers);
+    },
+  };
+}
+
+function declaredKinds({ resource, options, sources }: ControllerDefinition, cache: Cache): DeclaredKinds {
+  const readable = new Map([[kindKey(resource), cache.kind(resource, options.labelSelector)]]);
+  const writable = new Map<string, { owned: boolean }>();
+  const indexes = [{ resource, options }, ...sources];
+  for (const source of sources) {
+    const key = kindKey(source.resource);
+    if (source.role !== 'writes') readable.set(key, cache.kind(source.resource, source.options.labelSelector));
+    if (source.role === 'owns' || source.role === 'writes') {
+      writable.set(key, { owned: source.role === 'owns' || (writable.get(key)?.owned ?? false) });
+    }
+  }
+  for (const source of indexes) {
+    for (const [name, index] of Object.entries(source.options.indexes ?? {})) {
+      readable.get(kindKey(source.resource))?.addIndex(name, index);
+    }
+  }
+  return { primary: resource, readable, writable };
+}

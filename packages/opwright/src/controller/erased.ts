@@ -1,0 +1,44 @@
+import type { AnyResource, KubeObject, ObjectKey, ObjectMetaInput } from '@opwright/machinery';
+import type { ListFilter } from '../cache/cache.ts';
+import type { IndexFunction } from '../cache/store.ts';
+import type { ReconcileResult } from './result.ts';
+import type { ConditionInput, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
+
+/*
+ * What the runtime sees of a controller: every object is a KubeObject. The types that users see exist for the compiler
+ * only; the builder is the one place where they end.
+ */
+
+export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list'> & {
+  get(resource: AnyResource, key: ObjectKey | string): KubeObject | undefined;
+  list(resource: AnyResource, filter?: ListFilter): readonly KubeObject[];
+};
+
+export type ObjectInput = { readonly metadata?: ObjectMetaInput };
+
+export type ErasedContext = ErasedReadContext &
+  Pick<Context<AnyResource, never, never>, 'key'> & {
+    apply(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
+    create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
+    delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
+    status(value: object): void;
+    condition(condition: ConditionInput): void;
+    event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  };
+
+export type ErasedReconcile = (object: KubeObject, ctx: ErasedContext) => Promise<ReconcileResult> | ReconcileResult;
+
+export type ErasedMapFunction = (object: KubeObject, ctx: ErasedReadContext) => Promise<MapResult> | MapResult;
+
+export interface ErasedPredicates {
+  readonly generationChanged?: boolean;
+  readonly onlyWhen?: (object: KubeObject) => boolean;
+}
+
+export interface ErasedWatchOptions extends ErasedPredicates {
+  readonly labelSelector?: string;
+  readonly indexes?: Readonly<Record<string, IndexFunction>>;
+}
+
+export type ErasedControllerOptions = ErasedWatchOptions &
+  Pick<ControllerOptions<AnyResource>, 'name' | 'concurrency' | 'timeout' | 'whileDeleting'>;

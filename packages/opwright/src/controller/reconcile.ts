@@ -1,0 +1,145 @@
+import type { KubeObject, Timer } from '@opwright/machinery';
+import type { ControllerDefinition } from './builder.ts';
+import { createContext, type Surroundings } from './context.ts';
+import type { ErasedReconcile } from './erased.ts';
+import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { isTerminal, type ReconcileResult, RetryAfter } from './result.ts';
+import { createStatusCollector, type StatusTarget, writeStatus } from './status.ts';
+
+/** How a reconcile ended: kinds are controller-runtime's metric labels. */
+export type Outcome =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'requeue_after'; readonly ms: number }
+  | {
+      readonly kind: 'error';
+      readonly error: unknown;
+      readonly terminal: boolean;
+      readonly timedOut: boolean;
+      /** Something that is not meant to be thrown: a programming error. */
+      readonly panic: boolean;
+    };
+
+export interface ReconcileRequest {
+  readonly definition: ControllerDefinition;
+  /** From the cache; undefined = gone, nothing to do. */
+  readonly object: KubeObject | undefined;
+  readonly surroundings: Omit<Surroundings, 'status' | 'primary' | 'signal' | 'requestSignal'>;
+  /** The newest version that the cache has by now. */
+  readonly current: () => KubeObject | undefined;
+  readonly wrote: (object: KubeObject) => void;
+  readonly finalizer: string;
+  readonly timeoutMs?: number | undefined;
+  readonly stopping: AbortSignal;
+  readonly killed: AbortSignal;
+}
+
+/** Reconciles or finalizes one object, once. Never rejects. */
+export async function reconcileOnce(request: ReconcileRequest): Promise<Outcome> {
+  const { surroundings, timeoutMs, stopping, killed } = request;
+  if (!request.object) return { kind: 'success' };
+  const work = deadline(stopping, killed);
+  let timedOut = false;
+  let timer: Timer | undefined;
+  if (timeoutMs !== undefined) {
+    timer = surroundings.clock.setTimeout(() => {
+      timedOut = true;
+      work.abort(new Error(`the reconcile took longer than its timeout of ${timeoutMs} ms`));
+    }, timeoutMs);
+  }
+  try {
+    const result = await run(request, request.object, work.signal, work.requestSignal);
+    return outcomeOf(result, timedOut);
+  } catch (error) {
+    return outcomeOf(error ?? new Error('the reconcile function threw nothing'), timedOut);
+  } finally {
+    timer?.cancel();
+    work.end();
+  }
+}
+
+async function run(
+  request: ReconcileRequest,
+  found: KubeObject,
+  signal: AbortSignal,
+  requestSignal: AbortSignal,
+): Promise<ReconcileResult> {
+  const { definition, surroundings, finalizer, wrote } = request;
+  const { resource, options } = definition;
+  const { client, fieldManager, clock } = surroundings;
+  const target: StatusTarget = { client, resource, fieldManager, signal: requestSignal, wrote };
+  const deleting = found.metadata.deletionTimestamp !== undefined;
+  const finalizes = definition.finalize !== undefined;
+
+  let object: KubeObject | undefined = found;
+  let handler: ErasedReconcile | undefined;
+  if (!deleting) {
+    // Before the first side effect, or a deletion in between would leave it behind.
+    if (finalizes && !hasFinalizer(found, finalizer)) object = await addFinalizer(found, finalizer, target);
+    handler = definition.reconcile;
+  } else if (finalizes && hasFinalizer(found, finalizer)) {
+    handler = definition.finalize;
+  } else if (options.whileDeleting) {
+    handler = definition.reconcile;
+  }
+  if (!object || !handler) return;
+
+  const status = createStatusCollector(resource, object.metadata.generation, clock);
+  const ctx = createContext({ ...surroundings, status, primary: object, signal, requestSignal });
+  const newest = () => {
+    const current = request.current();
+    return current?.metadata.uid === object.metadata.uid ? current : object;
+  };
+  let result: ReconcileResult;
+  try {
+    result = await handler(object, ctx);
+  } catch (error) {
+    // What was said about the state holds all the same; the first failure is the one to report.
+    await writeStatus(status, newest(), target).catch((statusError) => {
+      surroundings.log.warn('Status was not written', { error: statusError });
+    });
+    throw error;
+  }
+  await writeStatus(status, newest(), target);
+  if (handler === definition.finalize && result === undefined) await removeFinalizer(newest(), finalizer, target);
+  return result;
+}
+
+function outcomeOf(result: unknown, timedOut: boolean): Outcome {
+  if (result === undefined) return { kind: 'success' };
+  if (result instanceof RetryAfter) return { kind: 'requeue_after', ms: result.ms };
+  if (result instanceof Error) {
+    const panic = result instanceof TypeError || result instanceof ReferenceError || result instanceof RangeError;
+    return { kind: 'error', error: result, terminal: isTerminal(result), timedOut, panic };
+  }
+  const error = new TypeError(
+    `the reconcile function returned or threw ${String(result)}: return nothing, retryAfter(…) or terminal(…)`,
+  );
+  return { kind: 'error', error, terminal: false, timedOut, panic: true };
+}
+
+/** The two signals of one run, which leave no listener behind on those of the manager. */
+function deadline(stopping: AbortSignal, killed: AbortSignal) {
+  const work = new AbortController();
+  const requests = new AbortController();
+  const stop = () => work.abort(stopping.reason);
+  const kill = () => {
+    work.abort(killed.reason);
+    requests.abort(killed.reason);
+  };
+  if (stopping.aborted) stop();
+  if (killed.aborted) kill();
+  stopping.addEventListener('abort', stop);
+  killed.addEventListener('abort', kill);
+  return {
+    signal: work.signal,
+    requestSignal: requests.signal,
+    abort(reason: Error) {
+      work.abort(reason);
+      requests.abort(reason);
+    },
+    end() {
+      stopping.removeEventListener('abort', stop);
+      killed.removeEventListener('abort', kill);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Client } from '@opwright/client';
+import {
+  type AnyResource,
+  type Clock,
+  type Condition,
+  deepEqual,
+  type KubeObject,
+  StatusError,
+} from '@opwright/machinery';
+import { mergeDiff } from './merge-diff.ts';
+import type { ConditionInput } from './types.ts';
+
+/** Collects what one reconcile says about the status. */
+export interface StatusCollector {
+  set(value: object): void;
+  condition(condition: ConditionInput): void;
+  /** The status that `object` would have, undefined when nothing was said. */
+  over(object: KubeObject): object | undefined;
+}
+
+export function createStatusCollector(
+  resource: AnyResource,
+  generation: number | undefined,
+  clock: Clock,
+): StatusCollector {
+  const fields = new Map<string, unknown>();
+  const conditions = new Map<string, ConditionInput>();
+  const observes = hasObservedGeneration(resource);
+
+  function mergeConditions(current: readonly Condition[]): readonly Condition[] {
+    const merged = [...current];
+    for (const { type, status, reason, message = '' } of conditions.values()) {
+      const index = merged.findIndex((condition) => condition.type === type);
+      const old = merged[index];
+      const lastTransitionTime =
+        old && old.status === status && old.lastTransitionTime ? old.lastTransitionTime : seconds(clock.now());
+      const condition: Condition = {
+        type,
+        status,
+        ...(generation !== undefined && { observedGeneration: generation }),
+        lastTransitionTime,
+        reason,
+        message,
+      };
+      if (!old) merged.push(condition);
+      else if (!deepEqual(old, condition)) merged[index] = condition;
+    }
+    return merged;
+  }
+
+  return {
+    set(value) {
+      for (const [name, field] of Object.entries(value)) fields.set(name, field);
+    },
+    condition(condition) {
+      conditions.set(condition.type, condition);
+    },
+    over(object) {
+      if (fields.size === 0 && conditions.size === 0) return undefined;
+      const status: [string, unknown][] = Object.entries(statusOf(object)).filter(([name]) => !fields.has(name));
+      const result: Record<string, unknown> = Object.fromEntries([...status, ...fields]);
+      if (conditions.size > 0) {
+        result.conditions = mergeConditions((result.conditions as readonly Condition[] | undefined) ?? []);
+      }
+      if (observes && generation !== undefined) result.observedGeneration = generation;
+      return result;
+    },
+  };
+}
+
+export interface StatusTarget {
+  readonly client: Client;
+  readonly resource: AnyResource;
+  readonly fieldManager: string;
+  readonly signal: AbortSignal;
+  /** Shows the written object to later reads. */
+  readonly wrote: (object: KubeObject) => void;
+}
+
+/** Conflicts in a row after which somebody must be fighting for the same object. */
+const MAX_CONFLICTS = 5;
+
+/**
+ * Writes the collected status over `object`, if it changes anything. A conflict is no error: it says that our copy is old,
+ * so the current object is fetched and the difference computed anew. An object that is gone needs no status.
+ */
+export async function writeStatus(collector: StatusCollector, object: KubeObject, target: StatusTarget): Promise<void> {
+  const { client, resource, fieldManager, signal } = target;
+  let base = object;
+  for (let conflicts = 0; ; ) {
+    const desired = collector.over(base);
+    const status = desired && mergeDiff(statusOf(base), desired);
+    if (!status) return;
+    const patch = { metadata: { resourceVersion: base.metadata.resourceVersion }, status };
+    try {
+      const api = resource.subresources.includes('status') ? client.status(resource) : undefined;
+      const request = { type: 'merge', patch } as const;
+      const written: KubeObject = api
+        ? await api.patch(base.metadata, request, { fieldManager, signal })
+        : await client.patch(resource, base.metadata, request, { fieldManager, signal });
+      target.wrote(written);
+      return;
+    } catch (error) {
+      if (isNotFound(error)) return;
+      if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+      const current = await currentObject(target, object);
+      if (!current) return;
+      base = current;
+    }
+  }
+}
+
+/** The object as it is now; undefined when it is gone or was replaced by another of its name. */
+export async function currentObject(
+  { client, resource, signal }: Pick<StatusTarget, 'client' | 'resource' | 'signal'>,
+  object: KubeObject,
+): Promise<KubeObject | undefined> {
+  try {
+    const current: KubeObject = await client.get(resource, object.metadata, { signal });
+    return current.metadata.uid === object.metadata.uid ? current : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'Conflict';
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'NotFound';
+}
+
+function statusOf(object: KubeObject): object {
+  return (object as { status?: object }).status ?? {};
+}
+
+/** Whether the schema of a custom resource has `status.observedGeneration`. */
+function hasObservedGeneration(resource: AnyResource): boolean {
+  const { schema } = resource as { schema?: SchemaNode };
+  return schema?.properties?.status?.properties?.observedGeneration !== undefined;
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+/** RFC 3339 with seconds, as Kubernetes writes times. */
+function seconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,133 @@
+import type { AnyResource, Clock, Condition, Infer, InferInput, KubeObject, ObjectKey } from '@opwright/machinery';
+import type { ListFilter } from '../cache/cache.ts';
+import type { IndexFunction } from '../cache/store.ts';
+import type { Logger } from '../manager/logger.ts';
+import type { Duration } from './duration.ts';
+import type { ReconcileResult } from './result.ts';
+
+/** Names a kind in the types: what a controller has declared is a union of these. */
+export type KindName<R extends AnyResource> = `${R['apiVersion']}/${R['kind']}`;
+
+/** `R` when it may be read, else the sentence that the compiler shows. */
+export type Readable<R extends AnyResource, Declared extends string> =
+  KindName<R> extends Declared ? R : `${R['kind']} is not declared: call .reads(${R['kind']}) on the controller`;
+
+/** `R` when it may be written, else the sentence that the compiler shows. */
+export type Writable<R extends AnyResource, Declared extends string> =
+  KindName<R> extends Declared
+    ? R
+    : `${R['kind']} may not be written: call .owns(${R['kind']}) or .writes(${R['kind']}) on the controller`;
+
+/** The part of a status that a controller sets; a field that is `undefined` is removed, one that is left out stays. */
+export type StatusInput<R extends AnyResource> =
+  InferInput<R> extends { readonly status?: infer Status } ? Partial<NonNullable<Status>> : object;
+
+/** What a controller says about one aspect of an object; the framework adds the rest of the condition. */
+export interface ConditionInput {
+  readonly type: string;
+  readonly status: Condition['status'];
+  /** One CamelCase word. */
+  readonly reason: string;
+  readonly message?: string;
+}
+
+/** What every function of a controller gets: reads of declared kinds from the cache, and its surroundings. */
+export interface ReadContext<Reads extends string> {
+  /**
+   * The cached object, shared and readonly, undefined when there is none. A name alone means the namespace of the object that is being
+   * reconciled. Reads show the writes that this operator has made, even before their events have arrived.
+   */
+  get<R extends AnyResource>(resource: Readable<R, Reads>, key: ObjectKey | string): Infer<R> | undefined;
+  /** The cached objects, in no particular order; by default those of all namespaces. */
+  list<R extends AnyResource>(resource: Readable<R, Reads>, filter?: ListFilter): readonly Infer<R>[];
+  readonly log: Logger;
+  /** Aborts when the manager stops and when the reconcile's time is up. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** What a reconcile function gets beside the object. */
+export interface Context<Primary extends AnyResource, Reads extends string, Writes extends string>
+  extends ReadContext<Reads> {
+  readonly key: ObjectKey;
+  /**
+   * Server-side apply: the object gets exactly the fields given here from this controller, whoever else has others. A
+   * namespaced object without a namespace goes to that of the reconciled object. Owned kinds get the owner reference.
+   * No request is made when the cached object shows that nothing would change. Returns the object after it.
+   *
+   * @throws StatusError
+   */
+  apply<R extends AnyResource>(resource: Writable<R, Writes>, object: InferInput<R>): Promise<Infer<R>>;
+  /** Creates the object; namespace and owner reference as in {@link Context.apply}. @throws StatusError */
+  create<R extends AnyResource>(resource: Writable<R, Writes>, object: InferInput<R>): Promise<Infer<R>>;
+  /**
+   * Deletes the object; one that is gone, or was replaced by another of its name, is fine. An object (not a key) is
+   * deleted only as long as it has the same uid. @throws StatusError
+   */
+  delete<R extends AnyResource>(resource: Writable<R, Writes>, object: KubeObject | ObjectKey | string): Promise<void>;
+  /**
+   * Sets fields of the status. What all calls of one reconcile say is written once, at its end and also when it fails,
+   * with `observedGeneration` where the schema has it, and only if it differs from what is there.
+   */
+  status(value: StatusInput<Primary>): void;
+  /** Sets one condition in `status.conditions`; `lastTransitionTime` changes only with the status. Written with the status. */
+  condition(condition: ConditionInput): void;
+  /**
+   * Tells people: `kubectl get events` and `kubectl describe` show it. Repetitions are counted, not repeated.
+   *
+   * @param reason one CamelCase word, at most 128 characters
+   * @param message a sentence; cut after 1 kB
+   */
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+}
+
+export type Reconcile<Primary extends AnyResource, Reads extends string, Writes extends string> = (
+  object: Infer<Primary>,
+  ctx: Context<Primary, Reads, Writes>,
+) => Promise<ReconcileResult> | ReconcileResult;
+
+/** Objects or keys of the primary kind. */
+export type MapResult = readonly (KubeObject | ObjectKey)[] | KubeObject | ObjectKey | undefined;
+
+/** Which objects of the primary kind an event concerns. Called with the old and the new state of a change. */
+export type MapFunction<R extends AnyResource, Reads extends string> = (
+  object: Infer<R>,
+  ctx: ReadContext<Reads>,
+) => Promise<MapResult> | MapResult;
+
+/** Which part of a kind is cached, and how it is found. */
+export interface ReadOptions {
+  /** Only objects with these labels are cached: `app=web,tier in (a,b)`. */
+  readonly labelSelector?: string;
+  /** Names and functions: `{ byNode: (pod) => [pod.spec.nodeName] }`, used as `ctx.list(Pod, { index: ['byNode', 'a'] })`. */
+  readonly indexes?: Readonly<Record<string, IndexFunction>>;
+}
+
+/** Which events lead to a reconcile. They do not change what is cached. */
+export interface Predicates<R extends AnyResource> {
+  /**
+   * Ignore updates that leave the desired state alone: same generation, deletion timestamp and finalizers. Kinds
+   * without a generation pass always. Default false.
+   */
+  readonly generationChanged?: boolean;
+  /** Ignore objects for which this is false; of an update, the old and the new state are asked, and one is enough. */
+  readonly onlyWhen?: (object: Infer<R>) => boolean;
+}
+
+export interface WatchOptions<R extends AnyResource> extends ReadOptions, Predicates<R> {}
+
+export interface ControllerOptions<R extends AnyResource> extends ReadOptions, Predicates<R> {
+  /** Unique in the operator; default: the kind in lower case. */
+  readonly name?: string;
+  /** How many objects are reconciled at the same time; default 1. One object is never reconciled twice at a time. */
+  readonly concurrency?: number;
+  /** Abort `ctx.signal` after so long; default: never. */
+  readonly timeout?: Duration;
+  /** Reconcile objects that are being deleted and do not wait for this controller's `finalize`, too. Default false. */
+  readonly whileDeleting?: boolean;
+}
+
+export interface FinalizeOptions {
+  /** `domain/name`; default: the resource's group and `<operator>-<controller>`. */
+  readonly finalizer?: string;
+}

@@ -1,0 +1,205 @@
+import type { Client } from '@opwright/client';
+import {
+  builtinResource,
+  type Clock,
+  type KubeObject,
+  type ObjectMeta,
+  type ObjectMetaInput,
+} from '@opwright/machinery';
+import type { Logger } from '../manager/logger.ts';
+
+interface EventFields {
+  readonly eventTime: string;
+  readonly reportingController: string;
+  readonly reportingInstance: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly type: string;
+  readonly regarding: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+  };
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
+}
+
+interface StoredEvent extends KubeObject, EventFields {
+  readonly apiVersion: 'events.k8s.io/v1';
+  readonly kind: 'Event';
+  readonly metadata: ObjectMeta;
+}
+
+const Event = builtinResource<
+  'events.k8s.io/v1',
+  'Event',
+  StoredEvent,
+  EventFields & { readonly metadata: ObjectMetaInput }
+>({ apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events' });
+
+/** What happened, to an object. */
+export interface EventInput {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Sends events in the background: whoever records one never waits. */
+export interface EventRecorder {
+  record(object: KubeObject, event: EventInput, controller: string): void;
+  /** Resolves when everything recorded so far was sent or given up. */
+  flush(): Promise<void>;
+  /** Sends what repetitions have counted since the last write, then nothing any more. */
+  stop(): Promise<void>;
+}
+
+export interface EventRecorderOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Which process reports: a host name. */
+  readonly instance: string;
+  readonly signal: AbortSignal;
+  readonly onFailure?: () => void;
+}
+
+/** One event and its repetitions. */
+interface Series {
+  readonly namespace: string;
+  readonly name: string;
+  count: number;
+  lastAt: number;
+  writtenCount: number;
+  writtenAt: number;
+  queued: boolean;
+  readonly event: Omit<EventFields, 'series'>;
+}
+
+/** A repetition after a longer pause than this is a new event: client-go's figure. */
+const SERIES_IDLE_MS = 6 * 60_000;
+/** The count of a series is written at most this often. */
+const SERIES_WRITE_MS = 10_000;
+const MAX_QUEUED = 1000;
+const MAX_SERIES = 4096;
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { client, clock, logger, instance, signal, onFailure } = options;
+  const known = new Map<string, Series>();
+  const queue: Series[] = [];
+  let running: Promise<void> | undefined;
+  let stopped = false;
+  let serial = 0;
+
+  function enqueue(series: Series): void {
+    if (series.queued) return;
+    if (queue.length >= MAX_QUEUED) {
+      onFailure?.();
+      return;
+    }
+    series.queued = true;
+    queue.push(series);
+    running ??= Promise.resolve().then(work);
+  }
+
+  async function work(): Promise<void> {
+    for (let series = queue.shift(); series; series = queue.shift()) {
+      series.queued = false;
+      try {
+        await write(series);
+      } catch (error) {
+        onFailure?.();
+        if (!signal.aborted) {
+          const { reason, regarding } = series.event;
+          logger.warn('Event was not recorded', { reason, object: regarding.name, namespace: series.namespace, error });
+        }
+      }
+    }
+    running = undefined;
+  }
+
+  async function write(series: Series): Promise<void> {
+    const { namespace, name, event, count, lastAt } = series;
+    const first = series.writtenCount === 0;
+    series.writtenCount = count;
+    series.writtenAt = clock.monotonic();
+    const repeated = count > 1 ? { series: { count, lastObservedTime: micros(lastAt) } } : {};
+    if (first) await client.create(Event, { metadata: { name, namespace }, ...event, ...repeated }, { signal });
+    else await client.patch(Event, { name, namespace }, { type: 'merge', patch: repeated }, { signal });
+  }
+
+  function forgetOld(now: number): void {
+    if (known.size < MAX_SERIES) return;
+    for (const [key, series] of known) if (now - series.lastAt > SERIES_IDLE_MS) known.delete(key);
+    // A map keeps the order of insertion: the first is the oldest.
+    for (const key of known.keys()) {
+      if (known.size < MAX_SERIES) break;
+      known.delete(key);
+    }
+  }
+
+  return {
+    record(object, { type, reason, message }, controller) {
+      if (stopped) return;
+      const now = clock.now();
+      const { name, namespace, uid, resourceVersion } = object.metadata;
+      const note = message.length > 1024 ? `${message.slice(0, 1021)}...` : message;
+      const key = JSON.stringify([controller, uid, type, reason, note]);
+      const series = known.get(key);
+      if (series && now - series.lastAt <= SERIES_IDLE_MS) {
+        series.count += 1;
+        series.lastAt = now;
+        if (series.count === 2 || clock.monotonic() - series.writtenAt >= SERIES_WRITE_MS) enqueue(series);
+        return;
+      }
+      forgetOld(now);
+      serial += 1;
+      const fresh: Series = {
+        // Events about cluster-scoped objects live in the namespace default.
+        namespace: namespace ?? 'default',
+        name: `${name.slice(0, 220)}.${now.toString(16)}${(serial % 0x10000).toString(16).padStart(4, '0')}`,
+        count: 1,
+        lastAt: now,
+        writtenCount: 0,
+        writtenAt: 0,
+        queued: false,
+        event: {
+          eventTime: micros(now),
+          reportingController: controller,
+          reportingInstance: instance,
+          // Required by the API; what a controller does is to reconcile.
+          action: 'Reconcile',
+          reason,
+          note,
+          type,
+          regarding: {
+            apiVersion: object.apiVersion,
+            kind: object.kind,
+            name,
+            ...(namespace && { namespace }),
+            uid,
+            resourceVersion,
+          },
+        },
+      };
+      known.delete(key);
+      known.set(key, fresh);
+      enqueue(fresh);
+    },
+    async flush() {
+      await running;
+    },
+    async stop() {
+      for (const series of known.values()) if (series.count > series.writtenCount) enqueue(series);
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+/** RFC 3339 with microseconds: MicroTime. */
+function micros(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
+}

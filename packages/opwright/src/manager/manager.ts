@@ -1,0 +1,264 @@
+import { hostname } from 'node:os';
+import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
+import { type Clock, type Random, sleep } from '@opwright/machinery';
+import { createCache } from '../cache/cache.ts';
+import { stripManagedFields } from '../cache/transform.ts';
+import { createController, type RunningController } from '../controller/controller.ts';
+import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
+import type { Operator } from '../operator.ts';
+import { type HttpServer, listenHttp } from './http.ts';
+import { jsonLogger, type Logger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { answerProbe, type HealthCheck } from './probes.ts';
+import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
+
+export interface ManagerOptions {
+  /** The API server. This, or `client`. */
+  readonly transport?: Transport;
+  /** Its transport is used. */
+  readonly client?: Client;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: the system's. */
+  readonly random?: Random;
+  /** Default: JSON lines on standard error. */
+  readonly logger?: Logger;
+  /** Follow namespaced kinds in these namespaces only. Default: all. */
+  readonly namespaces?: readonly string[];
+  /** Where `/metrics` is served; default `:8080`, `0` = nowhere. */
+  readonly metricsAddress?: string;
+  /** Where `/healthz` and `/readyz` are served; default `:8081`, `0` = nowhere. */
+  readonly probeAddress?: string;
+  /** How long `stop` waits for what is under way before it breaks it off; default 30 s. */
+  readonly gracePeriodMs?: number;
+  /** How long the first lists may take before `start` fails; default 2 min. */
+  readonly syncTimeoutMs?: number;
+  /** A watch without a sign of life for so long is opened anew; default 5 min. */
+  readonly watchIdleTimeoutMs?: number;
+  /** Freeze cached objects, so that a mutation throws. Default: true unless NODE_ENV is `production`. */
+  readonly freeze?: boolean;
+  /** The `host` label of `rest_client_requests_total`; default empty. */
+  readonly host?: string;
+}
+
+/** Runs the controllers of an operator: caches, queues, workers, probes, metrics. */
+export interface Manager {
+  /**
+   * Starts everything; resolves when the caches are synced and all workers run. May be called once.
+   *
+   * @throws Error when an address cannot be listened on, or a source did not sync in time; the manager has stopped then
+   */
+  start(): Promise<void>;
+  /** Resolves when the manager has stopped, rejects with what made it fail. */
+  readonly done: Promise<void>;
+  /**
+   * Stops: no new reconciles, those under way end, then the caches, then the servers. Resolves when nothing is left; when
+   * called again, the same promise. @throws Error when the grace period was too short
+   */
+  stop(): Promise<void>;
+  /** What `/readyz` says, with the reasons. */
+  ready(): Readiness;
+  /** Where the servers listen; undefined while they do not. */
+  readonly metricsUrl: string | undefined;
+  readonly probeUrl: string | undefined;
+  /** The text of `/metrics`. */
+  metrics(): Promise<string>;
+}
+
+/**
+ * Makes a manager for the operator. Nothing happens before `start`.
+ *
+ * Start order: servers, caches, and each controller as soon as its own sources are synced. Stop order: controllers, event
+ * recorder, caches, servers, all within one grace period.
+ */
+export function createManager(operator: Operator, options: ManagerOptions): Manager {
+  const {
+    clock = systemClock,
+    random = systemRandom,
+    namespaces,
+    gracePeriodMs = 30_000,
+    syncTimeoutMs = 120_000,
+  } = options;
+  const logger = options.logger ?? jsonLogger({ clock });
+  const baseTransport = options.transport ?? options.client?.transport;
+  if (!baseTransport) throw new Error('createManager needs a transport or a client');
+
+  const metrics = createMetrics(clock);
+  const client = createClient(metrics.instrument(baseTransport, options.host ?? ''), {
+    userAgent: `${operator.name} opwright`,
+    fieldManager: operator.name,
+    warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
+  });
+  const fieldManagers = new Set(operator.controllers.map(({ name }) => `${operator.name}/${name}`));
+  const transform = stripManagedFields(fieldManagers);
+  const cache = createCache({
+    client,
+    clock,
+    random,
+    logger,
+    namespaces,
+    transform: () => transform,
+    freeze: options.freeze ?? process.env.NODE_ENV !== 'production',
+    idleTimeoutMs: options.watchIdleTimeoutMs,
+    onError: (resource, { reason }) => metrics.watchFailed(resource, reason),
+  });
+  metrics.observeCache(cache);
+
+  const stopping = new AbortController();
+  const killed = new AbortController();
+  const cachesStopped = new AbortController();
+  const recorder: EventRecorder = createEventRecorder({
+    client,
+    clock,
+    logger,
+    instance: hostname(),
+    signal: killed.signal,
+    onFailure: metrics.eventFailed,
+  });
+  const controllers: RunningController[] = operator.controllers.map((definition) =>
+    createController(definition, {
+      operator: operator.name,
+      client,
+      cache,
+      clock,
+      random,
+      logger,
+      recorder,
+      metrics: metrics.controller(definition.name),
+      stopping: stopping.signal,
+      killed: killed.signal,
+    }),
+  );
+
+  let started = false;
+  let metricsServer: HttpServer | undefined;
+  let probeServer: HttpServer | undefined;
+  let cacheRun: Promise<void> = Promise.resolve();
+  let stopped: Promise<void> | undefined;
+  let resolveDone = () => {};
+  let rejectDone: (error: unknown) => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    resolveDone = resolve;
+    rejectDone = reject;
+  });
+  // Whoever called start or stop hears of the failure there; done is for those who ask.
+  done.catch(() => {});
+
+  const liveness: Record<string, HealthCheck> = { ping: () => undefined };
+  const readiness: Record<string, HealthCheck> = {
+    caches: () => cacheProblem(cache, clock),
+    controllers: () => unsyncedSources(controllers)[0],
+    stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
+  };
+
+  async function serve(): Promise<void> {
+    const { metricsAddress = ':8080', probeAddress = ':8081' } = options;
+    if (isOn(probeAddress)) {
+      probeServer = await listenHttp(probeAddress, 'health probes', (path, query) => {
+        const probe = /^\/(healthz|readyz)(\/.*)?$/.exec(path);
+        if (!probe) return { status: 404, body: '404 page not found\n' };
+        return answerProbe(probe[1] === 'healthz' ? liveness : readiness, probe[2] ?? '', query);
+      });
+    }
+    if (isOn(metricsAddress)) {
+      metricsServer = await listenHttp(metricsAddress, 'metrics', async (path) =>
+        path === '/metrics'
+          ? { status: 200, body: await metrics.text(), contentType: metrics.contentType }
+          : { status: 404, body: '404 page not found\n' },
+      );
+    }
+  }
+
+  /** Starts each controller when its sources are synced; one that waits does not hold up the others. */
+  async function startControllers(): Promise<void> {
+    const limit = new AbortController();
+    const endWait = () => limit.abort();
+    stopping.signal.addEventListener('abort', endWait);
+    const late = sleep(clock, syncTimeoutMs, limit.signal);
+    const running = controllers.map(async (controller) => {
+      await Promise.race([Promise.all(controller.sources.map(({ synced }) => synced)), late]);
+      if (stopping.signal.aborted) return;
+      const [missing] = unsyncedSources([controller]);
+      if (missing) throw new Error(`timed out after ${syncTimeoutMs / 1000} s waiting for caches to sync: ${missing}`);
+      controller.startWorkers();
+    });
+    try {
+      await Promise.all(running);
+    } finally {
+      limit.abort();
+      stopping.signal.removeEventListener('abort', endWait);
+    }
+  }
+
+  async function shutDown(): Promise<void> {
+    logger.info('Stopping and waiting for controllers');
+    stopping.abort(new Error('the manager is stopping'));
+    const grace = new AbortController();
+    let overrun = false;
+    // Past the deadline all requests are broken off; what still does not end is not waited for.
+    const expired = sleep(clock, gracePeriodMs, grace.signal).then(() => {
+      if (grace.signal.aborted) return;
+      overrun = true;
+      killed.abort(new Error('the grace period of the manager is over'));
+      cachesStopped.abort();
+    });
+    const orderly = async () => {
+      await Promise.all(controllers.map((controller) => controller.stop()));
+      await recorder.stop();
+      cachesStopped.abort();
+      await cacheRun;
+    };
+    await Promise.race([orderly(), expired]);
+    grace.abort();
+    await expired;
+    killed.abort(new Error('the manager has stopped'));
+    await Promise.all([metricsServer?.close(), probeServer?.close()]);
+    metricsServer = undefined;
+    probeServer = undefined;
+    if (overrun)
+      throw new Error(`failed waiting for all runnables to end within grace period of ${gracePeriodMs / 1000}s`);
+    logger.info('Stopped');
+  }
+
+  function stop(): Promise<void> {
+    stopped ??= shutDown().then(resolveDone, (error) => {
+      rejectDone(error);
+      throw error;
+    });
+    return stopped;
+  }
+
+  return {
+    done,
+    stop,
+    async start() {
+      if (started) throw new Error('a manager can be started once; make another one');
+      if (stopped) throw new Error('the manager has been stopped');
+      started = true;
+      try {
+        await serve();
+        if (stopping.signal.aborted) return;
+        logger.info('Starting manager', { operator: operator.name });
+        cacheRun = cache.run(cachesStopped.signal);
+        await startControllers();
+      } catch (error) {
+        logger.error('Manager failed', { error });
+        rejectDone(error);
+        await stop().catch(() => {});
+        throw error;
+      }
+    },
+    ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted),
+    get metricsUrl() {
+      return metricsServer?.url;
+    },
+    get probeUrl() {
+      return probeServer?.url;
+    },
+    metrics: () => metrics.text(),
+  };
+}
+
+function isOn(address: string): boolean {
+  return address !== '' && address !== '0';
+}

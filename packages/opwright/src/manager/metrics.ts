@@ -1,0 +1,223 @@
+import type { Transport } from '@opwright/client';
+import type { AnyResource, Clock } from '@opwright/machinery';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Cache } from '../cache/cache.ts';
+import type { QueueObserver, WorkQueue } from '../queue/queue.ts';
+
+/** What one controller reports. Names and labels are controller-runtime's. */
+export interface ControllerMetrics {
+  readonly queue: QueueObserver;
+  start(concurrency: number, queue: WorkQueue): void;
+  activeWorkers(change: number): void;
+  reconciled(result: 'success' | 'error' | 'requeue_after', seconds: number): void;
+  failed(terminal: boolean): void;
+  timedOut(): void;
+  panicked(): void;
+}
+
+/** The metrics of one manager, in a registry of their own. */
+export interface Metrics {
+  readonly contentType: string;
+  /** The text that `/metrics` serves. */
+  text(): Promise<string>;
+  controller(name: string): ControllerMetrics;
+  watchFailed(resource: AnyResource, reason: string): void;
+  eventFailed(): void;
+  /** A transport that counts its requests. `host` is a label. */
+  instrument(transport: Transport, host: string): Transport;
+  observeCache(cache: Cache): void;
+}
+
+const RECONCILE_BUCKETS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2,
+  2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
+];
+const QUEUE_BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
+
+export function createMetrics(clock: Clock): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames: [...labelNames], registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    buckets: number[],
+  ) => new Histogram({ name, help, labelNames: [...labelNames], buckets, registers });
+
+  const perController = ['controller'] as const;
+  const perQueue = ['name', 'controller'] as const;
+  const reconciles = counter('controller_runtime_reconcile_total', 'Reconciles by controller and result.', [
+    'controller',
+    'result',
+  ]);
+  const errors = counter('controller_runtime_reconcile_errors_total', 'Reconciles that failed.', perController);
+  const terminals = counter(
+    'controller_runtime_terminal_reconcile_errors_total',
+    'Reconciles that failed for good.',
+    perController,
+  );
+  const panics = counter(
+    'controller_runtime_reconcile_panics_total',
+    'Reconciles that hit a programming error.',
+    perController,
+  );
+  const timeouts = counter(
+    'controller_runtime_reconcile_timeouts_total',
+    'Reconciles that ran into their timeout.',
+    perController,
+  );
+  const duration = histogram(
+    'controller_runtime_reconcile_time_seconds',
+    'Length of a reconcile.',
+    perController,
+    RECONCILE_BUCKETS,
+  );
+  const maxConcurrent = gauge(
+    'controller_runtime_max_concurrent_reconciles',
+    'Workers of the controller.',
+    perController,
+  );
+  const active = gauge('controller_runtime_active_workers', 'Workers that are reconciling.', perController);
+  const adds = counter('workqueue_adds_total', 'Keys added.', perQueue);
+  const retries = counter('workqueue_retries_total', 'Keys added again after a failure.', perQueue);
+  const waited = histogram(
+    'workqueue_queue_duration_seconds',
+    'How long keys were due before a worker took them.',
+    perQueue,
+    QUEUE_BUCKETS,
+  );
+  const worked = histogram('workqueue_work_duration_seconds', 'How long workers had keys.', perQueue, QUEUE_BUCKETS);
+
+  const queues = new Map<string, WorkQueue>();
+  const secondsInWork = (queue: WorkQueue) =>
+    [...queue.inFlight.values()].map((since) => (clock.monotonic() - since) / 1000);
+  // Read when somebody asks: no timer has to keep them fresh.
+  new Gauge({
+    name: 'workqueue_depth',
+    help: 'Keys that are due, by priority.',
+    labelNames: ['name', 'controller', 'priority'],
+    registers,
+    collect() {
+      for (const [name, queue] of queues) {
+        for (const [priority, depth] of queue.depths()) {
+          this.set({ name, controller: name, priority: String(priority) }, depth);
+        }
+      }
+    },
+  });
+  new Gauge({
+    name: 'workqueue_unfinished_work_seconds',
+    help: 'How long the keys in work have been there, in sum.',
+    labelNames: [...perQueue],
+    registers,
+    collect() {
+      for (const [name, queue] of queues) {
+        this.set(
+          { name, controller: name },
+          secondsInWork(queue).reduce((sum, seconds) => sum + seconds, 0),
+        );
+      }
+    },
+  });
+  new Gauge({
+    name: 'workqueue_longest_running_processor_seconds',
+    help: 'How long the oldest key in work has been there.',
+    labelNames: [...perQueue],
+    registers,
+    collect() {
+      for (const [name, queue] of queues) this.set({ name, controller: name }, Math.max(0, ...secondsInWork(queue)));
+    },
+  });
+
+  const requests = counter('rest_client_requests_total', 'Requests to the API server.', ['code', 'method', 'host']);
+  const watchErrors = counter('opwright_watch_errors_total', 'Failed lists and watches, by reason.', [
+    'group',
+    'resource',
+    'reason',
+  ]);
+  const eventErrors = counter('opwright_event_errors_total', 'Events that could not be recorded.', []);
+  let observedCache: Cache | undefined;
+  new Gauge({
+    name: 'opwright_cache_objects',
+    help: 'Objects in the cache.',
+    labelNames: ['group', 'resource'],
+    registers,
+    collect() {
+      for (const { resource, informers } of observedCache?.kinds ?? []) {
+        const count = informers.reduce((sum, { store }) => sum + store.size, 0);
+        this.set({ group: resource.group, resource: resource.plural }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'opwright_watch_last_event_age_seconds',
+    help: 'Time since the server was last heard of; NaN before the first list.',
+    labelNames: ['group', 'resource'],
+    registers,
+    collect() {
+      for (const { resource, informers } of observedCache?.kinds ?? []) {
+        const ages = informers.map(({ state }) => (clock.monotonic() - (state.lastEventAt ?? Number.NaN)) / 1000);
+        this.set({ group: resource.group, resource: resource.plural }, Math.max(...ages));
+      }
+    },
+  });
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    controller(name) {
+      const labels = { controller: name };
+      const queueLabels = { name, controller: name };
+      return {
+        queue: {
+          added: () => adds.inc(queueLabels),
+          retried: () => retries.inc(queueLabels),
+          taken: (waitedMs) => waited.observe(queueLabels, waitedMs / 1000),
+          finished: (workedMs) => worked.observe(queueLabels, workedMs / 1000),
+        },
+        start(concurrency, queue) {
+          queues.set(name, queue);
+          maxConcurrent.set(labels, concurrency);
+          active.set(labels, 0);
+          for (const result of ['success', 'error', 'requeue', 'requeue_after'])
+            reconciles.inc({ ...labels, result }, 0);
+          for (const metric of [errors, terminals, panics, timeouts]) metric.inc(labels, 0);
+          for (const metric of [adds, retries]) metric.inc(queueLabels, 0);
+        },
+        activeWorkers: (change) => active.inc(labels, change),
+        reconciled(result, seconds) {
+          reconciles.inc({ ...labels, result });
+          duration.observe(labels, seconds);
+        },
+        failed(terminal) {
+          errors.inc(labels);
+          if (terminal) terminals.inc(labels);
+        },
+        timedOut: () => timeouts.inc(labels),
+        panicked: () => panics.inc(labels),
+      };
+    },
+    watchFailed: ({ group, plural }, reason) => watchErrors.inc({ group, resource: plural, reason }),
+    eventFailed: () => eventErrors.inc(),
+    instrument: (transport, host) => ({
+      async request(request) {
+        try {
+          const response = await transport.request(request);
+          requests.inc({ code: String(response.status), method: request.method, host });
+          return response;
+        } catch (error) {
+          requests.inc({ code: '<error>', method: request.method, host });
+          throw error;
+        }
+      },
+      close: () => transport.close(),
+    }),
+    observeCache(cache) {
+      observedCache = cache;
+    },
+  };
+}

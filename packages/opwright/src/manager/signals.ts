@@ -1,0 +1,31 @@
+import type { Manager } from './manager.ts';
+
+/** The part of `process` that {@link runUntilSignal} needs. */
+export interface SignalSource {
+  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * Starts the manager and runs it until SIGINT or SIGTERM, which stop it; a second one exits at once with code 1. Resolves
+ * when the manager has stopped, rejects when it could not start or failed.
+ */
+export async function runUntilSignal(manager: Manager, source: SignalSource = process): Promise<void> {
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    if (signals > 1) source.exit(1);
+    // A failure to stop arrives through `done`.
+    else manager.stop().catch(() => {});
+  };
+  source.on('SIGINT', onSignal);
+  source.on('SIGTERM', onSignal);
+  try {
+    await Promise.race([manager.start(), manager.done]);
+    await manager.done;
+  } finally {
+    source.off('SIGINT', onSignal);
+    source.off('SIGTERM', onSignal);
+  }
+}

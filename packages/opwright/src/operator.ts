@@ -1,0 +1,66 @@
+import type { AnyResource, JsonObject } from '@opwright/machinery';
+import { kindKey } from './cache/object-key.ts';
+import type { Controller, ControllerDefinition } from './controller/builder.ts';
+
+const BRAND = Symbol.for('opwright.operator');
+
+/** Controllers that run together. Make one with {@link defineOperator}. */
+export interface Operator {
+  /** Field manager, event source, name of the Deployment. */
+  readonly name: string;
+  readonly controllers: readonly ControllerDefinition[];
+}
+
+/**
+ * Defines an operator: the value that `opwright dev`, `run` and `manifests` and `createManager` take.
+ *
+ * @throws Error when the name is not a DNS label, a controller has no reconcile function, or two have the same name
+ */
+export function defineOperator(options: { name: string; controllers: readonly Controller[] }): Operator {
+  const { name } = options;
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new Error(`operator name "${name}" must be a DNS label: lower-case letters, digits and "-", at most 63`);
+  }
+  const controllers = options.controllers.map(({ definition }) => definition);
+  const names = new Set<string>();
+  for (const definition of controllers) {
+    if (!definition.reconcile) {
+      throw new Error(
+        `controller "${definition.name}" has no reconcile function: call .reconcile(async (object, ctx) => …)`,
+      );
+    }
+    if (names.has(definition.name)) {
+      throw new Error(
+        `two controllers are named "${definition.name}": give one another name, controller(resource, { name: '…' })`,
+      );
+    }
+    names.add(definition.name);
+  }
+  return Object.freeze({ name, controllers: Object.freeze(controllers), [BRAND]: true });
+}
+
+/** Whether a value was made by {@link defineOperator}, also by another copy of this package. */
+export function isOperator(value: unknown): value is Operator {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/** The primary resources of the controllers, each once. */
+export function operatorResources(operator: Operator): readonly AnyResource[] {
+  return unique(operator.controllers.map(({ resource }) => resource));
+}
+
+/** The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own. */
+export function operatorCrds(operator: Operator): readonly JsonObject[] {
+  const own = operator.controllers.flatMap(({ resource, sources }) => [
+    resource,
+    ...sources.filter(({ role }) => role === 'owns').map((source) => source.resource),
+  ]);
+  return unique(own).flatMap((resource) => {
+    const { crd } = resource as { crd?: () => JsonObject };
+    return crd ? [crd.call(resource)] : [];
+  });
+}
+
+function unique(resources: readonly AnyResource[]): AnyResource[] {
+  return [...new Map(resources.map((resource) => [kindKey(resource), resource])).values()];
+}

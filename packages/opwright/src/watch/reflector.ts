@@ -1,0 +1,300 @@
+import type { Client, WatchEvent } from '@opwright/client';
+import { TransportError } from '@opwright/client';
+import {
+  type AnyResource,
+  type Clock,
+  type KubeObject,
+  type Random,
+  type Status,
+  StatusError,
+  sleep,
+  type Timer,
+} from '@opwright/machinery';
+import type { Logger } from '../manager/logger.ts';
+import { reflectorBackoff } from './backoff.ts';
+import { explainWatchError, isExpired, isResourceVersionTooLarge, WatchError } from './errors.ts';
+
+/** Where a reflector puts what it sees, in the server's order. */
+export interface ReflectorSink {
+  /** The whole state at `resourceVersion`. */
+  replace(objects: readonly KubeObject[], resourceVersion: string): void;
+  put(object: KubeObject): void;
+  /** `object` is the last state, with the version of its deletion. */
+  remove(object: KubeObject): void;
+  /** Nothing changed up to `resourceVersion`. */
+  bookmark(resourceVersion: string): void;
+}
+
+/** What to follow. */
+export interface ReflectorScope {
+  /** Absent = all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface ReflectorOptions {
+  readonly client: Client;
+  readonly resource: AnyResource;
+  readonly scope?: ReflectorScope;
+  readonly sink: ReflectorSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Called with each failure after it was logged, for metrics. */
+  readonly onError?: (error: WatchFailure) => void;
+  /** Objects per page of a paged list; default 500. */
+  readonly pageSize?: number;
+  /** A watch without any event or bookmark for so long is taken for dead and opened anew; default 5 min. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** A failure as a person should see it. */
+export interface WatchFailure {
+  /** `Forbidden`, `NotFound`, `ConnectionError`, …: a metric label. */
+  readonly reason: string;
+  /** Names the resource, the verb and the remedy. */
+  readonly message: string;
+}
+
+export interface ReflectorState {
+  /** A list has succeeded since the start. */
+  readonly synced: boolean;
+  /** What stops the reflector at the moment; undefined while it follows the server. */
+  readonly lastError: WatchFailure | undefined;
+  /** When the server was last heard of: list, event, bookmark, or an opened watch. Monotonic ms. */
+  readonly lastEventAt: number | undefined;
+  readonly resourceVersion: string;
+}
+
+export interface Reflector {
+  readonly state: ReflectorState;
+  /** Follows the resource until `signal` aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Keeps a sink equal to what the server has: list, then watch from the list's version, for ever.
+ *
+ * The order of events is the server's and no event between two watches is lost: a watch that ended normally goes on from
+ * the last version seen; one that cannot is followed by a list. Failures are logged each time, with a growing delay
+ * between attempts, and stay visible in `state` until the server answers again.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+export function createReflector(options: ReflectorOptions): Reflector {
+  const { client, resource, scope = {}, sink, clock, random, logger, onError } = options;
+  const pageSize = options.pageSize ?? 500;
+  const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
+  const backoff = reflectorBackoff(clock, random);
+  const state = {
+    synced: false,
+    lastError: undefined as WatchFailure | undefined,
+    lastEventAt: undefined as number | undefined,
+    resourceVersion: '',
+  };
+  // The server does not know our version (410, or a version from its future): ask for the most recent until a list succeeds.
+  let versionUnavailable = false;
+  // The server pages lists at "0" as well: it has no watch cache, so pages are the cheaper way for all lists.
+  let paginated = false;
+
+  function heard(): void {
+    state.lastEventAt = clock.monotonic();
+    state.lastError = undefined;
+  }
+
+  function failed(verb: 'list' | 'watch', error: unknown): void {
+    const failure = explainWatchError(resource, scope, verb, error);
+    state.lastError = failure;
+    logger.error('Reflector error', { resource: resource.plural, group: resource.group, error: failure.message });
+    onError?.(failure);
+  }
+
+  /** An object that cannot be filed must not stop the stream. */
+  function guarded(object: unknown, file: (object: KubeObject) => void): void {
+    try {
+      if (!isObjectOf(resource, object)) throw new TypeError(`not a ${resource.kind}`);
+      file(object);
+    } catch (error) {
+      const failure = { reason: 'BadObject', message: `${resource.plural}: an object was skipped: ${String(error)}` };
+      logger.error('Reflector skipped an object', { resource: resource.plural, error: failure.message });
+      onError?.(failure);
+    }
+  }
+
+  async function list(signal: AbortSignal): Promise<void> {
+    const asked = versionUnavailable ? '' : state.resourceVersion === '' ? '0' : state.resourceVersion;
+    try {
+      await listAt(asked, signal);
+    } catch (error) {
+      if (asked === '' || !(isExpired(error) || isResourceVersionTooLarge(error))) throw error;
+      versionUnavailable = true;
+      await listAt('', signal);
+    }
+  }
+
+  async function listAt(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    // At a concrete version the server answers from its watch cache, which does not page.
+    const paged = options.pageSize !== undefined || paginated || resourceVersion === '' || resourceVersion === '0';
+    const query = { ...scope, resourceVersion, signal };
+    let objects: KubeObject[] = [];
+    let version = '';
+    let pages = 0;
+    const take = (page: { items: readonly unknown[]; metadata: { resourceVersion: string } }) => {
+      pages += 1;
+      // All pages show the state at the version of the first.
+      if (pages === 1) version = page.metadata.resourceVersion;
+      for (const item of page.items) guarded(item, (object) => objects.push(object));
+    };
+    try {
+      for await (const page of client.pages(resource, { ...query, limit: paged ? pageSize : 0 })) take(page);
+    } catch (error) {
+      if (pages === 0 || !isExpired(error)) throw error;
+      // The version of the first page was compacted while we read: one answer without pages cannot expire.
+      objects = [];
+      pages = 0;
+      for await (const page of client.pages(resource, { ...query, limit: 0 })) take(page);
+    }
+    signal.throwIfAborted();
+    if (resourceVersion === '0' && pages > 1) paginated = true;
+    versionUnavailable = false;
+    sink.replace(objects, version);
+    state.resourceVersion = version;
+    state.synced = true;
+    heard();
+  }
+
+  /** Watches, again and again, until a list is needed. */
+  async function watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await watchOnce(signal);
+      } catch (error) {
+        if (signal.aborted || isExpired(error)) return;
+        failed('watch', error);
+        const retryAfter = retryAfterMs(error);
+        if (retryAfter === undefined && !isRefused(error)) return;
+        await sleep(clock, Math.max(retryAfter ?? 0, backoff.next()), signal);
+      }
+    }
+  }
+
+  async function watchOnce(signal: AbortSignal): Promise<void> {
+    const startedAt = clock.monotonic();
+    // Objects that exist come first as synthetic ADDED events, in no order: their versions prove nothing.
+    let synthetic = state.resourceVersion === '' || state.resourceVersion === '0';
+    let delivered = false;
+    let idle: Timer | undefined;
+    const connection = new AbortController();
+    const close = () => connection.abort(signal.reason);
+    signal.addEventListener('abort', close, { once: true });
+    const armIdle = () => {
+      idle?.cancel();
+      idle = clock.setTimeout(() => {
+        connection.abort(new WatchError('Idle', `no event or bookmark for ${Math.round(idleTimeoutMs / 1000)} s`));
+      }, idleTimeoutMs);
+    };
+    try {
+      armIdle();
+      const events = client.watch(resource, {
+        ...scope,
+        resourceVersion: state.resourceVersion,
+        allowWatchBookmarks: true,
+        timeoutSeconds: 300 + Math.floor(random.next() * 300),
+        signal: connection.signal,
+      });
+      for await (const event of untilAborted(events, connection.signal)) {
+        delivered = true;
+        armIdle();
+        if (event.type === 'ERROR') throw new StatusError(statusOf(event.object));
+        heard();
+        const version = event.object?.metadata?.resourceVersion;
+        if (event.type === 'BOOKMARK') sink.bookmark(version);
+        else guarded(event.object, event.type === 'DELETED' ? sink.remove : sink.put);
+        if (event.type !== 'ADDED') synthetic = false;
+        if (!synthetic && version) state.resourceVersion = version;
+      }
+    } catch (error) {
+      const reason: unknown = connection.signal.reason;
+      // A silent connection says nothing about the version: go on from it on a new connection.
+      if (!signal.aborted && reason instanceof WatchError && reason.reason === 'Idle') {
+        logger.warn('Watch was silent, reconnecting', { resource: resource.plural, error: reason.message });
+        onError?.(reason);
+        return;
+      }
+      throw error;
+    } finally {
+      idle?.cancel();
+      signal.removeEventListener('abort', close);
+    }
+    if (!delivered && clock.monotonic() - startedAt < 1000 && !signal.aborted) {
+      throw new WatchError('VeryShortWatch', 'the watch ended within a second without any event');
+    }
+  }
+
+  return {
+    state,
+    async run(signal) {
+      while (!signal.aborted) {
+        try {
+          await list(signal);
+          await watch(signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          failed('list', error);
+          const retryAfter = retryAfterMs(error);
+          if (retryAfter !== undefined) await sleep(clock, retryAfter, signal);
+        }
+        await sleep(clock, backoff.next(), signal);
+      }
+    },
+  };
+}
+
+/** Iterates until the signal aborts, then throws its reason, even if the source does not notice the signal. */
+async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  // The rejection is handled by whoever races against it, or by nobody when the source ended first.
+  aborted.catch(() => {});
+  try {
+    signal.throwIfAborted();
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+    // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
+    iterator.return?.()?.then(undefined, () => {});
+  }
+}
+
+function isObjectOf(resource: AnyResource, value: unknown): value is KubeObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, apiVersion, metadata } = value as Partial<KubeObject>;
+  if (kind !== undefined && kind !== resource.kind) return false;
+  if (apiVersion !== undefined && apiVersion !== resource.apiVersion) return false;
+  return typeof metadata?.name === 'string' && typeof metadata.resourceVersion === 'string';
+}
+
+function statusOf(object: WatchEvent<never>['object']): Status {
+  const status = object as Partial<Status> | undefined;
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
+}
+
+/** How long a 429 asks us to wait; undefined for anything else. */
+function retryAfterMs(error: unknown): number | undefined {
+  if (!(error instanceof StatusError) || error.code !== 429) return undefined;
+  return (error.status.details?.retryAfterSeconds ?? 0) * 1000;
+}
+
+/** The server is there in principle but takes no connections now: our version is as good as before. */
+function isRefused(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'ECONNREFUSED';
+}
