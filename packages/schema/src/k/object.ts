@@ -95,7 +95,7 @@ export class ObjectNode<F extends Fields> extends SchemaNode<StoredFields<F>, In
 
   /** At least one of these optional fields must be set. */
   atLeastOneOf(...fields: OneOfFields<F>): this {
-    return this.rule(`${countOf(fields)} >= 1`, {
+    return this.rule(fields.map(hasField).join('||'), {
       message: `at least one of the fields in [${fields.join(' ')}] must be set`,
     });
   }
@@ -139,8 +139,13 @@ function keepRule(name: string): ValidationRule {
   });
 }
 
+// Sums are cheaper for the API server's cost estimate than lists.
 function countOf(fields: readonly string[]): string {
-  return `[${fields.map((field) => `has(self.${celField(field)})`).join(',')}].filter(x,x==true).size()`;
+  return fields.map((field) => `(${hasField(field)}?1:0)`).join('+');
+}
+
+function hasField(field: string): string {
+  return `has(self.${celField(field)})`;
 }
 
 const celKeywords = new Set(
