@@ -1,0 +1,93 @@
+import type { JsonObject } from '../json.ts';
+import {
+  comparisons,
+  describeManager,
+  encodedFor,
+  type FieldManagerRequest,
+  managedFieldsOf,
+  managersOf,
+  managersSent,
+  NO_MANAGERS,
+  reconcileManagers,
+  stripped,
+  takeFromOthers,
+  withManagedFields,
+} from './field-manager.ts';
+import { difference, EMPTY_FIELDS, isEmpty, recursiveDifference, union } from './field-set.ts';
+import { capUpdateManagers, type Manager, type Managers, managerId } from './managers.ts';
+import { isEmptyMap } from './shape.ts';
+import { TypedValueError } from './validation-error.ts';
+
+/** A create, a PUT, or a patch other than apply. */
+export interface UpdateRequest extends FieldManagerRequest {
+  /** The stored object; undefined for a create. */
+  readonly live: JsonObject | undefined;
+  /** What is going to be stored: decoded and defaulted, with the managed fields that the client sent, if any. */
+  readonly next: JsonObject;
+}
+
+/**
+ * Records who owns what after a create, PUT or patch, and returns `next` with its `managedFields`; `next` itself when
+ * that is what it holds already. The manager owns what it added or changed, besides what it owned before; nobody owns
+ * what is gone. Its time is renewed when it added or changed something.
+ *
+ * Managed fields that the client sent replace the stored ones when they make sense (main endpoint only); `[]` or `[{}]`
+ * ends the tracking, which then starts again with the next apply. Call it before admission, and not again after a
+ * mutating webhook: what webhooks change belongs to nobody.
+ */
+export function updateWithManager(request: UpdateRequest): JsonObject {
+  const { live, next } = request;
+  const managers = startingPoint(request);
+  // An object that is not tracked stays so until it is applied.
+  if (managers.size === 0 && live !== undefined) return withManagedFields(next, undefined);
+  try {
+    return withManagedFields(next, encodedFor(live, trackUpdate(request, live, next, managers)));
+  } catch (error) {
+    if (error instanceof TypedValueError) return withManagedFields(next, undefined);
+    throw error;
+  }
+}
+
+function startingPoint({ live, next, subresource }: UpdateRequest): Managers {
+  if (subresource) return managersOf(live);
+  if (isReset(next)) return NO_MANAGERS;
+  return managersSent(next, live) ?? managersOf(live);
+}
+
+function isReset(next: JsonObject): boolean {
+  const entries = managedFieldsOf(next);
+  if (entries === undefined) return false;
+  return entries.length === 0 || (entries.length === 1 && isEmptyMap(entries[0] as JsonObject));
+}
+
+/** The managers after an update from `live` (undefined: from the empty object). */
+export function trackUpdate(
+  request: FieldManagerRequest,
+  live: JsonObject | undefined,
+  next: JsonObject,
+  recorded: Managers,
+): Managers {
+  const before = live === undefined ? EMPTY_OBJECT : withManagedFields(live, undefined);
+  const after = withManagedFields(next, undefined);
+  const managers = reconcileManagers(request, before, recorded);
+  const comparisonAt = comparisons(request, before, after);
+  const left = takeFromOthers(managers, undefined, comparisonAt);
+
+  const { added, modified, removed } = comparisonAt(request.apiVersion)!;
+  const written = recursiveDifference(
+    union(union(difference(EMPTY_FIELDS, removed), modified), added),
+    request.resetFields ?? EMPTY_FIELDS,
+  );
+  return capUpdateManagers(credit(left, request, stripped(written)));
+}
+
+const EMPTY_OBJECT: JsonObject = Object.freeze({});
+
+function credit(managers: Managers, request: FieldManagerRequest, written: Manager['set']): Managers {
+  if (isEmpty(written)) return managers;
+  const self = describeManager(request, 'Update');
+  const id = managerId(self);
+  const previous = managers.get(id);
+  const set = previous === undefined ? written : union(written, previous.set);
+  return new Map(managers).set(id, { ...self, time: request.now, set });
+}

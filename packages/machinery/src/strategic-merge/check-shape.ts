@@ -1,0 +1,77 @@
+import type { JsonObject, JsonValue } from '../json.ts';
+import { getOwn } from '../trees/own.ts';
+import type { Scalar, TypeNode } from '../typed/type-node.ts';
+import { isMap } from './directives.ts';
+import { goTypeName } from './go-print.ts';
+import { StrategicMergeError } from './patch-error.ts';
+
+/**
+ * Checks that what a patch has put into an object is of the right kind. What is shared with the original is not looked
+ * at. Texts that have a format, and unknown fields, are left to decoding.
+ * @throws StrategicMergeError 422
+ */
+export function checkShape(type: TypeNode, value: JsonValue | undefined, original: JsonValue | undefined): void {
+  if (value === original || value === null || value === undefined) return;
+  switch (type.node) {
+    case 'struct':
+    case 'map':
+      if (!isMap(value)) throw mismatch(`cannot restore ${type.node === 'map' ? 'map from' : 'struct from:'}`, value);
+      for (const name of Object.keys(value)) {
+        const child = type.node === 'map' ? type.value : type.fields.get(name)?.type;
+        if (child !== undefined)
+          checkShape(child, valueAt(value, name), isMap(original) ? valueAt(original, name) : undefined);
+      }
+      break;
+    case 'list': {
+      if (!Array.isArray(value)) throw mismatch('cannot restore slice from', value);
+      const known = new Set<JsonValue>(Array.isArray(original) ? (original as readonly JsonValue[]) : []);
+      for (const item of value as readonly JsonValue[]) {
+        if (!known.has(item)) checkShape(type.item, item, undefined);
+      }
+      break;
+    }
+    case 'scalar':
+      checkScalar(type.scalar, value);
+      break;
+  }
+}
+
+function checkScalar(scalar: Scalar, value: JsonValue): void {
+  switch (scalar) {
+    case 'string':
+      if (typeof value !== 'string') throw cannotConvert(value, 'string');
+      break;
+    case 'boolean':
+      if (typeof value !== 'boolean') throw cannotConvert(value, 'bool');
+      break;
+    case 'int32':
+    case 'int64':
+      if (!Number.isInteger(value)) throw cannotConvert(value, scalar);
+      break;
+    case 'number':
+      if (typeof value !== 'number') throw cannotConvert(value, 'float64');
+      break;
+    case 'bytes':
+      if (typeof value !== 'string') throw mismatch('cannot restore slice from', value);
+      break;
+    default:
+      break;
+  }
+}
+
+function valueAt(map: JsonObject, name: string): JsonValue | undefined {
+  return getOwn(map, name) as JsonValue | undefined;
+}
+
+function cannotConvert(value: JsonValue, to: string): StrategicMergeError {
+  return new StrategicMergeError(422, `cannot convert ${goTypeName(value)} to ${to}`);
+}
+
+function mismatch(what: string, value: JsonValue): StrategicMergeError {
+  return new StrategicMergeError(422, `${what} ${goKind(value)}`);
+}
+
+function goKind(value: JsonValue): string {
+  if (isMap(value)) return 'map';
+  return Array.isArray(value) ? 'slice' : goTypeName(value);
+}

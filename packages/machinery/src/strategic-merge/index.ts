@@ -1,0 +1,2 @@
+export { StrategicMergeError } from './patch-error.ts';
+export { strategicMergePatch } from './strategic-merge.ts';
