@@ -1,5 +1,14 @@
 export type { Client, Transport } from '@opwright/client';
-export type { Clock, Infer, InferInput, KubeObject, ObjectKey, Random, Resource } from '@opwright/machinery';
+export type {
+  Clock,
+  ConditionInput,
+  Infer,
+  InferInput,
+  KubeObject,
+  ObjectKey,
+  Random,
+  Resource,
+} from '@opwright/machinery';
 export * from '@opwright/schema';
 export { accessRules, type PolicyRule } from './access/rules.ts';
 export type { ListFilter } from './cache/cache.ts';
@@ -13,7 +22,6 @@ export {
 export type { Duration } from './controller/duration.ts';
 export { type ReconcileResult, RetryAfter, retryAfter, TerminalError, terminal } from './controller/result.ts';
 export type {
-  ConditionInput,
   Context,
   ControllerOptions,
   FinalizeOptions,
@@ -27,6 +35,7 @@ export type {
   StatusInput,
   WatchOptions,
 } from './controller/types.ts';
+export type { EventInput } from './events/recorder.ts';
 export {
   callbackLogger,
   type JsonLoggerOptions,

@@ -1,5 +1,5 @@
 import type { AnyResource, JsonObject } from '@opwright/machinery';
-import { kindKey } from './cache/object-key.ts';
+import { kindKey } from './cache/kind-key.ts';
 import type { Controller, ControllerDefinition } from './controller/builder.ts';
 
 const BRAND = Symbol.for('opwright.operator');

@@ -1,10 +1,17 @@
 import type { Client } from '@opwright/client';
-import type { AnyResource, Clock, KubeObject, ObjectKey, Random } from '@opwright/machinery';
+import {
+  type AnyResource,
+  type Clock,
+  type KubeObject,
+  keyString,
+  type ObjectKey,
+  type Random,
+} from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
 import type { WatchFailure } from '../watch/reflector.ts';
 import { createInformer, type Informer } from './informer.ts';
+import { kindKey } from './kind-key.ts';
 import type { DeltaHandler, Listener } from './listener.ts';
-import { keyText, kindKey } from './object-key.ts';
 import type { IndexFunction } from './store.ts';
 import type { Transform } from './transform.ts';
 
@@ -107,7 +114,7 @@ function combine(resource: AnyResource, informers: readonly Informer[]): KindCac
     resource,
     informers,
     get(key) {
-      const text = resource.scope === 'Cluster' ? key.name : keyText(key);
+      const text = resource.scope === 'Cluster' ? key.name : keyString(key);
       for (const informer of responsible(key.namespace)) {
         const object = informer.store.get(text);
         if (object) return object;
@@ -134,7 +141,7 @@ function combine(resource: AnyResource, informers: readonly Informer[]): KindCac
       for (const informer of informers) informer.wrote(object);
     },
     deleted(key, uid) {
-      for (const informer of responsible(key.namespace)) informer.deleted(keyText(key), uid);
+      for (const informer of responsible(key.namespace)) informer.deleted(keyString(key), uid);
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@opwright/machinery';
-import { keyOfObject } from './object-key.ts';
+import { type KubeObject, keyString } from '@opwright/machinery';
 
 type Objects = ReadonlyMap<string, KubeObject>;
 
@@ -30,7 +29,7 @@ export function createOverlay(): Overlay {
   }
 
   function* filtered(found: Iterable<KubeObject>, matches: (object: KubeObject) => boolean): Iterable<KubeObject> {
-    for (const object of found) if (!entries.has(keyOfObject(object))) yield object;
+    for (const object of found) if (!entries.has(keyString(object.metadata))) yield object;
     for (const entry of entries.values()) if ('object' in entry && matches(entry.object)) yield entry.object;
   }
 

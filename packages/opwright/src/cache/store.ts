@@ -1,5 +1,4 @@
-import type { KubeObject } from '@opwright/machinery';
-import { keyOfObject } from './object-key.ts';
+import { type KubeObject, keyString } from '@opwright/machinery';
 import { createOverlay } from './overlay.ts';
 
 /** What changed in a store. */
@@ -59,7 +58,7 @@ export function createStore(): Store {
   }
 
   function put(object: KubeObject, initial: boolean): Delta[] {
-    const key = keyOfObject(object);
+    const key = keyString(object.metadata);
     const old = objects.get(key);
     if (!old) {
       set(key, undefined, object);
@@ -100,7 +99,7 @@ export function createStore(): Store {
     },
     replace(next, resourceVersion) {
       const initial = version === '';
-      const present = new Set(next.map(keyOfObject));
+      const present = new Set(next.map((object) => keyString(object.metadata)));
       const deltas: Delta[] = [];
       for (const [key, object] of [...objects]) {
         if (present.has(key)) continue;
@@ -115,11 +114,11 @@ export function createStore(): Store {
     put(object) {
       const deltas = put(object, false);
       version = object.metadata.resourceVersion;
-      overlay.reached(version, objects, keyOfObject(object));
+      overlay.reached(version, objects, keyString(object.metadata));
       return deltas;
     },
     remove(object) {
-      const key = keyOfObject(object);
+      const key = keyString(object.metadata);
       const old = objects.get(key);
       if (old) set(key, old, undefined);
       version = object.metadata.resourceVersion;
@@ -131,7 +130,7 @@ export function createStore(): Store {
       overlay.reached(version, objects);
     },
     wrote(object) {
-      overlay.show(keyOfObject(object), object, version, objects);
+      overlay.show(keyString(object.metadata), object, version, objects);
     },
     deleted(key, uid) {
       overlay.hide(key, uid, objects);

@@ -3,18 +3,20 @@ import {
   type AnyResource,
   type Clock,
   deepEqual,
+  isConflict,
+  isNotFound,
   type KubeObject,
+  keyString,
   type ObjectKey,
-  type OwnerReference,
+  ownerReference,
 } from '@opwright/machinery';
 import type { KindCache } from '../cache/cache.ts';
-import { keyText, kindKey } from '../cache/object-key.ts';
+import { kindKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import { appliedEntry, isApplied, sameAt } from './applied.ts';
 import type { ErasedContext, ErasedReadContext, ObjectInput } from './erased.ts';
 import type { StatusCollector } from './status.ts';
-import { isConflict, isNotFound } from './status.ts';
 
 /** What a controller has declared, ready to be used. */
 export interface DeclaredKinds {
@@ -97,7 +99,10 @@ export function createContext(surroundings: Surroundings): ErasedContext {
       ...input,
       apiVersion: resource.apiVersion,
       kind: resource.kind,
-      metadata: { ...metadata, ...(own && { ownerReferences: [...references, ownerReference(primary)] }) },
+      metadata: {
+        ...metadata,
+        ...(own && { ownerReferences: [...references, ownerReference(kinds.primary, primary)] }),
+      },
     };
   }
 
@@ -107,7 +112,7 @@ export function createContext(surroundings: Surroundings): ErasedContext {
     const cache = kinds.readable.get(kindKey(resource));
     const key = { name, ...(desired.metadata.namespace && { namespace: desired.metadata.namespace }) };
     const live = cache?.get(key);
-    const memoryKey = `${kindKey(resource)} ${keyText(key)}`;
+    const memoryKey = `${kindKey(resource)} ${keyString(key)}`;
     if (
       live &&
       (isApplied(desired, live, fieldManager) || isUnchanged(applied.get(memoryKey), desired, live, fieldManager))
@@ -154,7 +159,7 @@ export function createContext(surroundings: Surroundings): ErasedContext {
     delete: remove,
     status: (value) => status.set(value),
     condition: (condition) => status.condition(condition),
-    event: (type, reason, message) => recorder.record(primary, { type, reason, message }, fieldManager),
+    event: (event) => recorder.record(primary, event, fieldManager),
   };
 }
 
@@ -181,10 +186,6 @@ function remember(memory: AppliedMemory, key: string, applied: Applied): void {
 /** Owners are cluster-scoped or in the namespace of what they own. */
 function canOwn(owner: KubeObject, namespace: string | undefined): boolean {
   return owner.metadata.namespace === undefined || owner.metadata.namespace === namespace;
-}
-
-function ownerReference({ apiVersion, kind, metadata: { name, uid } }: KubeObject): OwnerReference {
-  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
 function fullKey(resource: AnyResource, key: ObjectKey | string, namespace: string | undefined): ObjectKey {

@@ -1,8 +1,8 @@
 import type { Client } from '@opwright/client';
-import { type Clock, type KubeObject, type Random, sleep } from '@opwright/machinery';
+import { type Clock, isConflict, parseKey, type Random, sleep } from '@opwright/machinery';
 import type { Cache, KindCache } from '../cache/cache.ts';
+import { kindKey } from '../cache/kind-key.ts';
 import type { Listener } from '../cache/listener.ts';
-import { kindKey, parseKey } from '../cache/object-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
@@ -13,7 +13,6 @@ import { durationMs } from './duration.ts';
 import { finalizerName } from './finalizer.ts';
 import { type Outcome, reconcileOnce } from './reconcile.ts';
 import { enqueueMapped, enqueueObject, enqueueOwner } from './sources.ts';
-import { isConflict } from './status.ts';
 
 /** What a controller needs from its manager. */
 export interface ControllerEnvironment {
@@ -104,7 +103,7 @@ export function createController(
     const startedAt = clock.monotonic();
     const outcome = await reconcileOnce({
       definition,
-      object: primaries.get(key) as KubeObject | undefined,
+      object: primaries.get(key),
       surroundings: {
         kinds,
         controllerName: name,

@@ -1,8 +1,9 @@
-import type { AnyResource, KubeObject, ObjectKey, ObjectMetaInput } from '@opwright/machinery';
+import type { AnyResource, ConditionInput, KubeObject, ObjectKey, ObjectMetaInput } from '@opwright/machinery';
 import type { ListFilter } from '../cache/cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
+import type { EventInput } from '../events/recorder.ts';
 import type { ReconcileResult } from './result.ts';
-import type { ConditionInput, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
+import type { Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
 
 /*
  * What the runtime sees of a controller: every object is a KubeObject. The types that users see exist for the compiler
@@ -23,7 +24,7 @@ export type ErasedContext = ErasedReadContext &
     delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
     status(value: object): void;
     condition(condition: ConditionInput): void;
-    event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+    event(event: EventInput): void;
   };
 
 export type ErasedReconcile = (object: KubeObject, ctx: ErasedContext) => Promise<ReconcileResult> | ReconcileResult;

@@ -1,14 +1,10 @@
-import type { KubeObject } from '@opwright/machinery';
+import { isConflict, isNotFound, type KubeObject } from '@opwright/machinery';
 import type { ControllerDefinition } from './builder.ts';
-import { currentObject, isConflict, isNotFound, type StatusTarget } from './status.ts';
+import { currentObject, type StatusTarget } from './status.ts';
 
 /** The finalizer of a controller: different for every operator and controller, or one would remove the other's. */
 export function finalizerName(operator: string, { name, resource, finalizeOptions }: ControllerDefinition): string {
   return finalizeOptions?.finalizer ?? `${resource.group || 'opwright.dev'}/${operator}-${name}`;
-}
-
-export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
-  return object.metadata.finalizers?.includes(finalizer) ?? false;
 }
 
 /** Adds the finalizer. Undefined when the object is gone or being deleted: then it must not be touched. */

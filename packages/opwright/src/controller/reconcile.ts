@@ -1,8 +1,8 @@
-import type { KubeObject, Timer } from '@opwright/machinery';
+import { hasFinalizer, type KubeObject, type Timer } from '@opwright/machinery';
 import type { ControllerDefinition } from './builder.ts';
 import { createContext, type Surroundings } from './context.ts';
 import type { ErasedReconcile } from './erased.ts';
-import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { addFinalizer, removeFinalizer } from './finalizer.ts';
 import { isTerminal, type ReconcileResult, RetryAfter } from './result.ts';
 import { createStatusCollector, type StatusTarget, writeStatus } from './status.ts';
 

@@ -1,8 +1,7 @@
 import type { AnyResource, KubeObject, ObjectKey } from '@opwright/machinery';
-import { splitApiVersion } from '@opwright/machinery';
+import { controllerOf, keyString, splitApiVersion } from '@opwright/machinery';
 import type { KindCache } from '../cache/cache.ts';
 import type { DeltaHandler } from '../cache/listener.ts';
-import { keyOfObject, keyText } from '../cache/object-key.ts';
 import type { Delta } from '../cache/store.ts';
 import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
 import type { SourceDefinition } from './builder.ts';
@@ -35,7 +34,7 @@ function priorityOf(delta: Delta): number {
 /** Enqueues the changed object itself. */
 export function enqueueObject(queue: WorkQueue, predicates: ErasedPredicates): DeltaHandler {
   return (delta) => {
-    if (passes(delta, predicates)) queue.add(keyOfObject(delta.object), { priority: priorityOf(delta) });
+    if (passes(delta, predicates)) queue.add(keyString(delta.object.metadata), { priority: priorityOf(delta) });
   };
 }
 
@@ -45,7 +44,7 @@ export function enqueueOwner(queue: WorkQueue, owners: KindCache, predicates: Er
   return (delta) => {
     if (!passes(delta, predicates)) return;
     for (const object of statesOf(delta)) {
-      const owner = object.metadata.ownerReferences?.find((reference) => reference.controller);
+      const owner = controllerOf(object);
       if (!owner || owner.kind !== kind || splitApiVersion(owner.apiVersion)[0] !== group) continue;
       const key: ObjectKey = {
         name: owner.name,
@@ -53,7 +52,7 @@ export function enqueueOwner(queue: WorkQueue, owners: KindCache, predicates: Er
       };
       // Another object may have the name of an owner that is gone.
       const cached = owners.get(key);
-      if (!cached || cached.metadata.uid === owner.uid) queue.add(keyText(key), { priority: priorityOf(delta) });
+      if (!cached || cached.metadata.uid === owner.uid) queue.add(keyString(key), { priority: priorityOf(delta) });
     }
   };
 }
@@ -75,7 +74,7 @@ export function enqueueMapped(
     const targets = Array.isArray(result)
       ? (result as readonly (KubeObject | ObjectKey)[])
       : [result as KubeObject | ObjectKey];
-    return targets.map((target) => keyText(checkedKey(primary, 'metadata' in target ? target.metadata : target)));
+    return targets.map((target) => keyString(checkedKey(primary, 'metadata' in target ? target.metadata : target)));
   }
 
   return async (delta) => {

@@ -3,12 +3,14 @@ import {
   type AnyResource,
   type Clock,
   type Condition,
+  type ConditionInput,
+  createMergePatch,
   deepEqual,
+  isConflict,
+  isNotFound,
   type KubeObject,
-  StatusError,
+  setCondition,
 } from '@opwright/machinery';
-import { mergeDiff } from './merge-diff.ts';
-import type { ConditionInput } from './types.ts';
 
 /** Collects what one reconcile says about the status. */
 export interface StatusCollector {
@@ -27,27 +29,6 @@ export function createStatusCollector(
   const conditions = new Map<string, ConditionInput>();
   const observes = hasObservedGeneration(resource);
 
-  function mergeConditions(current: readonly Condition[]): readonly Condition[] {
-    const merged = [...current];
-    for (const { type, status, reason, message = '' } of conditions.values()) {
-      const index = merged.findIndex((condition) => condition.type === type);
-      const old = merged[index];
-      const lastTransitionTime =
-        old && old.status === status && old.lastTransitionTime ? old.lastTransitionTime : seconds(clock.now());
-      const condition: Condition = {
-        type,
-        status,
-        ...(generation !== undefined && { observedGeneration: generation }),
-        lastTransitionTime,
-        reason,
-        message,
-      };
-      if (!old) merged.push(condition);
-      else if (!deepEqual(old, condition)) merged[index] = condition;
-    }
-    return merged;
-  }
-
   return {
     set(value) {
       for (const [name, field] of Object.entries(value)) fields.set(name, field);
@@ -60,7 +41,12 @@ export function createStatusCollector(
       const status: [string, unknown][] = Object.entries(statusOf(object)).filter(([name]) => !fields.has(name));
       const result: Record<string, unknown> = Object.fromEntries([...status, ...fields]);
       if (conditions.size > 0) {
-        result.conditions = mergeConditions((result.conditions as readonly Condition[] | undefined) ?? []);
+        let merged = result.conditions as readonly Condition[] | undefined;
+        for (const condition of conditions.values()) {
+          const observed = generation === undefined ? condition : { observedGeneration: generation, ...condition };
+          merged = setCondition(merged, observed, clock.now());
+        }
+        result.conditions = merged;
       }
       if (observes && generation !== undefined) result.observedGeneration = generation;
       return result;
@@ -89,8 +75,8 @@ export async function writeStatus(collector: StatusCollector, object: KubeObject
   let base = object;
   for (let conflicts = 0; ; ) {
     const desired = collector.over(base);
-    const status = desired && mergeDiff(statusOf(base), desired);
-    if (!status) return;
+    if (!desired || deepEqual(statusOf(base), desired)) return;
+    const status = createMergePatch(statusOf(base), desired);
     const patch = { metadata: { resourceVersion: base.metadata.resourceVersion }, status };
     try {
       const api = resource.subresources.includes('status') ? client.status(resource) : undefined;
@@ -124,14 +110,6 @@ export async function currentObject(
   }
 }
 
-export function isConflict(error: unknown): boolean {
-  return error instanceof StatusError && error.reason === 'Conflict';
-}
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof StatusError && error.reason === 'NotFound';
-}
-
 function statusOf(object: KubeObject): object {
   return (object as { status?: object }).status ?? {};
 }
@@ -144,9 +122,4 @@ function hasObservedGeneration(resource: AnyResource): boolean {
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
-}
-
-/** RFC 3339 with seconds, as Kubernetes writes times. */
-function seconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

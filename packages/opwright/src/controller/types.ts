@@ -1,6 +1,7 @@
-import type { AnyResource, Clock, Condition, Infer, InferInput, KubeObject, ObjectKey } from '@opwright/machinery';
+import type { AnyResource, Clock, ConditionInput, Infer, InferInput, KubeObject, ObjectKey } from '@opwright/machinery';
 import type { ListFilter } from '../cache/cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
+import type { EventInput } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Duration } from './duration.ts';
 import type { ReconcileResult } from './result.ts';
@@ -21,15 +22,6 @@ export type Writable<R extends AnyResource, Declared extends string> =
 /** The part of a status that a controller sets; a field that is `undefined` is removed, one that is left out stays. */
 export type StatusInput<R extends AnyResource> =
   InferInput<R> extends { readonly status?: infer Status } ? Partial<NonNullable<Status>> : object;
-
-/** What a controller says about one aspect of an object; the framework adds the rest of the condition. */
-export interface ConditionInput {
-  readonly type: string;
-  readonly status: Condition['status'];
-  /** One CamelCase word. */
-  readonly reason: string;
-  readonly message?: string;
-}
 
 /** What every function of a controller gets: reads of declared kinds from the cache, and its surroundings. */
 export interface ReadContext<Reads extends string> {
@@ -73,12 +65,10 @@ export interface Context<Primary extends AnyResource, Reads extends string, Writ
   /** Sets one condition in `status.conditions`; `lastTransitionTime` changes only with the status. Written with the status. */
   condition(condition: ConditionInput): void;
   /**
-   * Tells people: `kubectl get events` and `kubectl describe` show it. Repetitions are counted, not repeated.
-   *
-   * @param reason one CamelCase word, at most 128 characters
-   * @param message a sentence; cut after 1 kB
+   * Tells people: `kubectl get events` and `kubectl describe` show it. It is sent in the background; repetitions are
+   * counted, not repeated.
    */
-  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  event(event: EventInput): void;
 }
 
 export type Reconcile<Primary extends AnyResource, Reads extends string, Writes extends string> = (

@@ -2,6 +2,7 @@ import type { Client } from '@opwright/client';
 import {
   builtinResource,
   type Clock,
+  formatMicroTime,
   type KubeObject,
   type ObjectMeta,
   type ObjectMetaInput,
@@ -42,8 +43,11 @@ const Event = builtinResource<
 
 /** What happened, to an object. */
 export interface EventInput {
-  readonly type: 'Normal' | 'Warning';
+  /** Default `Normal`. */
+  readonly type?: 'Normal' | 'Warning';
+  /** One CamelCase word: why. At most 128 characters. */
   readonly reason: string;
+  /** A sentence for people; cut after 1 kB. */
   readonly message: string;
 }
 
@@ -125,7 +129,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const first = series.writtenCount === 0;
     series.writtenCount = count;
     series.writtenAt = clock.monotonic();
-    const repeated = count > 1 ? { series: { count, lastObservedTime: micros(lastAt) } } : {};
+    const repeated = count > 1 ? { series: { count, lastObservedTime: formatMicroTime(lastAt) } } : {};
     if (first) await client.create(Event, { metadata: { name, namespace }, ...event, ...repeated }, { signal });
     else await client.patch(Event, { name, namespace }, { type: 'merge', patch: repeated }, { signal });
   }
@@ -141,7 +145,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   }
 
   return {
-    record(object, { type, reason, message }, controller) {
+    record(object, { type = 'Normal', reason, message }, controller) {
       if (stopped) return;
       const now = clock.now();
       const { name, namespace, uid, resourceVersion } = object.metadata;
@@ -166,7 +170,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         writtenAt: 0,
         queued: false,
         event: {
-          eventTime: micros(now),
+          eventTime: formatMicroTime(now),
           reportingController: controller,
           reportingInstance: instance,
           // Required by the API; what a controller does is to reconcile.
@@ -197,9 +201,4 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       await running;
     },
   };
-}
-
-/** RFC 3339 with microseconds: MicroTime. */
-function micros(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
 }
