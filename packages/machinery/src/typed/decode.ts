@@ -1,8 +1,8 @@
-import { plainJson } from '../json/plain.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 import { DecodeError } from './decode-error.ts';
 import { decodeScalar, jsonTypeName } from './decode-scalar.ts';
 import { isZero, zeroValue } from './go-values.ts';
+import { MAX_DEPTH, plainTree, tooDeep } from './plain-tree.ts';
 import type { AnyNode, FieldNode, ListNode, MapNode, StructNode, TypeNode } from './type-node.ts';
 import { keepsUnknown } from './unknown.ts';
 
@@ -40,12 +40,18 @@ class Decoder {
   readonly #path: (string | number)[] = [];
   /** The struct fields on the way: what Go's messages call the path. */
   readonly #fields: string[] = [];
+  readonly #depth: number;
+
+  constructor(depth = 0) {
+    this.#depth = depth;
+  }
 
   /**
    * @param struct Go's name of the innermost struct around the value, '' in custom resources
    * @param goType Go's name of the value's type
    */
   decode(type: TypeNode, value: unknown, struct: string, goType: string): unknown {
+    if (this.#depth + this.#path.length > MAX_DEPTH) throw tooDeep();
     switch (type.node) {
       case 'struct':
         return this.#struct(type, value, struct, goType);
@@ -56,7 +62,7 @@ class Decoder {
       case 'any':
         return this.#any(type, value);
       case 'scalar':
-        if (struct === '') return plainJson(value);
+        if (struct === '') return plainTree(value);
         return decodeScalar(type.scalar, value, (found) => this.mismatch(found, struct, goType));
     }
   }
@@ -69,7 +75,7 @@ class Decoder {
 
   #struct(type: StructNode, value: unknown, outer: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (type.name === '') return plainJson(value);
+      if (type.name === '') return plainTree(value);
       throw this.mismatch(jsonTypeName(value), outer, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -77,7 +83,7 @@ class Decoder {
       const field = type.fields.get(key);
       if (field === undefined) {
         if (keepsUnknown(type, key)) {
-          setOwn(result, key, plainJson(getOwn(value, key)));
+          setOwn(result, key, plainTree(getOwn(value, key)));
         } else {
           this.#reportUnknown(key);
         }
@@ -105,7 +111,7 @@ class Decoder {
 
   #map(type: MapNode, value: unknown, struct: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (struct === '') return plainJson(value);
+      if (struct === '') return plainTree(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -120,7 +126,7 @@ class Decoder {
 
   #list(type: ListNode, value: unknown, struct: string, goType: string): unknown {
     if (!Array.isArray(value)) {
-      if (struct === '') return plainJson(value);
+      if (struct === '') return plainTree(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const itemType = elementType(goType, /^\[\]/) ?? goName(type.item);
@@ -140,10 +146,15 @@ class Decoder {
 
   #any(type: AnyNode, value: unknown): unknown {
     const { struct } = type;
-    if (struct === undefined) return plainJson(value);
+    if (struct === undefined) return plainTree(value);
     // Go decodes these on their own: fields that it does not know vanish without a report.
     if (Array.isArray(value)) return value.map((item) => this.#any(type, item));
-    return isPlainObject(value) ? new Decoder().decode(struct, value, goName(struct), '') : plainJson(value);
+    return isPlainObject(value) ? this.#apart(struct, value) : plainTree(value);
+  }
+
+  /** An object whose type decodes itself: neither its path nor its unknown fields are seen from outside. */
+  #apart(type: TypeNode, value: unknown): unknown {
+    return new Decoder(this.#depth + this.#path.length + 1).decode(type, value, '', goName(type));
   }
 
   #reportUnknown(key: string): void {

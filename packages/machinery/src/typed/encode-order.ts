@@ -70,7 +70,7 @@ function sortKeys(value: unknown): unknown {
 function orderMap(object: { [key: string]: unknown }, entry: (value: unknown) => unknown): unknown {
   const keys = Object.keys(object);
   const sorted = isSorted(keys) ? keys : [...keys].sort(compareText);
-  let same = sorted === keys;
+  let same = true;
   const result: { [key: string]: unknown } = {};
   for (const key of sorted) {
     const value = getOwn(object, key);
@@ -78,6 +78,7 @@ function orderMap(object: { [key: string]: unknown }, entry: (value: unknown) =>
     if (ordered !== value) same = false;
     setOwn(result, key, ordered);
   }
+  if (sorted !== keys) same &&= Object.keys(result).every((key, index) => key === keys[index]);
   return same ? object : result;
 }
 
