@@ -18,6 +18,7 @@ export class QuantityError extends Error {
 }
 
 const WRONG_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const NO_NUMBER = 'unable to parse numeric part of quantity';
 const WRONG_SUFFIX = "unable to parse quantity's suffix";
 
 const NANO = 10n ** 9n;
@@ -53,16 +54,18 @@ export function parseQuantity(text: string): Quantity {
   if (match === null) throw new QuantityError(WRONG_FORMAT);
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match;
   const unit = readSuffix(suffix);
-  const digits = whole.replace(/^0+/, '') + fraction;
-  const magnitude = roundedNanos(BigInt(digits === '' ? 0 : digits), fraction.length, unit);
-  let nanos = magnitude;
+  const significant = whole.replace(/^0+/, '');
+  const quick = isQuick(significant, fraction, unit);
+  if (whole + fraction === '' && !quick) throw new QuantityError(NO_NUMBER);
+  const digits = significant + fraction;
+  let nanos = roundedNanos(BigInt(digits === '' ? 0 : digits), fraction.length, unit);
   let { format } = unit;
   if (format === 'BinarySI') {
     if (nanos > MAX_INT64 * NANO) nanos = MAX_INT64 * NANO;
     if (nanos > 0n && nanos < NANO) format = 'DecimalSI';
   }
   if (sign === '-') nanos = -nanos;
-  return keepsText(whole, fraction, unit) ? { nanos, format, text } : { nanos, format };
+  return quick && keepsText(significant, fraction, unit) ? { nanos, format, text } : { nanos, format };
 }
 
 interface Unit {
@@ -90,16 +93,18 @@ function roundedNanos(unscaled: bigint, places: number, unit: Unit): bigint {
   return power >= 0 ? unscaled * 10n ** BigInt(power) : divideUp(unscaled, 10n ** BigInt(-power));
 }
 
-// Kubernetes prints a parsed quantity as it was written when its quick parser takes it and finds it canonical enough.
-function keepsText(whole: string, fraction: string, unit: Unit): boolean {
-  const significant = whole.replace(/^0+/, '');
-  if (significant === '' || significant.length + fraction.length > 18) return false;
-  if (unit.format === 'BinarySI') {
-    const room = 15 - significant.length - Math.trunc((unit.exponent * 3) / 10) - 1;
-    return fraction === '' && room >= 0 && BigInt(significant) % 8n !== 0n;
-  }
-  const scale = unit.exponent - fraction.length;
-  return scale >= -9 && scale % 3 === 0 && !(significant + fraction).endsWith('000');
+// Kubernetes has a quick parser for short numbers, and it shows: what that one finds canonical enough prints as it was
+// written, and only that one takes a suffix without a number for zero.
+function isQuick(significant: string, fraction: string, unit: Unit): boolean {
+  const length = Math.max(1, significant.length);
+  if (unit.format === 'BinarySI') return fraction === '' && length + Math.trunc((unit.exponent * 3) / 10) < 15;
+  return length + fraction.length <= 18 && unit.exponent - fraction.length >= -9;
+}
+
+function keepsText(significant: string, fraction: string, unit: Unit): boolean {
+  if (significant === '') return false;
+  if (unit.format === 'BinarySI') return BigInt(significant) % 8n !== 0n;
+  return (unit.exponent - fraction.length) % 3 === 0 && !(significant + fraction).endsWith('000');
 }
 
 /** A quantity from a number of whole units. */

@@ -1,3 +1,5 @@
+import { byteLength } from '../text/utf8.ts';
+
 /** A text that is not base64. The message is Go's. */
 export class Base64Error extends Error {
   override readonly name = 'Base64Error';
@@ -94,11 +96,5 @@ function flush(bytes: Uint8Array, at: number, bits: number, sextets: number): nu
 }
 
 function illegal(text: string, offset: number): Base64Error {
-  // Go counts bytes.
-  let byte = 0;
-  for (const char of text.slice(0, offset)) {
-    const code = char.codePointAt(0)!;
-    byte += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return new Base64Error(`illegal base64 data at input byte ${byte}`);
+  return new Base64Error(`illegal base64 data at input byte ${byteLength(text.slice(0, offset))}`);
 }

@@ -1,5 +1,5 @@
 import { type NumberLexeme, readNumber } from './number-lexeme.ts';
-import { invalidCharacter, type JsonSyntaxError } from './syntax-error.ts';
+import { invalidCharacter, invalidInToken, type JsonSyntaxError } from './syntax-error.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -53,6 +53,10 @@ export class JsonScanner {
     return invalidCharacter(this.text, this.position, context);
   }
 
+  private broken(context: string): JsonSyntaxError {
+    return invalidInToken(this.text, this.position, context);
+  }
+
   private skipSpace(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.position);
@@ -65,7 +69,7 @@ export class JsonScanner {
     for (let i = 1; i < word.length; i++) {
       this.position++;
       if (this.text[this.position] !== word[i]) {
-        throw this.unexpected(`in literal ${word} (expecting '${word[i]}')`);
+        throw this.broken(`in literal ${word} (expecting '${word[i]}')`);
       }
     }
     this.position++;
@@ -76,13 +80,13 @@ export class JsonScanner {
     const start = this.position;
     if (this.text[this.position] === '-') {
       this.position++;
-      if (!this.atDigit()) throw this.unexpected('in numeric literal');
+      if (!this.atDigit()) throw this.broken('in numeric literal');
     }
     if (this.text[this.position] === '0') this.position++;
     else this.digits();
     if (this.text[this.position] === '.') {
       this.position++;
-      if (!this.atDigit()) throw this.unexpected('after decimal point in numeric literal');
+      if (!this.atDigit()) throw this.broken('after decimal point in numeric literal');
       this.digits();
     }
     const exponent = this.text[this.position];
@@ -90,7 +94,7 @@ export class JsonScanner {
       this.position++;
       const sign = this.text[this.position];
       if (sign === '+' || sign === '-') this.position++;
-      if (!this.atDigit()) throw this.unexpected('in exponent of numeric literal');
+      if (!this.atDigit()) throw this.broken('in exponent of numeric literal');
       this.digits();
     }
     return readNumber(this.text.slice(start, this.position));
@@ -139,14 +143,14 @@ export class JsonScanner {
       for (let i = 0; i < 4; i++) {
         this.position++;
         const digit = hexDigit(this.text.charCodeAt(this.position));
-        if (digit < 0) throw this.unexpected('in \\u hexadecimal character escape');
+        if (digit < 0) throw this.broken('in \\u hexadecimal character escape');
         code = code * 16 + digit;
       }
       this.position++;
       return String.fromCharCode(code);
     }
     const plain = char === undefined ? undefined : ESCAPES.get(char);
-    if (plain === undefined) throw this.unexpected('in string escape code');
+    if (plain === undefined) throw this.broken('in string escape code');
     this.position++;
     return plain;
   }

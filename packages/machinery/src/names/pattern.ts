@@ -1,16 +1,4 @@
-const encodedLength = (value: string): number => {
-  let bytes = 0;
-  for (const char of value) {
-    const code = char.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-};
-
-/** Go's `len` of a string: the length of its UTF-8 form. */
-export function byteLength(value: string): number {
-  return encodedLength(value);
-}
+import { byteLength } from '../text/utf8.ts';
 
 /** The error text for a value of more than `limit` bytes, as a list of none or one. */
 export function tooLong(value: string, limit: number): readonly string[] {

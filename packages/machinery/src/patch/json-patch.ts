@@ -36,7 +36,8 @@ const MAX_OPERATIONS = 10_000;
 
 /**
  * Applies a JSON patch as the API server does: beyond RFC 6902, `replace` of a key that the object lacks adds it, `test`
- * of an absent key for null passes, `copy` of an absent key copies null, array indexes may be negative (`-1` is the last).
+ * of an absent key for null passes, `copy` of an absent key copies null, array indexes may be negative (`-1` is the last),
+ * and `replace` of the whole document by a scalar does nothing.
  * Returns a fresh mutable tree; neither argument is changed.
  *
  * @throws JsonPatchError
@@ -157,8 +158,7 @@ function remove({ container, key, path }: Place): void {
 
 function replace(document: Document, path: string, value: unknown): void {
   if (path === '') {
-    if (!isContainer(value)) throw new JsonPatchError('invalid', 'replace operation value must be object or array');
-    document.root = value;
+    if (isContainer(value)) document.root = value;
     return;
   }
   const place = locate(document, path, 'replace');

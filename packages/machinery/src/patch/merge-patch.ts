@@ -5,9 +5,12 @@ import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 /**
  * Applies a JSON merge patch (RFC 7386): objects are merged, null deletes, everything else replaces. Returns a tree that
  * shares what the patch does not touch with the target and the rest with nobody; neither argument is changed.
+ *
+ * Beyond the RFC, and as the API server does, null is dropped from objects within arrays too, unless the array takes the
+ * place of an object.
  */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
-  if (!isPlainObject(patch)) return mutableCopy(patch);
+  if (!isPlainObject(patch)) return isPlainObject(target) ? mutableCopy(patch) : withoutNulls(patch);
   const result: { [key: string]: unknown } = {};
   if (isPlainObject(target)) {
     for (const key of Object.keys(target)) setOwn(result, key, target[key]);
@@ -22,8 +25,8 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
 }
 
 /**
- * The merge patch that makes `to` of `from`. Null within `to` cannot be expressed by a merge patch and counts as absent,
- * except inside arrays. Undefined stands for absence.
+ * The merge patch that makes `to` of `from`. Null within an object of `to` cannot be expressed by a merge patch and
+ * counts as absent. Undefined stands for absence.
  */
 export function createMergePatch(from: unknown, to: unknown): unknown {
   if (!isPlainObject(from) || !isPlainObject(to)) return mutableCopy(to);
@@ -38,6 +41,11 @@ export function createMergePatch(from: unknown, to: unknown): unknown {
     setOwn(patch, key, createMergePatch(before, value));
   }
   return patch;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return isPlainObject(value) ? applyMergePatch(undefined, value) : mutableCopy(value);
 }
 
 function isAbsent(value: unknown): boolean {

@@ -23,6 +23,7 @@ export function parseFieldSelector(text: string): FieldSelector {
     const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
     if (match === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, field = '', operator, value = ''] = match;
+    if (field === '' && value === '') continue;
     requirements.push({ field, operator: operator === '!=' ? '!=' : '=', value: unescapeValue(value) });
   }
   return requirements;

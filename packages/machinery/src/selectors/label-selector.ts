@@ -77,10 +77,9 @@ function formatRequirement({ key, operator, values }: LabelRequirement): string 
 }
 
 /** A checked requirement. @throws SelectorError with Kubernetes' message */
-export function labelRequirement(key: string, operator: LabelOperator, rawValues: readonly string[]): LabelRequirement {
-  const values = [...new Set(rawValues)].sort(compareBytes);
+export function labelRequirement(key: string, operator: LabelOperator, values: readonly string[]): LabelRequirement {
   const errors: string[] = [];
-  const keyError = labelKeyError(key);
+  const keyError = labelKeyError(key, 'key');
   if (keyError !== undefined) errors.push(keyError);
   const wrongCount = countError(operator, values.length);
   if (wrongCount !== undefined) errors.push(`values: Invalid value: ${goStrings(values)}: ${wrongCount}`);
@@ -98,7 +97,7 @@ export function labelRequirement(key: string, operator: LabelOperator, rawValues
     const distinct = [...new Set(errors)];
     throw new SelectorError(distinct.length === 1 ? distinct[0] : `[${distinct.join(', ')}]`);
   }
-  return Object.freeze({ key, operator, values: Object.freeze(values) });
+  return Object.freeze({ key, operator, values: Object.freeze([...new Set(values)].sort(compareBytes)) });
 }
 
 /** Requirements in the order in which Kubernetes keeps them. */
@@ -106,10 +105,10 @@ export function labelSelector(requirements: readonly LabelRequirement[]): LabelS
   return Object.freeze([...requirements].sort((a, b) => compareBytes(a.key, b.key)));
 }
 
-/** The error for a key that cannot be a label's, as the parser reports it. */
-export function labelKeyError(key: string): string | undefined {
+/** The error for a key that cannot be a label's; `field` is where it stands, `<nil>` in a selector's text. */
+export function labelKeyError(key: string, field: string): string | undefined {
   const why = validateLabelKey(key);
-  return why.length === 0 ? undefined : `key: Invalid value: ${goQuote(key)}: ${why.join('; ')}`;
+  return why.length === 0 ? undefined : `${field}: Invalid value: ${goQuote(key)}: ${why.join('; ')}`;
 }
 
 function countError(operator: LabelOperator, count: number): string | undefined {
@@ -129,6 +128,7 @@ function countError(operator: LabelOperator, count: number): string | undefined 
 }
 
 function goStrings(values: readonly string[]): string {
+  if (values.length === 0) return '[]string(nil)';
   return `[]string{${values.map(goQuote).join(', ')}}`;
 }
 

@@ -103,7 +103,7 @@ class Parser {
     if (negated) token = this.take();
     if (token.kind !== 'identifier') throw expected(token, ', expected: identifier');
     const key = token.text;
-    const keyError = labelKeyError(key);
+    const keyError = labelKeyError(key, '<nil>');
     if (keyError !== undefined) throw new SelectorError(keyError);
     if (negated) return labelRequirement(key, '!', []);
     const next = this.peek().kind;
@@ -130,7 +130,7 @@ class Parser {
     const first = this.peek();
     if (first.kind === ')') {
       this.take();
-      return [];
+      return [''];
     }
     if (first.kind !== 'identifier' && first.kind !== ',') throw expected(first, ", expected: ',', ')' or identifier");
     const values = this.valueList();

@@ -1,4 +1,4 @@
-import { goQuote } from '../text/go-quote.ts';
+import { utf8 } from '../text/utf8.ts';
 
 /** A text that is not a Go duration. The message is Go's. */
 export class DurationError extends Error {
@@ -26,7 +26,7 @@ export function parseDuration(text: string): number {
 
 /** `1h30m0.5s` in nanoseconds, exactly. @throws DurationError */
 export function parseDurationNanos(text: string): bigint {
-  const invalid = new DurationError(`time: invalid duration ${goQuote(text)}`);
+  const invalid = new DurationError(`time: invalid duration ${quote(text)}`);
   const negative = text.startsWith('-');
   let rest = negative || text.startsWith('+') ? text.slice(1) : text;
   if (rest === '0') return 0n;
@@ -37,10 +37,9 @@ export function parseDurationNanos(text: string): bigint {
     if (whole === '' && fraction === '') throw invalid;
     rest = rest.slice(number.length);
     const unit = /^[^.\d]*/.exec(rest)![0];
-    if (unit === '') throw new DurationError(`time: missing unit in duration ${goQuote(text)}`);
+    if (unit === '') throw new DurationError(`time: missing unit in duration ${quote(text)}`);
     const scale = UNITS.get(unit);
-    if (scale === undefined)
-      throw new DurationError(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
+    if (scale === undefined) throw new DurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`);
     rest = rest.slice(unit.length);
     // Go keeps what fits into an int64 of the fraction: eighteen digits.
     const digits = fraction.slice(0, 18);
@@ -78,4 +77,15 @@ function decimal(units: bigint, places: number): string {
   const fraction = digits.slice(-places).replace(/0+$/, '');
   const whole = digits.slice(0, -places);
   return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** Go's time package quotes byte by byte. */
+function quote(text: string): string {
+  let quoted = '';
+  for (const byte of utf8(text)) {
+    const char = String.fromCharCode(byte);
+    if (byte >= 0x80 || byte < 0x20) quoted += `\\x${byte.toString(16).padStart(2, '0')}`;
+    else quoted += char === '"' || char === '\\' ? `\\${char}` : char;
+  }
+  return `"${quoted}"`;
 }

@@ -34,7 +34,7 @@ export function parseTime(text: string): number | undefined {
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
   const offset = match[8] === undefined ? 0 : Number(match[9]) * 60 + Number(match[10]);
-  if (Number(match[9] ?? 0) > 23 || Number(match[10] ?? 0) > 59) return undefined;
+  if (Number(match[9] ?? 0) > 24 || Number(match[10] ?? 0) > 59) return undefined;
   const fraction = match[7] === undefined ? 0 : Number(`${match[7]}e3`);
   return date.getTime() + fraction - (match[8] === '-' ? -offset : offset) * 60_000;
 }
