@@ -60,7 +60,10 @@ switch (task) {
     break;
   case 'start':
     build();
-    run(process.execPath, [join('packages', 'cli', 'dist', 'main.js'), 'demo', ...rest]);
+    // In this process, so that Ctrl-C reaches the command once and its exit code is ours.
+    process.argv.splice(2, Infinity, 'dev', 'examples/foo/operator.ts', '--apply', 'examples/foo/samples', ...rest);
+    process.chdir(root);
+    await import('../packages/cli/bin/opwright.js');
     break;
   case 'test':
     build();
