@@ -1,0 +1,307 @@
+import { VirtualClock } from '@opwright/machinery';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createQueue, LOW_PRIORITY, type QueueItem, type QueueOptions, type WorkQueue } from './queue.ts';
+
+function setup(options: Partial<QueueOptions> = {}) {
+  const clock = new VirtualClock();
+  return { clock, queue: createQueue({ clock, ...options }) };
+}
+
+/** What `get` gives now, undefined when it would wait. The queue is shut down by it when it waits. */
+async function drain(queue: WorkQueue, finish = true): Promise<string[]> {
+  const keys: string[] = [];
+  while (queue.length > 0) {
+    const { key } = (await queue.get())!;
+    keys.push(key);
+    if (finish) queue.done(key);
+  }
+  return keys;
+}
+
+describe('a key', () => {
+  test('that is added many times is delivered once', async () => {
+    const { queue } = setup();
+    for (let i = 0; i < 5; i++) queue.add('a');
+    expect(queue.length).toBe(1);
+    expect(await drain(queue)).toEqual(['a']);
+    expect(queue.length).toBe(0);
+  });
+
+  test('that is added while a worker has it is delivered once more, after done, and never to a second worker', async () => {
+    const { clock, queue } = setup();
+    queue.add('a');
+    const first = await queue.get();
+    let second: QueueItem | undefined;
+    queue.get().then((item) => {
+      second = item;
+    });
+    queue.add('a');
+    queue.add('a');
+    await clock.advance(1000);
+    expect(second).toBeUndefined();
+    queue.done(first!.key);
+    await clock.advance(0);
+    expect(second).toEqual({ key: 'a', priority: 0 });
+    queue.done('a');
+    expect(queue.length).toBe(0);
+  });
+
+  test('that waits is delivered when its time has come, the earliest time of all', async () => {
+    const { clock, queue } = setup();
+    queue.add('a', { afterMs: 500 });
+    queue.add('a', { afterMs: 100 });
+    queue.add('a', { afterMs: 900 });
+    expect([queue.length, queue.waiting]).toEqual([0, 1]);
+    await clock.advance(99);
+    expect(queue.length).toBe(0);
+    await clock.advance(1);
+    expect(await drain(queue)).toEqual(['a']);
+    await clock.advance(2000);
+    expect(queue.length).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that waits is delivered now when something happens, and the old time is void', async () => {
+    const { clock, queue } = setup();
+    queue.add('a', { afterMs: 500 });
+    queue.add('a');
+    expect(await drain(queue)).toEqual(['a']);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('whose time comes while a worker has it waits for done', async () => {
+    const { clock, queue } = setup();
+    queue.add('a');
+    await queue.get();
+    queue.add('a', { afterMs: 10 });
+    await clock.advance(50);
+    let second: QueueItem | undefined;
+    queue.get().then((item) => {
+      second = item;
+    });
+    await clock.advance(0);
+    expect(second).toBeUndefined();
+    queue.done('a');
+    await clock.advance(0);
+    expect(second?.key).toBe('a');
+  });
+});
+
+describe('order', () => {
+  test('is by priority, then first come first served', async () => {
+    const { queue } = setup();
+    queue.add('low-1', { priority: LOW_PRIORITY });
+    queue.add('low-2', { priority: LOW_PRIORITY });
+    queue.add('b');
+    queue.add('a');
+    queue.add('high', { priority: 10 });
+    expect(await drain(queue)).toEqual(['high', 'b', 'a', 'low-1', 'low-2']);
+  });
+
+  test('of a key that is added again with a higher priority is the end of that level; a lower one changes nothing', async () => {
+    const { queue } = setup();
+    queue.add('x', { priority: LOW_PRIORITY });
+    queue.add('a');
+    queue.add('x');
+    queue.add('b');
+    queue.add('a', { priority: LOW_PRIORITY });
+    expect(await drain(queue)).toEqual(['a', 'x', 'b']);
+  });
+
+  test('is kept for others when the first key is with a worker', async () => {
+    const { queue } = setup();
+    queue.add('top', { priority: 100 });
+    await queue.get();
+    queue.add('top', { priority: 100 });
+    queue.add('a');
+    expect((await queue.get())?.key).toBe('a');
+  });
+
+  test('lets nothing starve: low priority goes before what came 10 s later', async () => {
+    const { clock, queue } = setup();
+    queue.add('old', { priority: LOW_PRIORITY });
+    await clock.advance(9_999);
+    queue.add('new');
+    expect((await queue.get())?.key).toBe('new');
+    await clock.advance(2);
+    queue.add('newer');
+    expect((await queue.get())?.key).toBe('old');
+  });
+});
+
+describe('backoff', () => {
+  test('doubles from 5 ms to 1000 s and starts over after forget', async () => {
+    const { clock, queue } = setup();
+    const delays: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const before = clock.monotonic();
+      queue.add('a', { rateLimited: true });
+      await clock.runUntil(() => queue.length > 0, 2_000_000);
+      delays.push(clock.monotonic() - before);
+      await drain(queue);
+    }
+    expect(delays.slice(0, 4)).toEqual([5, 10, 20, 40]);
+    expect(delays.slice(-3)).toEqual([655_360, 1_000_000, 1_000_000]);
+    expect(queue.failures('a')).toBe(20);
+    queue.forget('a');
+    queue.add('a', { rateLimited: true });
+    expect(clock.nextDueMs).toBe(5);
+  });
+
+  test('is by key', async () => {
+    const { clock, queue } = setup();
+    for (let i = 0; i < 10; i++) queue.add('a', { rateLimited: true });
+    queue.add('b', { rateLimited: true });
+    await clock.advance(5);
+    expect((await drain(queue)).sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('shutting down', () => {
+  test('ends every wait, drops what is queued, and lets no timer stay', async () => {
+    const { clock, queue } = setup();
+    const waiting = [queue.get(), queue.get()];
+    queue.add('a', { afterMs: 1000 });
+    queue.shutDown();
+    queue.shutDown();
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+    queue.add('b');
+    expect(await queue.get()).toBeUndefined();
+    expect([queue.length, queue.waiting, clock.pending]).toEqual([0, 0, 0]);
+  });
+});
+
+test('observers see adds, retries and the times of waiting and working', async () => {
+  const seen: unknown[] = [];
+  const { clock, queue } = setup({
+    observer: {
+      added: () => seen.push('added'),
+      retried: () => seen.push('retried'),
+      taken: (ms) => seen.push(['taken', ms]),
+      finished: (ms) => seen.push(['finished', ms]),
+    },
+  });
+  queue.add('a', { rateLimited: true });
+  await clock.advance(12);
+  await queue.get();
+  await clock.advance(30);
+  queue.done('a');
+  expect(seen).toEqual(['retried', 'added', ['taken', 7], ['finished', 30]]);
+  expect([...queue.depths()]).toEqual([[0, 0]]);
+});
+
+type Step =
+  | { readonly do: 'add'; readonly key: string; readonly priority: number }
+  | { readonly do: 'after'; readonly key: string; readonly ms: number; readonly priority: number }
+  | { readonly do: 'limited'; readonly key: string }
+  | { readonly do: 'forget'; readonly key: string }
+  | { readonly do: 'get' }
+  | { readonly do: 'done'; readonly index: number }
+  | { readonly do: 'advance'; readonly ms: number };
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const priority = fc.constantFrom(LOW_PRIORITY, 0, 0, 7);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('add' as const), key, priority }),
+  fc.record({ do: fc.constant('after' as const), key, ms: fc.integer({ min: 1, max: 60 }), priority }),
+  fc.record({ do: fc.constant('limited' as const), key }),
+  fc.record({ do: fc.constant('forget' as const), key }),
+  fc.record({ do: fc.constant('get' as const) }),
+  fc.record({ do: fc.constant('get' as const) }),
+  fc.record({ do: fc.constant('done' as const), index: fc.nat(4) }),
+  fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 40 }) }),
+);
+
+/** What a queue owes its users, in the plainest form: a list that is searched. */
+interface Owed {
+  readonly key: string;
+  priority: number;
+  readyAt: number;
+  order: number;
+}
+
+test('under any interleaving the queue behaves as its plain model', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+      // Strict priorities: what aging adds is tested above.
+      const { clock, queue } = setup({ agingMs: Number.POSITIVE_INFINITY });
+      const owed = new Map<string, Owed>();
+      const failures = new Map<string, number>();
+      const working: string[] = [];
+      let order = 0;
+
+      const ripen = () => {
+        const ripe = [...owed.values()].filter((entry) => entry.order < 0 && entry.readyAt <= clock.monotonic());
+        for (const entry of ripe.sort((a, b) => a.readyAt - b.readyAt || b.order - a.order)) entry.order = ++order;
+      };
+      let waitingOrder = 0;
+      const expectAdd = (name: string, delay: number, wanted: number) => {
+        const readyAt = clock.monotonic() + delay;
+        const entry = owed.get(name);
+        if (!entry) {
+          owed.set(name, { key: name, priority: wanted, readyAt, order: delay === 0 ? ++order : -(++waitingOrder) });
+          return;
+        }
+        if (wanted > entry.priority) {
+          entry.priority = wanted;
+          if (entry.order > 0) entry.order = ++order;
+        }
+        if (entry.order < 0) {
+          if (delay === 0) entry.order = ++order;
+          entry.readyAt = Math.min(entry.readyAt, readyAt);
+        }
+      };
+
+      for (const current of steps) {
+        switch (current.do) {
+          case 'add':
+            queue.add(current.key, { priority: current.priority });
+            expectAdd(current.key, 0, current.priority);
+            break;
+          case 'after':
+            queue.add(current.key, { afterMs: current.ms, priority: current.priority });
+            expectAdd(current.key, current.ms, current.priority);
+            break;
+          case 'limited': {
+            queue.add(current.key, { rateLimited: true });
+            const count = failures.get(current.key) ?? 0;
+            failures.set(current.key, count + 1);
+            expectAdd(current.key, Math.min(5 * 2 ** count, 1_000_000), 0);
+            break;
+          }
+          case 'forget':
+            queue.forget(current.key);
+            failures.delete(current.key);
+            break;
+          case 'get': {
+            const available = [...owed.values()]
+              .filter((entry) => entry.order > 0 && !working.includes(entry.key))
+              .sort((a, b) => b.priority - a.priority || a.order - b.order);
+            const next = available[0];
+            if (!next) break;
+            const item = await queue.get();
+            expect(working).not.toContain(item?.key);
+            expect(item).toEqual({ key: next.key, priority: next.priority });
+            owed.delete(next.key);
+            working.push(next.key);
+            break;
+          }
+          case 'done': {
+            const finished = working.splice(current.index, 1)[0];
+            if (finished) queue.done(finished);
+            break;
+          }
+          case 'advance':
+            await clock.advance(current.ms);
+            ripen();
+        }
+        expect(queue.length).toBe([...owed.values()].filter((entry) => entry.order > 0).length);
+        expect(queue.waiting).toBe([...owed.values()].filter((entry) => entry.order < 0).length);
+      }
+      queue.shutDown();
+      expect(clock.pending).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
