@@ -37,7 +37,7 @@ export const createdOnUpdate = table(`
 /** DELETE answers with the object. */
 export const returnedWhenDeleted = table(`
   /Pod /Service /ServiceAccount /PersistentVolumeClaim /PersistentVolume /Namespace /ResourceQuota /PodTemplate
-  storage.k8s.io/StorageClass storage.k8s.io/CSIDriver storage.k8s.io/CSINode storage.k8s.io/CSIStorageCapacity
+  storage.k8s.io/StorageClass storage.k8s.io/CSIDriver storage.k8s.io/CSINode
   storage.k8s.io/VolumeAttachment
 `);
 

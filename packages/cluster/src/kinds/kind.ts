@@ -61,6 +61,11 @@ export interface ServedKind {
   readonly defaultPropagation: 'Background' | 'Orphan';
   /** Seconds that a DELETE without grace period gives the object; absent for kinds without graceful deletion. */
   gracePeriodSeconds?(object: JsonObject): number;
+  /**
+   * What the first DELETE changes beside metadata, in place. True: the kind itself holds the object back until one of
+   * its subresources lets it go (namespaces).
+   */
+  beginDeletion?(object: MutableObject): boolean;
 
   readonly columns: readonly ColumnDefinition[];
   /** The cells of one Table row, in the order of `columns`. `nowMs` is for ages. */

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@opwright/machinery';
+import type { Registry } from '../../kinds/registry.ts';
+import type { DocumentHandler } from '../context.ts';
+import type { ServerRequest, ServerResponse } from '../http-types.ts';
+import { header } from '../negotiate.ts';
+import { type CustomSchema, documentRevision, type OpenapiDocument, openapiDocuments } from './document.ts';
+
+const root = '/openapi/v3';
+const yearMs = 365 * 24 * 3600 * 1000;
+
+/**
+ * OpenAPI v3: the index at `/openapi/v3`, and one document per group-version below it. The index names each document by
+ * a hash, with which clients may keep it for ever. A document is made when it is first read, and again after its kinds
+ * have changed.
+ */
+export function openapiV3Documents(registry: Registry, customSchema: CustomSchema, clock: Clock): DocumentHandler {
+  const texts = new Map<string, { readonly hash: string; readonly text: string }>();
+  let index: Index | undefined;
+
+  const text = (path: string, hash: string, document: OpenapiDocument): string => {
+    let made = texts.get(path);
+    if (made?.hash !== hash) {
+      made = { hash, text: JSON.stringify(document.make()) };
+      texts.set(path, made);
+    }
+    return made.text;
+  };
+
+  return (request, info) => {
+    if (request.method !== 'GET' || !(info.path === root || info.path.startsWith(`${root}/`))) return undefined;
+    if (index === undefined || index.generation !== registry.generation) index = createIndex(registry, customSchema);
+    const path = info.path.slice(root.length + 1);
+    if (path === '') return cached(request, 'text/plain; charset=utf-8', index.hash, index.text);
+    const hash = index.hashes.get(path);
+    const document = index.documents.get(path);
+    if (hash === undefined || document === undefined) return undefined;
+    const wanted = info.query.get('hash') ?? '';
+    if (wanted !== '' && wanted !== hash) {
+      return { status: 301, headers: { location: `${root}/${path}?hash=${hash}` }, body: { text: '' } };
+    }
+    const lasting = {
+      'cache-control': 'public, immutable',
+      expires: new Date(clock.now() + yearMs).toUTCString(),
+    };
+    return cached(request, 'application/json', hash, text(path, hash, document), wanted === '' ? undefined : lasting);
+  };
+}
+
+interface Index {
+  readonly generation: number;
+  readonly documents: ReadonlyMap<string, OpenapiDocument>;
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly hash: string;
+}
+
+function createIndex(registry: Registry, customSchema: CustomSchema): Index {
+  const documents = openapiDocuments(registry.kinds(), customSchema);
+  const hashes = new Map(
+    [...documents].map(([path, { source }]) => [path, hashOf([documentRevision, path, source()])]),
+  );
+  const paths = [...hashes].map(([path, hash]) => [path, { serverRelativeURL: `${root}/${path}?hash=${hash}` }]);
+  const text = JSON.stringify({ paths: Object.fromEntries(paths) });
+  return { generation: registry.generation, documents, hashes, text, hash: hashOf(text) };
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha512').update(JSON.stringify(value)).digest('hex').toUpperCase();
+}
+
+function cached(
+  request: ServerRequest,
+  contentType: string,
+  hash: string,
+  text: string,
+  caching: Readonly<Record<string, string>> = { 'cache-control': 'no-cache, private' },
+): ServerResponse {
+  const etag = `"${hash}"`;
+  const headers = { ...caching, 'content-type': contentType, etag, vary: 'Accept' };
+  if (header(request, 'if-none-match') === etag) return { status: 304, headers, body: { text: '' } };
+  return { status: 200, headers, body: { text } };
+}

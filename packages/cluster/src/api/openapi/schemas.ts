@@ -1,0 +1,107 @@
+import { openapiReferences, openapiSchema } from '@opwright/kubernetes/data';
+import type { JsonObject, JsonValue } from '@opwright/machinery';
+import type { ServedKind } from '../../kinds/kind.ts';
+import { isJsonObject } from '../../kinds/tree.ts';
+import { metaV1, reference, schemaName } from './names.ts';
+
+/** Every schema that the document's paths refer to, directly or through others, sorted by name. */
+export function referencedSchemas(paths: JsonObject, own: ReadonlyMap<string, JsonObject>): JsonObject {
+  const found = new Map<string, JsonObject>();
+  const pending = [...referencesIn(paths)];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (found.has(name)) continue;
+    const schema = own.get(name) ?? openapiSchema(name);
+    if (schema === undefined) continue;
+    found.set(name, schema);
+    pending.push(...(own.has(name) ? referencesIn(schema) : openapiReferences(name)));
+  }
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const prefix = '#/components/schemas/';
+
+function referencesIn(value: JsonValue | undefined, found = new Set<string>()): ReadonlySet<string> {
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) referencesIn(item, found);
+  } else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      const entry = value[key];
+      if (key === '$ref' && typeof entry === 'string') found.add(entry.slice(prefix.length));
+      else referencesIn(entry, found);
+    }
+  }
+  return found;
+}
+
+/** The schemas of a custom resource and of its list. */
+export function customSchemas(
+  kind: ServedKind,
+  schema: JsonObject | undefined,
+): readonly (readonly [string, JsonObject])[] {
+  const open: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const root = withObjectProperties(embedded(schema ?? open));
+  const name = schemaName(kind);
+  const listName = schemaName({ ...kind, kind: kind.listKind });
+  const properties = {
+    ...typeProperties,
+    items: { type: 'array', items: reference(name) },
+    metadata: { allOf: [reference(`${metaV1}.ListMeta`)] },
+  };
+  const list: JsonObject = {
+    type: 'object',
+    required: ['items'],
+    properties,
+    ...versionKind({ ...kind, kind: kind.listKind }),
+  };
+  return [
+    [name, { ...root, ...versionKind(kind) }],
+    [listName, list],
+  ];
+}
+
+const typeProperties: JsonObject = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
+
+function versionKind({ group, version, kind }: Pick<ServedKind, 'group' | 'version' | 'kind'>): JsonObject {
+  return { 'x-kubernetes-group-version-kind': [{ group, version, kind }] };
+}
+
+function withObjectProperties(schema: JsonObject): JsonObject {
+  const own = isJsonObject(schema.properties) ? schema.properties : {};
+  const metadata = isJsonObject(own.metadata) ? own.metadata : undefined;
+  const properties = {
+    ...own,
+    apiVersion: own.apiVersion ?? typeProperties.apiVersion,
+    kind: own.kind ?? typeProperties.kind,
+    metadata: {
+      ...(typeof metadata?.description === 'string' && { description: metadata.description }),
+      allOf: [reference(`${metaV1}.ObjectMeta`)],
+    },
+  };
+  return { ...schema, properties };
+}
+
+/** Embedded resources have apiVersion, kind and metadata without saying so. */
+function embedded(schema: JsonObject): JsonObject {
+  const result: { [key: string]: JsonValue | undefined } = { ...schema };
+  if (isJsonObject(schema.properties)) {
+    result.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, property]) => [name, embeddedProperty(property)]),
+    );
+  }
+  for (const key of ['items', 'additionalProperties']) {
+    if (isJsonObject(schema[key])) result[key] = embeddedProperty(schema[key]);
+  }
+  return result;
+}
+
+function embeddedProperty(property: JsonValue | undefined): JsonValue | undefined {
+  if (!isJsonObject(property)) return property;
+  const schema = embedded(property);
+  if (schema['x-kubernetes-embedded-resource'] !== true) return schema;
+  const required = new Set([
+    ...(Array.isArray(schema.required) ? (schema.required as readonly string[]) : []),
+    'apiVersion',
+    'kind',
+  ]);
+  return { ...withObjectProperties(schema), required: [...required] };
+}
