@@ -163,7 +163,7 @@ function checkBranch(branch: LooseSchema, path: string, skipAnyOf = false): Fiel
   ];
 }
 
-/** What a branch restricts must exist outside of it. */
+/** What a branch restricts must exist outside of it. The API server looks at the branches of the root only. */
 function checkCompleteness(branch: LooseSchema, schema: LooseSchema, schemaPath: string, path: string): FieldError[] {
   const { allOf = [], anyOf = [], oneOf = [], not } = branch;
   const below = (nested: LooseSchema, nestedPath: string) => checkNested(nested, schema, schemaPath, nestedPath);

@@ -15,7 +15,7 @@ import { textFormat } from './formats.ts';
 import { goType } from './go-type.ts';
 import { numberErrors } from './numbers.ts';
 import { compilePattern } from './pattern.ts';
-import type { NestedValidation } from './schema.ts';
+import type { NestedValidation, StructuralSchema } from './schema.ts';
 
 /**
  * What is wrong with a value by its schema, in the API server's words. Uniqueness in sets and list maps, embedded
@@ -24,7 +24,12 @@ import type { NestedValidation } from './schema.ts';
  * @param path the value's field path; '' for the root
  * @param old the value before an update: what did not change is not complained about (ratcheting)
  */
-export function validate(schema: NestedValidation, value: unknown, path = '', old: Old = undefined): FieldError[] {
+export function validate(
+  schema: StructuralSchema | NestedValidation,
+  value: unknown,
+  path = '',
+  old: Old = undefined,
+): FieldError[] {
   return check(schema, value, path, old).errors.map(({ error }) => error);
 }
 
