@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { badRequest, genericFailure } from '../status/status-of.ts';
 import { StatusError } from '../status.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
@@ -16,20 +16,11 @@ import {
   takeFromOthers,
   withManagedFields,
 } from './field-manager.ts';
-import {
-  difference,
-  EMPTY_FIELDS,
-  type FieldSet,
-  intersection,
-  isEmpty,
-  recursiveDifference,
-  union,
-} from './field-set.ts';
+import { difference, EMPTY_FIELDS, type FieldSet, isEmpty, recursiveDifference } from './field-set.ts';
 import { allowedByLastApplied, refreshLastApplied } from './last-applied.ts';
 import { type Manager, type Managers, managerId, withSet, withTime } from './managers.ts';
 import { merge } from './merge.ts';
-import { removeFields } from './remove-fields.ts';
-import { withNamedFields } from './schema-changes.ts';
+import { prune } from './prune.ts';
 import { asMap, valueAt } from './shape.ts';
 import { toFieldSet } from './to-field-set.ts';
 import { trackUpdate } from './update.ts';
@@ -130,7 +121,7 @@ function mergeAs(request: ApplyRequest, force: boolean): PreparedApply {
   const set = recursiveDifference(toFieldSet(type, config), request.resetFields ?? EMPTY_FIELDS);
   const applying = new Map(managers).set(id, last === undefined ? { ...self, set } : sameVersion(last, self, set));
 
-  const merged = prune(request, merge(type, live, config) as JsonObject, applying, last, set);
+  const merged = prune(request, merge(type, live, config) as JsonObject, applying, last);
   const changed = !deepEqual(live, merged);
   const comparisonAt = comparisons(request, live, merged);
   const conflicts = conflictsOf(applying, id, comparisonAt);
@@ -173,31 +164,6 @@ function settle(
   const same = last !== undefined && last.apiVersion === owned.apiVersion && isEmpty(difference(set, last.set));
   const settled = same && isEmpty(difference(last.set, set)) ? last : withSet(owned, set);
   managers.set(id, changed ? withTime(settled, now) : settled);
-}
-
-/**
- * Removes what the manager applied last time, does not apply now, and nobody else owns. Fields that were defaulted into
- * a struct of which all other fields go, go with it; what an update owns stays.
- */
-function prune(
-  request: ApplyRequest,
-  merged: JsonObject,
-  managers: Managers,
-  last: Manager | undefined,
-  set: FieldSet,
-): JsonObject {
-  if (last === undefined || isEmpty(difference(last.set, set))) return merged;
-  const { type } = request;
-  const lastNamed = withNamedFields(type, last.set);
-  const mergedSet = withNamedFields(type, toFieldSet(type, merged));
-  const without = (paths: FieldSet) => removeFields(type, merged, paths);
-  const remaining = (object: JsonValue) => withNamedFields(type, toFieldSet(type, object));
-
-  let managed = EMPTY_FIELDS;
-  for (const manager of managers.values()) managed = union(managed, withNamedFields(type, manager.set));
-  const withoutLast = without(lastNamed);
-  const withOwned = without(difference(mergedSet, union(remaining(withoutLast), managed)));
-  return without(intersection(difference(mergedSet, remaining(withOwned)), lastNamed)) as JsonObject;
 }
 
 function checkConfig(request: ApplyRequest): void {

@@ -97,9 +97,7 @@ function walkMaps(type: TypeNode, live: JsonObject | undefined, next: JsonObject
   const implied = type.node === 'struct' ? alwaysWritten(type) : NOTHING_IMPLIED;
   const visit = (name: string) => {
     found.path.push(fieldKey(name));
-    const before = live === undefined ? undefined : (valueAt(live, name) ?? implied.get(name));
-    const after = next === undefined ? undefined : (valueAt(next, name) ?? implied.get(name));
-    walk(fieldType(type, name) ?? DEDUCED, before, after, found);
+    walk(fieldType(type, name) ?? DEDUCED, sideOf(live, name, implied), sideOf(next, name, implied), found);
     found.path.pop();
   };
   if (live !== undefined) {
@@ -115,6 +113,12 @@ function walkMaps(type: TypeNode, live: JsonObject | undefined, next: JsonObject
   for (const name of implied.keys()) {
     if (!Object.hasOwn((live ?? next)!, name)) visit(name);
   }
+}
+
+function sideOf(map: JsonObject | undefined, name: string, implied: ReadonlyMap<string, JsonValue>): Side {
+  if (map === undefined) return undefined;
+  const value = valueAt(map, name);
+  return value === undefined ? implied.get(name) : value;
 }
 
 const NOTHING_IMPLIED: ReadonlyMap<string, JsonValue> = new Map();

@@ -10,13 +10,15 @@ import { reconcileWithSchema } from './schema-changes.ts';
 import { asList, asMap, valueAt } from './shape.ts';
 
 /**
- * Sees an object as another version of its kind does. Entries of `managedFields` name paths of the version that was
- * written; `undefined` says that the version does not exist any more, which drops its entries.
+ * Sees an object of any version of a kind as another one does. Entries of `managedFields` name paths of the version that
+ * was written; `undefined` says that the version does not exist any more, which drops its entries.
  */
-export type VersionConverter = (
-  object: JsonObject,
-  apiVersion: string,
-) => { readonly object: JsonObject; readonly type: TypeNode } | undefined;
+export type VersionConverter = (object: JsonObject, apiVersion: string) => VersionedObject | undefined;
+
+export interface VersionedObject {
+  readonly object: JsonObject;
+  readonly type: TypeNode;
+}
 
 /** Who writes what: the part that applies and updates have in common. */
 export interface FieldManagerRequest {
@@ -133,30 +135,46 @@ export function encodedFor(
   return entries.every((entry, i) => entry === known[i]) ? known : entries;
 }
 
-/** Compares two objects, in every version that managers have recorded, without what the endpoint resets. */
-export function comparisons(
+/** An object as another version sees it. */
+export function inVersion(
+  { type, convert, apiVersion: own }: FieldManagerRequest,
+  object: JsonObject,
+  apiVersion: string,
+): VersionedObject | undefined {
+  const isThere = convert === undefined || (apiVersion === own && (object.apiVersion ?? own) === own);
+  return isThere ? { object, type } : convert(object, apiVersion);
+}
+
+/** What an operation changes, in the terms of each version; undefined for versions that are gone. */
+export type Comparisons = (apiVersion: string) => Comparison | undefined;
+
+/** Compares two objects in every version that is asked for, leaving out what the endpoint resets. */
+export function comparisons(request: FieldManagerRequest, live: JsonObject, next: JsonObject): Comparisons {
+  const known = new Map<string, Comparison | undefined>();
+  return (apiVersion) => {
+    const version = request.convert === undefined ? request.apiVersion : apiVersion;
+    if (!known.has(version)) known.set(version, compareIn(version, request, live, next));
+    return known.get(version);
+  };
+}
+
+function compareIn(
+  apiVersion: string,
   request: FieldManagerRequest,
   live: JsonObject,
   next: JsonObject,
-): (apiVersion: string) => Comparison | undefined {
-  const { type, apiVersion: ownVersion, resetFields = EMPTY_FIELDS, convert } = request;
-  const own = exclude(compare(type, live, next), resetFields);
-  const known = new Map<string, Comparison | undefined>([[ownVersion, own]]);
-  return (apiVersion) => {
-    if (convert === undefined || known.has(apiVersion)) return known.get(apiVersion) ?? own;
-    const before = convert(live, apiVersion);
-    const after = convert(next, apiVersion);
-    const compared = before && after && compare(before.type, before.object, after.object);
-    known.set(apiVersion, compared);
-    return compared;
-  };
+): Comparison | undefined {
+  const before = inVersion(request, live, apiVersion);
+  const after = inVersion(request, next, apiVersion);
+  if (before === undefined || after === undefined) return undefined;
+  return exclude(compare(after.type, before.object, after.object), request.resetFields ?? EMPTY_FIELDS);
 }
 
 /** Brings recorded sets up to the schemas of today; managers of versions that are gone are dropped. */
 export function reconcileManagers(request: FieldManagerRequest, live: JsonObject, managers: Managers): Managers {
   let result: Map<string, Manager> | undefined;
   for (const [id, manager] of managers) {
-    const type = typeOf(request, live, manager.apiVersion);
+    const type = inVersion(request, live, manager.apiVersion)?.type;
     const kept = type && withSet(manager, reconcileWithSchema(type, manager.set));
     if (kept === manager) continue;
     result ??= new Map(managers);
@@ -166,16 +184,11 @@ export function reconcileManagers(request: FieldManagerRequest, live: JsonObject
   return result ?? managers;
 }
 
-function typeOf(request: FieldManagerRequest, live: JsonObject, apiVersion: string): TypeNode | undefined {
-  if (request.convert === undefined || apiVersion === request.apiVersion) return request.type;
-  return request.convert(live, apiVersion)?.type;
-}
-
 /** What the managers other than `self` would lose to a change of values. */
 export function conflictsOf(
   managers: Managers,
   self: string | undefined,
-  comparisonAt: (apiVersion: string) => Comparison | undefined,
+  comparisonAt: Comparisons,
 ): ReadonlyMap<string, FieldSet> {
   const conflicts = new Map<string, FieldSet>();
   for (const [id, manager] of managers) {
@@ -188,11 +201,7 @@ export function conflictsOf(
 }
 
 /** Takes from every manager but `self` what has changed or is gone; those left with nothing are dropped. */
-export function takeFromOthers(
-  managers: Managers,
-  self: string | undefined,
-  comparisonAt: (apiVersion: string) => Comparison | undefined,
-): Managers {
+export function takeFromOthers(managers: Managers, self: string | undefined, comparisonAt: Comparisons): Managers {
   const result = new Map<string, Manager>();
   for (const [id, manager] of managers) {
     if (id === self) {

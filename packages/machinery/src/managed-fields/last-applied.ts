@@ -39,10 +39,13 @@ export function allowedByLastApplied(request: ApplyRequest): FieldSet | undefine
 
 /** Keeps the annotation of an object that has one in step with what kubectl applies. */
 export function refreshLastApplied(request: ApplyRequest, object: JsonObject): JsonObject {
-  if (request.manager !== KUBECTL || !annotation(object)) return object;
+  const before = request.manager === KUBECTL ? annotation(object) : undefined;
+  if (before === undefined) return object;
+  const after = lastAppliedOf(request.config);
+  if (after === before) return object;
   const metadata = asMap(object.metadata) ?? {};
-  const annotations = { ...asMap(metadata.annotations), [LAST_APPLIED_ANNOTATION]: lastAppliedOf(request.config) };
-  const { [LAST_APPLIED_ANNOTATION]: _, ...others } = annotations;
+  const { [LAST_APPLIED_ANNOTATION]: _, ...others } = asMap(metadata.annotations) ?? {};
+  const annotations = { ...others, [LAST_APPLIED_ANNOTATION]: after };
   const fits = annotationBytes(annotations) <= MAX_ANNOTATIONS;
   return { ...object, metadata: { ...metadata, annotations: fits ? annotations : others } };
 }

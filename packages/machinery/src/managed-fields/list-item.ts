@@ -20,7 +20,8 @@ function keyedItem(list: ListNode, item: JsonValue): PathKey {
   if (map === undefined) throw new Error('associative list with keys may not have non-map elements');
   const fields: KeyField[] = [];
   for (const name of sortedKeys(list)) {
-    const value = valueAt(map, name) ?? keyDefault(list.item, name);
+    const own = valueAt(map, name);
+    const value = own === undefined ? keyDefault(list.item, name) : own;
     if (value === undefined) {
       throw new Error(
         `associative list with keys has an element that omits key field ${goQuote(name)} (and doesn't have default value)`,
