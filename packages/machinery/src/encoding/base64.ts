@@ -15,22 +15,19 @@ export interface Base64Options {
 
 /** Bytes as base64. */
 export function encodeBase64(bytes: Uint8Array, { url = false }: Base64Options = {}): string {
-  const alphabet = url ? URL_SAFE : STANDARD;
+  const pairs = url ? URL_PAIRS : STANDARD_PAIRS;
+  const rest = bytes.length % 3;
   const chunks: string[] = [];
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const available = Math.min(3, bytes.length - i);
-    const bits = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    for (let sextet = 0; sextet < 4; sextet++) {
-      if (sextet <= available) text += alphabet[(bits >> (18 - 6 * sextet)) & 63];
-      else if (!url) text += '=';
-    }
-    if (text.length > 8192) {
-      chunks.push(text);
-      text = '';
-    }
+  for (let i = 0; i < bytes.length - rest; i += 3) {
+    const bits = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
+    chunks.push(pairs[bits >> 12]!, pairs[bits & 0xfff]!);
   }
-  return chunks.join('') + text;
+  if (rest > 0) {
+    const bits = (bytes[bytes.length - rest]! << 16) | (rest === 2 ? bytes.at(-1)! << 8 : 0);
+    const quantum = pairs[bits >> 12]! + pairs[bits & 0xfff]!;
+    chunks.push(quantum.slice(0, rest + 1), url ? '' : '='.repeat(3 - rest));
+  }
+  return chunks.join('');
 }
 
 /**
@@ -82,8 +79,15 @@ export function decodeBase64(text: string, { url = false }: Base64Options = {}):
 }
 
 const PADDING = 0x3d;
+const STANDARD_PAIRS = pairsOf(STANDARD);
+const URL_PAIRS = pairsOf(URL_SAFE);
 const STANDARD_VALUES = valuesOf(STANDARD);
 const URL_VALUES = valuesOf(URL_SAFE);
+
+/** The two characters for each group of twelve bits. */
+function pairsOf(alphabet: string): readonly string[] {
+  return [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
+}
 
 function valuesOf(alphabet: string): ReadonlyMap<number, number> {
   return new Map([...alphabet].map((char, value) => [char.charCodeAt(0), value]));

@@ -13,16 +13,12 @@ export interface ParsedJson {
   readonly duplicates: readonly string[];
 }
 
-interface ObjectFrame {
-  readonly container: Record<string, unknown>;
+/** A container that is being read: an object with the key of the value to come, or an array. */
+interface Frame {
+  readonly object: Record<string, unknown> | undefined;
+  readonly array: unknown[] | undefined;
   key: string;
 }
-
-interface ArrayFrame {
-  readonly container: unknown[];
-}
-
-type Frame = ObjectFrame | ArrayFrame;
 
 /** Go gives up on deeper nesting. */
 const MAX_DEPTH = 10_000;
@@ -43,21 +39,20 @@ export function parseJson(text: string): ParsedJson {
     if (reading === 'first') {
       // Just after an opening bracket: the first key or element, or the end of an empty container.
       const frame = stack.at(-1)!;
-      const closing = 'key' in frame ? '}' : ']';
-      if (scanner.takeIf(closing)) {
-        value = frame.container;
+      if (scanner.takeIf(frame.object === undefined ? ']' : '}')) {
+        value = frame.object ?? frame.array;
         stack.pop();
         reading = 'done';
       } else {
-        if ('key' in frame) readKey(scanner, frame, stack, duplicates);
+        if (frame.object !== undefined) readKey(scanner, frame, stack, duplicates);
         reading = 'value';
       }
     } else if (reading === 'value') {
       if (scanner.takeIf('{')) {
-        push(scanner, stack, { container: {}, key: '' });
+        push(scanner, stack, { object: {}, array: undefined, key: '' });
         reading = 'first';
       } else if (scanner.takeIf('[')) {
-        push(scanner, stack, { container: [] });
+        push(scanner, stack, { object: undefined, array: [], key: '' });
         reading = 'first';
       } else {
         value = scanner.scalar();
@@ -70,23 +65,23 @@ export function parseJson(text: string): ParsedJson {
         scanner.end();
         return { value, duplicates: [...duplicates] };
       }
-      if ('key' in frame) {
-        setOwn(frame.container, frame.key, value);
+      if (frame.object !== undefined) {
+        setOwn(frame.object, frame.key, value);
         if (scanner.takeIf(',')) {
           readKey(scanner, frame, stack, duplicates);
           reading = 'value';
         } else if (scanner.takeIf('}')) {
-          value = frame.container;
+          value = frame.object;
           stack.pop();
         } else {
           throw scanner.unexpected('after object key:value pair');
         }
       } else {
-        frame.container.push(value);
+        frame.array?.push(value);
         if (scanner.takeIf(',')) {
           reading = 'value';
         } else if (scanner.takeIf(']')) {
-          value = frame.container;
+          value = frame.array;
           stack.pop();
         } else {
           throw scanner.unexpected('after array element');
@@ -101,16 +96,16 @@ function push(scanner: JsonScanner, stack: Frame[], frame: Frame): void {
   stack.push(frame);
 }
 
-function readKey(scanner: JsonScanner, frame: ObjectFrame, stack: readonly Frame[], duplicates: Set<string>): void {
+function readKey(scanner: JsonScanner, frame: Frame, stack: readonly Frame[], duplicates: Set<string>): void {
   frame.key = scanner.key();
-  if (Object.hasOwn(frame.container, frame.key)) duplicates.add(pathOf(stack));
+  if (frame.object !== undefined && Object.hasOwn(frame.object, frame.key)) duplicates.add(pathOf(stack));
 }
 
 function pathOf(stack: readonly Frame[]): string {
   let path = '';
   for (const frame of stack) {
-    if ('key' in frame) path += path === '' ? frame.key : `.${frame.key}`;
-    else path += `[${frame.container.length}]`;
+    if (frame.array !== undefined) path += `[${frame.array.length}]`;
+    else path += path === '' ? frame.key : `.${frame.key}`;
   }
   return path;
 }

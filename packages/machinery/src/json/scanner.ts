@@ -112,24 +112,26 @@ export class JsonScanner {
     const { text } = this;
     let result = '';
     let surrogates = false;
-    let runStart = ++this.position;
+    let runStart = this.position + 1;
+    let position = runStart;
     for (;;) {
-      const code = text.charCodeAt(this.position);
+      const code = text.charCodeAt(position);
       if (code === QUOTE) {
-        result += text.slice(runStart, this.position);
-        this.position++;
+        this.position = position + 1;
+        result += text.slice(runStart, position);
         return surrogates ? toWellFormed(result) : result;
       }
       if (code === BACKSLASH) {
-        result += text.slice(runStart, this.position);
+        this.position = position;
         const char = this.escape();
         surrogates ||= isSurrogate(char);
-        result += char;
-        runStart = this.position;
+        result += text.slice(runStart, position) + char;
+        position = runStart = this.position;
       } else if (code < 0x20 || Number.isNaN(code)) {
+        this.position = position;
         throw this.unexpected('in string literal');
       } else {
-        this.position++;
+        position++;
       }
     }
   }

@@ -42,6 +42,12 @@ export function alreadyExists(resource: GroupResource, name: string): Status {
   return failure(409, 'AlreadyExists', message, about(resource, name));
 }
 
+/** 409: the name is taken by an object whose deletion is under way. */
+export function beingDeleted(resource: GroupResource, name: string): Status {
+  const message = `object is being deleted: ${groupResourceText(resource)} ${goQuote(name)} already exists`;
+  return failure(409, 'AlreadyExists', message, about(resource, name));
+}
+
 /** 409: no free name was found for `generateName`; the client may try again. */
 export function generateNameConflict(resource: GroupResource, name: string, retryAfterSeconds = 1): Status {
   const message = `${groupResourceText(resource)} ${goQuote(name)} already exists, the server was not able to generate a unique name for the object`;
@@ -87,10 +93,18 @@ export function unprocessable(): Status {
 }
 
 /** 403: not allowed; without a resource `forbidden: <why>`. */
-export function forbidden(resource: GroupResource | undefined, name: string, why: string): Status {
+export function forbidden(
+  resource: GroupResource | undefined,
+  name: string,
+  why: string,
+  causes: readonly StatusCause[] = [],
+): Status {
   if (resource === undefined) return failure(403, 'Forbidden', `forbidden: ${why}`, {});
   const subject = name === '' ? groupResourceText(resource) : `${groupResourceText(resource)} ${goQuote(name)}`;
-  return failure(403, 'Forbidden', `${subject} is forbidden: ${why}`, about(resource, name));
+  return failure(403, 'Forbidden', `${subject} is forbidden: ${why}`, {
+    ...about(resource, name),
+    ...(causes.length > 0 && { causes }),
+  });
 }
 
 /** 401: who asks is unknown. */
@@ -201,7 +215,8 @@ export function success(code: number): Status {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code };
 }
 
-function failure(code: number, reason: StatusReason, message: string, statusDetails?: StatusDetails): Status {
+/** Any failure, for the few that have no function of their own here; the keys are in the order in which Go writes them. */
+export function failure(code: number, reason: StatusReason, message: string, statusDetails?: StatusDetails): Status {
   return {
     kind: 'Status',
     apiVersion: 'v1',

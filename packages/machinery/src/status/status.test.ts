@@ -34,6 +34,7 @@ import {
   alreadyExists,
   applyConflict,
   badRequest,
+  beingDeleted,
   conflict,
   deleted,
   expired,
@@ -77,6 +78,10 @@ describe('statuses', () => {
     [
       alreadyExists(configMaps, 'x1'),
       '"message":"configmaps \\"x1\\" already exists","reason":"AlreadyExists","details":{"name":"x1","kind":"configmaps"},"code":409',
+    ],
+    [
+      beingDeleted(configMaps, 'd2'),
+      '"message":"object is being deleted: configmaps \\"d2\\" already exists","reason":"AlreadyExists","details":{"name":"d2","kind":"configmaps"},"code":409',
     ],
     [
       generateNameConflict(configMaps, 'n'),
@@ -259,16 +264,14 @@ describe('guards', () => {
   });
 
   test('know a namespace that is going away', () => {
-    const status = forbidden(
-      configMaps,
-      'late',
-      'unable to create new content in namespace pd because it is being terminated',
-    );
-    expect(isNamespaceTerminating(error(status))).toBe(false);
-    const causes = [
-      { reason: 'NamespaceTerminating', message: 'namespace pd is being terminated', field: 'metadata.namespace' },
-    ];
-    expect(isNamespaceTerminating(error({ ...status, details: { ...status.details, causes } }))).toBe(true);
+    const why = 'unable to create new content in namespace pd because it is being terminated';
+    const cause = {
+      reason: 'NamespaceTerminating',
+      message: 'namespace pd is being terminated',
+      field: 'metadata.namespace',
+    };
+    expect(isNamespaceTerminating(error(forbidden(configMaps, 'late', why)))).toBe(false);
+    expect(isNamespaceTerminating(error(forbidden(configMaps, 'late', why, [cause])))).toBe(true);
   });
 
   test('tell how long to wait', () => {
