@@ -1,5 +1,5 @@
 import type { Client } from '@opwright/client';
-import type { AnyResource, Clock, KubeObject, Random } from '@opwright/machinery';
+import { type AnyResource, type Clock, type KubeObject, keyString, type Random } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
 import { createReflector, type ReflectorScope, type ReflectorState, type WatchFailure } from '../watch/reflector.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
@@ -55,6 +55,9 @@ export function createInformer(options: InformerOptions): Informer {
   });
 
   const prepare = (object: KubeObject): KubeObject => {
+    const known = store.peek(keyString(object.metadata));
+    // Objects are shared and never change: a version that is here already needs no second copy.
+    if (known && isSameVersion(known, object)) return known;
     const prepared = transform(object);
     return freeze ? (frozen(prepared) as KubeObject) : prepared;
   };
@@ -65,15 +68,16 @@ export function createInformer(options: InformerOptions): Informer {
 
   const reflector = createReflector({
     ...options,
+    prepare,
     sink: {
       replace(objects, resourceVersion) {
         const first = !reflector.state.synced;
-        tell(store.replace(objects.map(prepare), resourceVersion));
+        tell(store.replace(objects, resourceVersion));
         if (!first) return;
         for (const listener of listeners) listener.markInitial();
         resolveSynced();
       },
-      put: (object) => tell(store.put(prepare(object))),
+      put: (object) => tell(store.put(object)),
       // The last object is not transformed: nobody keeps it.
       remove: (object) => tell(store.remove(freeze ? (frozen(object) as KubeObject) : object)),
       bookmark: (resourceVersion) => store.bookmark(resourceVersion),
@@ -104,4 +108,8 @@ export function createInformer(options: InformerOptions): Informer {
       await Promise.all([...listeners].map((listener) => listener.stop()));
     },
   };
+}
+
+function isSameVersion(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.resourceVersion === b.metadata.resourceVersion && a.metadata.uid === b.metadata.uid;
 }

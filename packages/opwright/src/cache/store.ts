@@ -41,6 +41,8 @@ export interface Store extends StoreReader {
   wrote(object: KubeObject): void;
   /** Hides an object that the server said is gone. */
   deleted(key: string, uid: string): void;
+  /** The stored object without own writes. */
+  peek(key: string): KubeObject | undefined;
   /** The stored objects without own writes that the events have not reached yet: what listeners have been told. */
   stored(): Iterable<KubeObject>;
 }
@@ -137,6 +139,7 @@ export function createStore(): Store {
     },
     get: (key) => overlay.get(key, objects),
     values: () => overlay.values(objects),
+    peek: (key) => objects.get(key),
     stored: () => objects.values(),
     byIndex(name, value) {
       const index = indexNamed(name);

@@ -240,7 +240,7 @@ test('under any interleaving the queue behaves as its plain model', async () => 
         const readyAt = clock.monotonic() + delay;
         const entry = owed.get(name);
         if (!entry) {
-          owed.set(name, { key: name, priority: wanted, readyAt, order: delay === 0 ? ++order : -(++waitingOrder) });
+          owed.set(name, { key: name, priority: wanted, readyAt, order: delay === 0 ? ++order : -++waitingOrder });
           return;
         }
         if (wanted > entry.priority) {

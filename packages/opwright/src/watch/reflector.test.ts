@@ -61,7 +61,8 @@ async function start(options: Partial<ReflectorOptions> = {}): Promise<void> {
 
 const lists = () => api.requests.filter(({ watch, plural }) => plural === 'things' && !watch);
 const watches = () => api.requests.filter(({ watch }) => watch);
-const versionsOf = (requests: readonly { query: URLSearchParams }[]) => requests.map(({ query }) => query.get('resourceVersion'));
+const versionsOf = (requests: readonly { query: URLSearchParams }[]) =>
+  requests.map(({ query }) => query.get('resourceVersion'));
 
 describe('a reflector', () => {
   test('lists at version 0 in pages, then watches from the version of the list', async () => {
@@ -142,24 +143,27 @@ describe('a reflector', () => {
       'a version from its future',
       () => failure(504, 'Timeout', 'Too large resource version', { causes: [{ reason: 'ResourceVersionTooLarge' }] }),
     ],
-  ])('asks for the most recent state at once when the list is refused with %s, and keeps to it until one succeeds', async (_name, refuse) => {
-    await start();
-    await clock.advance(5000);
-    const undo = api.rule(({ watch, query }) => {
-      if (watch) return failure(410, 'Expired', 'too old');
-      return query.get('resourceVersion') ? refuse() : failure(500, 'InternalError', 'not now');
-    });
-    api.watches[0]!.end();
-    await clock.advance(1600);
-    expect(versionsOf(lists())).toEqual(['0', '1', '']);
-    await clock.advance(3200);
-    expect(versionsOf(lists()).at(-1)).toBe('');
-    undo();
-    await clock.advance(60_000);
-    expect(versionsOf(lists()).at(-1)).toBe('');
-    expect(reflector.state.lastError).toBeUndefined();
-    await stop();
-  });
+  ])(
+    'asks for the most recent state at once when the list is refused with %s, and keeps to it until one succeeds',
+    async (_name, refuse) => {
+      await start();
+      await clock.advance(5000);
+      const undo = api.rule(({ watch, query }) => {
+        if (watch) return failure(410, 'Expired', 'too old');
+        return query.get('resourceVersion') ? refuse() : failure(500, 'InternalError', 'not now');
+      });
+      api.watches[0]!.end();
+      await clock.advance(1600);
+      expect(versionsOf(lists())).toEqual(['0', '1', '']);
+      await clock.advance(3200);
+      expect(versionsOf(lists()).at(-1)).toBe('');
+      undo();
+      await clock.advance(60_000);
+      expect(versionsOf(lists()).at(-1)).toBe('');
+      expect(reflector.state.lastError).toBeUndefined();
+      await stop();
+    },
+  );
 
   test('reads the whole list at once when a page has expired', async () => {
     const page = (items: unknown[], next?: string) =>
@@ -177,7 +181,9 @@ describe('a reflector', () => {
 
   test('names a missing kind and a missing permission, again and again, and recovers by itself', async () => {
     const failures: string[] = [];
-    const undo = api.rule(() => failure(403, 'Forbidden', 'things is forbidden: User "x" cannot list resource "things"'));
+    const undo = api.rule(() =>
+      failure(403, 'Forbidden', 'things is forbidden: User "x" cannot list resource "things"'),
+    );
     await start({ onError: ({ reason }) => failures.push(reason) });
     await clock.advance(10_000);
     expect(failures.length).toBeGreaterThan(2);
@@ -187,7 +193,9 @@ describe('a reflector', () => {
     undo();
     const again = api.rule(() => failure(404, 'NotFound', 'the server could not find the requested resource'));
     await clock.advance(60_000);
-    expect(reflector.state.lastError?.message).toMatch(/does not serve things in version v1: if the kind is a CRD, install it/);
+    expect(reflector.state.lastError?.message).toMatch(
+      /does not serve things in version v1: if the kind is a CRD, install it/,
+    );
     again();
     await clock.advance(60_000);
     expect(reflector.state).toMatchObject({ synced: true, lastError: undefined });
@@ -216,7 +224,9 @@ describe('a reflector', () => {
     await clock.advance(10_000);
     expect(short).toBeGreaterThan(1);
     expect(short).toBeLessThan(8);
-    expect(logger.lines.some(({ fields }) => /within a second without any event/.test(String(fields.error)))).toBe(true);
+    expect(logger.lines.some(({ fields }) => /within a second without any event/.test(String(fields.error)))).toBe(
+      true,
+    );
     undo();
     await clock.advance(60_000);
     expect(api.watches).toHaveLength(1);
@@ -276,7 +286,11 @@ describe('a reflector', () => {
     await start();
     api.put(Thing, named('poison'));
     api.watches[0]!.send('ADDED', { nonsense: true });
-    api.watches[0]!.send('MODIFIED', { apiVersion: 'v1', kind: 'Other', metadata: { name: 'x', resourceVersion: '3' } });
+    api.watches[0]!.send('MODIFIED', {
+      apiVersion: 'v1',
+      kind: 'Other',
+      metadata: { name: 'x', resourceVersion: '3' },
+    });
     api.put(Thing, named('a'));
     await clock.advance(0);
     expect([...state.keys()]).toEqual(['default/a']);
@@ -308,7 +322,19 @@ test('whatever the server does, the sink is equal to it in the end', async () =>
   type Step = 'put' | 'change' | 'remove' | 'end' | 'break' | 'compact' | 'gap' | 'fail' | 'bookmark' | 'wait';
   const steps = fc.array(
     fc.tuple(
-      fc.constantFrom<Step>('put', 'put', 'change', 'remove', 'end', 'break', 'compact', 'gap', 'fail', 'bookmark', 'wait'),
+      fc.constantFrom<Step>(
+        'put',
+        'put',
+        'change',
+        'remove',
+        'end',
+        'break',
+        'compact',
+        'gap',
+        'fail',
+        'bookmark',
+        'wait',
+      ),
       fc.constantFrom('a', 'b', 'c'),
     ),
     { maxLength: 30 },

@@ -38,6 +38,8 @@ export interface ReflectorOptions {
   readonly resource: AnyResource;
   readonly scope?: ReflectorScope;
   readonly sink: ReflectorSink;
+  /** What becomes of an object before it is put into the sink; called as objects arrive, not for deleted ones. */
+  readonly prepare?: (object: KubeObject) => KubeObject;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -84,6 +86,7 @@ export interface Reflector {
  */
 export function createReflector(options: ReflectorOptions): Reflector {
   const { client, resource, scope = {}, sink, clock, random, logger, onError } = options;
+  const prepare = options.prepare ?? ((object) => object);
   const pageSize = options.pageSize ?? 500;
   const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
   const backoff = reflectorBackoff(clock, random);
@@ -144,7 +147,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       pages += 1;
       // All pages show the state at the version of the first.
       if (pages === 1) version = page.metadata.resourceVersion;
-      for (const item of page.items) guarded(item, (object) => objects.push(object));
+      for (const item of page.items) guarded(item, (object) => objects.push(prepare(object)));
     };
     try {
       for await (const page of client.pages(resource, { ...query, limit: paged ? pageSize : 0 })) take(page);
@@ -210,7 +213,8 @@ export function createReflector(options: ReflectorOptions): Reflector {
         heard();
         const version = event.object?.metadata?.resourceVersion;
         if (event.type === 'BOOKMARK') sink.bookmark(version);
-        else guarded(event.object, event.type === 'DELETED' ? sink.remove : sink.put);
+        else if (event.type === 'DELETED') guarded(event.object, sink.remove);
+        else guarded(event.object, (object) => sink.put(prepare(object)));
         if (event.type !== 'ADDED') synthetic = false;
         if (!synthetic && version) state.resourceVersion = version;
       }

@@ -1,0 +1,147 @@
+import { createClient } from '@opwright/client';
+import { seededRandom, type VirtualClock } from '@opwright/machinery';
+import { beforeEach, expect, test } from 'vitest';
+import { createFakeApi, type FakeApi } from '../../test/support/fake-api.ts';
+import { idleClock, named, recording, Thing } from '../../test/support/fixtures.ts';
+import { type Cache, createCache } from './cache.ts';
+import type { Delta } from './store.ts';
+import { stripManagedFields } from './transform.ts';
+
+let api: FakeApi;
+let clock: VirtualClock;
+
+beforeEach(() => {
+  api = createFakeApi();
+  clock = idleClock();
+});
+
+function cacheOf(namespaces?: string[]): Cache {
+  return createCache({
+    client: createClient(api),
+    clock,
+    random: seededRandom(1),
+    logger: recording(),
+    namespaces,
+    freeze: true,
+    transform: () => stripManagedFields(new Set(['me'])),
+  });
+}
+
+async function running(cache: Cache): Promise<() => Promise<void>> {
+  const controller = new AbortController();
+  const run = cache.run(controller.signal);
+  await clock.advance(0);
+  return async () => {
+    controller.abort();
+    await run;
+    expect(clock.pending).toBe(0);
+  };
+}
+
+const line = (delta: Delta) =>
+  `${delta.type} ${delta.object.metadata.name}${delta.type === 'add' && delta.initial ? ' initial' : ''}`;
+
+test('a listener that comes late hears of every object once, then of every change, without a gap', async () => {
+  api.put(Thing, named('a'));
+  const cache = cacheOf();
+  const things = cache.kind(Thing);
+  const stop = await running(cache);
+  api.put(Thing, named('b'));
+  const heard: string[] = [];
+  await clock.advance(0);
+  // Changes before, during and after the initial adds; the handler is slow on purpose.
+  const [listener] = things.listen(async (delta) => {
+    await Promise.resolve();
+    heard.push(line(delta));
+    if (heard.length === 1) api.put(Thing, named('c'));
+  });
+  expect(listener!.isSynced).toBe(false);
+  api.remove(Thing, 'default/a');
+  await clock.advance(0);
+  expect(listener!.isSynced).toBe(true);
+  expect(heard).toEqual(['add a initial', 'add b initial', 'delete a', 'add c']);
+  await stop();
+});
+
+test('a listener is synced only when it has handled its initial objects', async () => {
+  api.put(Thing, named('a'));
+  const cache = cacheOf();
+  let release = () => {};
+  const [listener] = cache.kind(Thing).listen(
+    () =>
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+  );
+  const stop = await running(cache);
+  expect(cache.kind(Thing).informers[0]!.state.synced).toBe(true);
+  expect(listener!.isSynced).toBe(false);
+  release();
+  await listener!.synced;
+  expect(listener!.isSynced).toBe(true);
+  await stop();
+});
+
+test('objects are shared, frozen, and without the managed fields of others', async () => {
+  const managedFields = [
+    { manager: 'me', operation: 'Apply', fieldsV1: {} },
+    { manager: 'me', operation: 'Update', fieldsV1: {} },
+    { manager: 'kubectl', operation: 'Apply', fieldsV1: {} },
+  ];
+  api.put(Thing, { metadata: { name: 'a', namespace: 'default', managedFields, labels: { a: '1' } } });
+  const cache = cacheOf();
+  const things = cache.kind(Thing);
+  const stop = await running(cache);
+  const object = things.get({ name: 'a', namespace: 'default' })!;
+  expect(things.list()[0]).toBe(object);
+  expect(object.metadata.managedFields).toEqual([managedFields[0]]);
+  expect(() => Object.assign(object.metadata.labels!, { a: '2' })).toThrow(TypeError);
+  await stop();
+});
+
+test('an object that did not change between two lists stays the same object', async () => {
+  api.put(Thing, { metadata: { name: 'a', namespace: 'default', managedFields: [{ manager: 'x' }] } });
+  const cache = cacheOf();
+  const things = cache.kind(Thing);
+  const stop = await running(cache);
+  const before = things.list()[0];
+  api.compact();
+  api.put(Thing, named('b'));
+  api.compact();
+  await clock.advance(2000);
+  for (const watch of api.watches) watch.break();
+  await clock.advance(5000);
+  expect(api.requests.filter(({ watch }) => !watch).length).toBeGreaterThan(1);
+  expect(things.get({ name: 'a', namespace: 'default' })).toBe(before);
+  await stop();
+});
+
+test('lists are narrowed by namespace, labels and index', async () => {
+  api.put(Thing, { metadata: { name: 'a', namespace: 'one', labels: { app: 'x' } }, data: { node: 'n1' } });
+  api.put(Thing, { metadata: { name: 'b', namespace: 'two', labels: { app: 'x' } }, data: { node: 'n2' } });
+  api.put(Thing, { metadata: { name: 'c', namespace: 'two', labels: { app: 'y' } }, data: { node: 'n2' } });
+  const cache = cacheOf();
+  const things = cache.kind(Thing);
+  things.addIndex('node', (thing) => [(thing as { data?: { node: string } }).data?.node ?? '']);
+  const stop = await running(cache);
+  const names = (filter: Parameters<typeof things.list>[0]) => things.list(filter).map(({ metadata }) => metadata.name);
+  expect(names({ namespace: 'two' })).toEqual(['b', 'c']);
+  expect(names({ labels: { app: 'x' } })).toEqual(['a', 'b']);
+  expect(names({ index: ['node', 'n2'] })).toEqual(['b', 'c']);
+  expect(names({ index: ['node', 'n2'], labels: { app: 'x' } })).toEqual(['b']);
+  expect(names({ labels: { constructor: 'x' } })).toEqual([]);
+  await stop();
+});
+
+test('one informer serves all that ask for the same kind; namespaces have one each', async () => {
+  for (const namespace of ['one', 'two', 'three']) api.put(Thing, named('a', {}, namespace));
+  const cache = cacheOf(['one', 'two']);
+  expect(cache.kind(Thing)).toBe(cache.kind(Thing));
+  expect(cache.kind(Thing, 'app=x')).not.toBe(cache.kind(Thing));
+  const stop = await running(cache);
+  const things = cache.kind(Thing);
+  expect(things.list().map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
+  expect(things.get({ name: 'a', namespace: 'three' })).toBeUndefined();
+  expect(api.requests.some(({ path }) => path.startsWith('/api/v1/things'))).toBe(false);
+  await stop();
+});
