@@ -1,0 +1,597 @@
+import { describe, expect, test } from 'vitest';
+import { answer, createFakeApi, failure } from '../../test/support/fake-api.ts';
+import { Child, Foo, named, startOn, Thing } from '../../test/support/fixtures.ts';
+import { defineOperator } from '../operator.ts';
+import { type Controller, controller } from './builder.ts';
+import { retryAfter, terminal } from './result.ts';
+
+const operatorOf = (...controllers: Controller[]) => defineOperator({ name: 'op', controllers });
+const foo = (name = 'a', rest: object = {}) => named(name, { spec: { name: 'jack' }, ...rest });
+
+describe('the result of a reconcile', () => {
+  test('that throws is logged and tried again with a growing delay, until it succeeds', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    const at: number[] = [];
+    let failures = 4;
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile((_foo, ctx) => {
+          at.push(ctx.clock.monotonic());
+          if (failures-- > 0) throw new Error('boom');
+        }),
+      ),
+    );
+    await clock.advance(100_000);
+    expect(at).toEqual([0, 5, 15, 35, 75]);
+    const errors = logger.lines.filter(({ level }) => level === 'error');
+    expect(errors).toHaveLength(4);
+    expect(errors[0]).toMatchObject({
+      message: 'Reconciler error',
+      fields: {
+        controller: 'foo',
+        controllerGroup: 'example.com',
+        controllerKind: 'Foo',
+        Foo: { name: 'a', namespace: 'default' },
+        namespace: 'default',
+        name: 'a',
+        reconcileID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        error: expect.objectContaining({ message: 'boom' }),
+      },
+    });
+    expect(await manager.metrics()).toContain('controller_runtime_reconcile_total{controller="foo",result="error"} 4');
+    await manager.stop();
+  });
+
+  test('retryAfter, returned or thrown, comes back after that time and is no failure', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    const at: number[] = [];
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile((_foo, ctx) => {
+          at.push(ctx.clock.monotonic());
+          if (at.length === 1) return retryAfter('30s');
+          if (at.length === 2) throw retryAfter(1000);
+        }),
+      ),
+    );
+    await clock.advance(100_000);
+    expect(at).toEqual([0, 30_000, 31_000]);
+    expect(logger.messages('error')).toEqual([]);
+    expect(await manager.metrics()).toContain('result="requeue_after"} 2');
+    await manager.stop();
+  });
+
+  test('terminal, returned, thrown or as a cause, is logged and counted and not tried again before a change', async () => {
+    const api = createFakeApi();
+    for (const name of ['a', 'b', 'c']) api.put(Foo, foo(name));
+    let runs = 0;
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile((object) => {
+          runs += 1;
+          if (object.metadata.name === 'a') return terminal('no such flavour');
+          if (object.metadata.name === 'b') throw terminal('no such flavour');
+          throw new Error('wrapped', { cause: terminal('no such flavour') });
+        }),
+      ),
+    );
+    await clock.advance(3_600_000);
+    expect(runs).toBe(3);
+    expect(logger.messages('error')).toEqual(['Reconciler error', 'Reconciler error', 'Reconciler error']);
+    expect(await manager.metrics()).toContain('controller_runtime_terminal_reconcile_errors_total{controller="foo"} 3');
+    api.put(Foo, foo('a', { spec: { name: 'joe' } }));
+    await clock.advance(0);
+    expect(runs).toBe(4);
+    await manager.stop();
+  });
+
+  test('that throws something odd or hits a programming error does not end the worker', async () => {
+    const api = createFakeApi();
+    for (const name of ['a', 'b', 'c']) api.put(Foo, foo(name));
+    const done: string[] = [];
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile((object) => {
+          if (done.length === 0) {
+            done.push(object.metadata.name);
+            throw undefined;
+          }
+          if (done.length === 1) {
+            done.push(object.metadata.name);
+            // @ts-expect-error on purpose
+            null.f();
+          }
+          done.push(object.metadata.name);
+        }),
+      ),
+    );
+    await clock.advance(1000);
+    expect(done).toEqual(['a', 'b', 'c', 'a', 'b']);
+    expect(logger.messages('error')).toHaveLength(2);
+    expect(await manager.metrics()).toContain('controller_runtime_reconcile_panics_total{controller="foo"} 1');
+    await manager.stop();
+  });
+
+  test('of an object that is gone is success without a log', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    let runs = 0;
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile(() => {
+          runs += 1;
+          return retryAfter('10s');
+        }),
+      ),
+    );
+    api.remove(Foo, 'default/a');
+    await clock.advance(60_000);
+    expect(runs).toBe(1);
+    expect(logger.messages('error')).toEqual([]);
+    await manager.stop();
+  });
+});
+
+test('one object is never reconciled twice at a time, and what happens meanwhile is seen afterwards', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo('a'));
+  api.put(Foo, foo('b'));
+  const active = new Map<string, number>();
+  const seen: string[] = [];
+  let most = 0;
+  const { clock, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo, { concurrency: 5 }).reconcile(async (object, ctx) => {
+        const { name } = object.metadata;
+        active.set(name, (active.get(name) ?? 0) + 1);
+        most = Math.max(most, active.get(name)!);
+        await new Promise<void>((resolve) => ctx.clock.setTimeout(resolve, 100));
+        active.set(name, active.get(name)! - 1);
+        seen.push(`${name} ${object.spec.name}`);
+      }),
+    ),
+  );
+  for (let i = 0; i < 10; i++) {
+    api.put(Foo, foo('a', { spec: { name: `v${i}` } }));
+    await clock.advance(30);
+  }
+  await clock.advance(1000);
+  expect(most).toBe(1);
+  expect(seen).toContain('b jack');
+  expect(seen.filter((line) => line.startsWith('a')).at(-1)).toBe('a v9');
+  expect(seen.length).toBeLessThan(8);
+  await manager.stop();
+});
+
+test('a reconcile that takes too long is told by its signal and counted', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  const { clock, manager, logger } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo, { timeout: '2s' }).reconcile(
+        (_foo, ctx) =>
+          new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason))),
+      ),
+    ),
+  );
+  await clock.advance(2001);
+  expect(String(logger.lines.find(({ level }) => level === 'error')?.fields.error)).toContain('timeout of 2000 ms');
+  expect(await manager.metrics()).toContain('controller_runtime_reconcile_timeouts_total{controller="foo"} 1');
+  await manager.stop();
+});
+
+describe('finalize', () => {
+  const FINALIZER = 'example.com/op-foo';
+
+  test('puts the finalizer on before the first side effect, and removes it after the handler, leaving others alone', async () => {
+    const api = createFakeApi();
+    api.put(Foo, { metadata: { name: 'a', namespace: 'default', finalizers: ['other/x'] }, spec: { name: 'jack' } });
+    const order: string[] = [];
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .reconcile((object) => {
+            order.push(`reconcile with ${object.metadata.finalizers}`);
+          })
+          .finalize((object) => {
+            order.push(`finalize with ${object.metadata.finalizers}`);
+          }),
+      ),
+    );
+    expect(api.get(Foo, 'default/a')?.metadata.finalizers).toEqual(['other/x', FINALIZER]);
+    await api.request({ method: 'DELETE', path: '/apis/example.com/v1/namespaces/default/foos/a' });
+    await clock.advance(0);
+    expect(api.get(Foo, 'default/a')?.metadata.finalizers).toEqual(['other/x']);
+    const writes = api.writes().length;
+    // Another controller's finalizer keeps the object: ours must not come back.
+    api.put(Foo, { ...(api.get(Foo, 'default/a') as never as { metadata: Record<string, unknown> }), touched: true });
+    await clock.advance(10_000);
+    expect(api.writes()).toHaveLength(writes);
+    expect(order[0]).toBe(`reconcile with other/x,${FINALIZER}`);
+    expect(order.at(-1)).toBe(`finalize with other/x,${FINALIZER}`);
+    expect(order.filter((line) => line.startsWith('finalize'))).toHaveLength(1);
+    await manager.stop();
+  });
+
+  test('keeps the finalizer while the handler fails or asks for patience', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    let attempts = 0;
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .reconcile(() => {})
+          .finalize(() => {
+            attempts += 1;
+            if (attempts === 1) throw new Error('the bank is closed');
+            if (attempts === 2) return retryAfter('10s');
+            if (attempts === 3) return terminal('never');
+          }),
+      ),
+    );
+    await api.request({ method: 'DELETE', path: '/apis/example.com/v1/namespaces/default/foos/a' });
+    await clock.advance(1000);
+    expect(attempts).toBe(2);
+    expect(api.get(Foo, 'default/a')?.metadata.finalizers).toEqual([FINALIZER]);
+    await clock.advance(60_000);
+    expect(attempts).toBe(3);
+    expect(api.get(Foo, 'default/a')?.metadata.finalizers).toEqual([FINALIZER]);
+    await manager.stop();
+  });
+
+  test('does not run the reconcile when the finalizer cannot be added, and never adds it to an object being deleted', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    let runs = 0;
+    const undo = api.rule(({ method }) => (method === 'PATCH' ? failure(500, 'InternalError', 'no') : undefined));
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .reconcile(() => {
+            runs += 1;
+          })
+          .finalize(() => {}),
+      ),
+    );
+    expect(runs).toBe(0);
+    // Deleted behind the cache's back: the patch conflicts, and the current object says why.
+    api.silently(() => {
+      const current = api.get(Foo, 'default/a')!;
+      const metadata = { ...current.metadata, finalizers: ['other/x'], deletionTimestamp: '2026-01-01T00:00:00Z' };
+      api.put(Foo, { ...current, metadata } as never);
+    });
+    undo();
+    await clock.advance(1000);
+    expect(runs).toBe(0);
+    expect(api.get(Foo, 'default/a')?.metadata.finalizers).toEqual(['other/x']);
+    await manager.stop();
+  });
+});
+
+describe('status', () => {
+  const reporting = (colour: () => string | undefined) =>
+    controller(Foo).reconcile((_foo, ctx) => {
+      ctx.status({ happy: true });
+      ctx.status({ colour: colour() });
+      ctx.condition({ type: 'Ready', status: 'True', reason: 'Done' });
+    });
+
+  test('is written once for all that was said, through the subresource, and not again while nothing changes', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo('a', { status: { other: 'stays' } }));
+    let colour: string | undefined = 'red';
+    const { clock, manager } = await startOn(api, operatorOf(reporting(() => colour)));
+    expect(api.writes()).toEqual(['PATCH /apis/example.com/v1/namespaces/default/foos/a/status?fieldManager=op%2Ffoo']);
+    expect(api.get(Foo, 'default/a')).toMatchObject({
+      status: {
+        other: 'stays',
+        happy: true,
+        colour: 'red',
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'Done',
+            message: '',
+            observedGeneration: 1,
+            lastTransitionTime: '2026-01-01T00:00:00Z',
+          },
+        ],
+      },
+    });
+    api.put(Foo, { ...(api.get(Foo, 'default/a') as never as { metadata: Record<string, unknown> }), touched: 1 });
+    await clock.advance(5000);
+    expect(api.writes()).toHaveLength(1);
+    colour = undefined;
+    api.put(Foo, { ...(api.get(Foo, 'default/a') as never as { metadata: Record<string, unknown> }), touched: 2 });
+    await clock.advance(5000);
+    expect(api.get(Foo, 'default/a')).not.toHaveProperty('status.colour');
+    expect(api.get(Foo, 'default/a')).toHaveProperty('status.conditions.0.lastTransitionTime', '2026-01-01T00:00:00Z');
+    await manager.stop();
+  });
+
+  test('meets a conflict quietly: it is computed over the current object', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    let once = true;
+    api.rule(({ method, subresource }) => {
+      if (method === 'PATCH' && subresource === 'status' && once) {
+        once = false;
+        api.silently(() => api.put(Foo, foo('a', { status: { other: 'new' } })));
+      }
+      return undefined;
+    });
+    const { logger, manager } = await startOn(api, operatorOf(reporting(() => 'red')));
+    expect(api.get(Foo, 'default/a')).toMatchObject({ status: { other: 'new', colour: 'red' } });
+    expect(logger.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+    await manager.stop();
+  });
+
+  test('that was said before a failure is written all the same', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    const { manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo).reconcile((_foo, ctx) => {
+          ctx.condition({ type: 'Ready', status: 'False', reason: 'Broken', message: 'no disk' });
+          throw new Error('no disk');
+        }),
+      ),
+    );
+    expect(api.get(Foo, 'default/a')).toMatchObject({ status: { conditions: [{ reason: 'Broken' }] } });
+    await manager.stop();
+  });
+});
+
+describe('apply', () => {
+  const owner = (data: () => Record<string, string>) =>
+    controller(Foo)
+      .owns(Child)
+      .reconcile(async (object, ctx) => {
+        await ctx.apply(Child, { metadata: { name: `${object.metadata.name}-child` }, data: data() });
+      });
+
+  test('sets namespace, owner and field manager, and makes no request while nothing would change', async () => {
+    const api = createFakeApi();
+    const { metadata } = api.put(Foo, foo());
+    let data: Record<string, string> = { x: '1', y: '2' };
+    const { clock, manager } = await startOn(api, operatorOf(owner(() => data)));
+    await clock.advance(1000);
+    expect(api.writes()).toEqual([
+      'PATCH /api/v1/namespaces/default/children/a-child?fieldManager=op%2Ffoo&force=true',
+    ]);
+    expect(api.get(Child, 'default/a-child')?.metadata.ownerReferences).toEqual([
+      {
+        apiVersion: 'example.com/v1',
+        kind: 'Foo',
+        name: 'a',
+        uid: metadata.uid,
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ]);
+
+    api.put(Foo, foo('a', { touched: 1 }));
+    await clock.advance(1000);
+    expect(api.writes()).toHaveLength(1);
+
+    // Dropping a field is a change, though all that is left is there.
+    data = { x: '1' };
+    api.put(Foo, foo('a', { touched: 2 }));
+    await clock.advance(1000);
+    expect(api.writes()).toHaveLength(2);
+    await manager.stop();
+  });
+
+  test('repairs what somebody else has changed or deleted', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    const { clock, manager } = await startOn(api, operatorOf(owner(() => ({ x: '1' }))));
+    const child = api.get(Child, 'default/a-child') as never as { metadata: Record<string, unknown> };
+    api.put(Child, { ...child, data: { x: 'hacked' } });
+    await clock.advance(1000);
+    expect(api.get(Child, 'default/a-child')).toMatchObject({ data: { x: '1' } });
+    api.remove(Child, 'default/a-child');
+    await clock.advance(1000);
+    expect(api.get(Child, 'default/a-child')).toMatchObject({ data: { x: '1' } });
+    await manager.stop();
+  });
+
+  test('makes one request only for values that the server writes in another way', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    // The server's form of a quantity: what it stores is not what was sent.
+    const normalizing = {
+      ...api,
+      request: async (request: Parameters<typeof api.request>[0]) => {
+        if (request.method !== 'PATCH' || !request.body || !('json' in request.body)) return api.request(request);
+        const json = JSON.parse(JSON.stringify(request.body.json).replace('1000m', '1')) as unknown;
+        return api.request({ ...request, body: { json } });
+      },
+    };
+    const { clock, manager } = await startOn(normalizing, operatorOf(owner(() => ({ cpu: '1000m' }))));
+    for (let i = 0; i < 5; i++) {
+      api.put(Foo, foo('a', { touched: i }));
+      await clock.advance(1000);
+    }
+    expect(api.writes()).toHaveLength(1);
+    const child = api.get(Child, 'default/a-child') as never as { metadata: Record<string, unknown> };
+    api.put(Child, { ...child, data: { cpu: '2' } });
+    await clock.advance(1000);
+    expect(api.writes()).toHaveLength(2);
+    await manager.stop();
+  });
+});
+
+test('reads show own writes at once, also when the events are late', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  // A watch that says nothing: the cache never learns of the child by itself.
+  api.rule(({ watch, plural }) =>
+    watch && plural === 'children'
+      ? answer(200, undefined, { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) })
+      : undefined,
+  );
+  const seen: unknown[] = [];
+  const { clock, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo)
+        .owns(Child)
+        .reconcile(async (_foo, ctx) => {
+          const count = ctx.list(Child).length;
+          seen.push(count);
+          // Without reading its own writes it would create one more with every run.
+          if (count === 0) await ctx.create(Child, { metadata: { name: 'only' } });
+          seen.push(ctx.list(Child).length, ctx.get(Child, 'only')?.metadata.name);
+          await ctx.delete(Child, 'absent');
+        }),
+    ),
+  );
+  api.put(Foo, foo('a', { touched: 1 }));
+  await clock.advance(0);
+  expect(seen).toEqual([0, 1, 'only', 1, 1, 'only']);
+  expect(api.get(Child, 'default/only')).toBeDefined();
+  await manager.stop();
+});
+
+describe('sources', () => {
+  test('a change of a watched object concerns what it was about before and what it is about now', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo('a'));
+    api.put(Foo, foo('b'));
+    api.put(Thing, named('t', { data: { for: 'a' } }));
+    let runs: string[] = [];
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .watches(Thing, (thing) => ({ name: thing.data?.for ?? '', namespace: 'default' }))
+          .reconcile((object) => {
+            runs.push(object.metadata.name);
+          }),
+      ),
+    );
+    runs = [];
+    api.put(Thing, named('t', { data: { for: 'b' } }));
+    await clock.advance(0);
+    expect(runs.sort()).toEqual(['a', 'b']);
+    await manager.stop();
+  });
+
+  test('a mapping that fails is tried again: its event is not lost', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo('a'));
+    let failures = 2;
+    let runs = 0;
+    const { clock, logger, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .watches(Thing, (_thing, ctx) => {
+            if (failures-- > 0) throw new Error('flaky');
+            return ctx.list(Foo);
+          })
+          .reconcile(() => {
+            runs += 1;
+          }),
+      ),
+    );
+    const before = runs;
+    api.put(Thing, named('t'));
+    await clock.advance(10_000);
+    expect(runs).toBe(before + 1);
+    expect(logger.messages('error')).toEqual([
+      'Watch mapping failed, trying again',
+      'Watch mapping failed, trying again',
+    ]);
+    await manager.stop();
+  });
+
+  test('generationChanged ignores changes of the status, but not the deletion nor finalizers', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo('a'));
+    let runs = 0;
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo, { generationChanged: true, whileDeleting: true }).reconcile(() => {
+          runs += 1;
+        }),
+      ),
+    );
+    const change = async (rest: object) => {
+      runs = 0;
+      const current = api.get(Foo, 'default/a') as never as { metadata: Record<string, unknown> };
+      api.put(Foo, { ...current, ...rest });
+      await clock.advance(0);
+      return runs;
+    };
+    expect(await change({ status: { happy: true } })).toBe(0);
+    expect(await change({ spec: { name: 'joe' } })).toBe(1);
+    const finalizers = ['other/x'];
+    expect(await change({ metadata: { name: 'a', namespace: 'default', finalizers } })).toBe(1);
+    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    expect(await change({ metadata: { name: 'a', namespace: 'default', finalizers, deletionTimestamp } })).toBe(1);
+    await manager.stop();
+  });
+
+  test('a change of an owned object concerns its controller, unless that is another object of the same name', async () => {
+    const api = createFakeApi();
+    const { metadata } = api.put(Foo, foo('a'));
+    let runs = 0;
+    const { clock, manager } = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .owns(Child)
+          .reconcile(() => {
+            runs += 1;
+          }),
+      ),
+    );
+    const owned = (uid: string) => ({
+      metadata: {
+        name: uid,
+        namespace: 'default',
+        ownerReferences: [{ apiVersion: 'example.com/v1', kind: 'Foo', name: 'a', uid, controller: true }],
+      },
+    });
+    runs = 0;
+    api.put(Child, owned('stranger'));
+    await clock.advance(0);
+    expect(runs).toBe(0);
+    api.put(Child, owned(metadata.uid));
+    await clock.advance(0);
+    expect(runs).toBe(1);
+    await manager.stop();
+  });
+});
+
+test('a cached object that a reconcile mutates is an error of that reconcile', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  const { logger, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo).reconcile((object) => {
+        Object.assign(object.spec, { name: 'mutated' });
+      }),
+    ),
+  );
+  expect(String(logger.lines.find(({ level }) => level === 'error')?.fields.error)).toMatch(/read only property/);
+  await manager.stop();
+});
