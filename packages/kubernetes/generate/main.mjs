@@ -37,7 +37,7 @@ const previous =
   !source.go && existsSync(data('types.json')) ? JSON.parse(readFileSync(data('types.json'), 'utf8')) : {};
 const types = compactTypes(source.schemas, source.go, previous);
 const resources = source.lists
-  ? compactResources(source.groups, source.lists)
+  ? compactResources(source.groups, source.lists, types)
   : JSON.parse(readFileSync(data('resources.json'), 'utf8'));
 
 mkdirSync(data(''), { recursive: true });

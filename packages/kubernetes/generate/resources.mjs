@@ -4,11 +4,13 @@
  * @param {{groups: {name: string, preferredVersion: {groupVersion: string}, versions: {groupVersion: string}[]}[]}} groups
  *   the answer to GET /apis
  * @param {Record<string, {resources: object[]}>} lists the APIResourceList of every group version
+ * @param {Record<string, {versions?: string[]}>} types the compact types: group-versions without any are not built in
  */
-export function compactResources(groups, lists) {
+export function compactResources(groups, lists, types) {
+  const builtin = new Set(Object.values(types).flatMap((type) => (type.versions?.length === 1 ? type.versions : [])));
   const order = ['v1', ...groups.groups.flatMap((group) => group.versions.map((version) => version.groupVersion))];
   return order
-    .filter((groupVersion) => lists[groupVersion])
+    .filter((groupVersion) => lists[groupVersion] && builtin.has(groupVersion))
     .map((groupVersion) => ({ groupVersion, resources: nest(lists[groupVersion].resources) }));
 }
 

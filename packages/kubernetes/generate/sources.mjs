@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isBuiltin } from './types.mjs';
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
@@ -55,8 +56,8 @@ function schemasOf(documents) {
   const schemas = {};
   for (const document of documents) {
     for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
-      // A custom resource's schema is no built-in type.
-      if (name.startsWith('io.k8s.')) schemas[name] = schema;
+      // Custom resources and aggregated APIs are no built-in types, though some names begin alike.
+      if (isBuiltin(name)) schemas[name] = schema;
     }
   }
   return schemas;

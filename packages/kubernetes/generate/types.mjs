@@ -13,6 +13,11 @@ const packages = [
   ['io.k8s.kube-aggregator.pkg.', 'k8s.io/kube-aggregator/pkg/'],
 ];
 
+/** Whether a schema belongs to Kubernetes itself. */
+export function isBuiltin(name) {
+  return packages.some(([prefix]) => name.startsWith(prefix));
+}
+
 /** Structs of request and answer bodies that no OpenAPI document describes. */
 const goOnlyStructs = [
   ...['CreateOptions', 'UpdateOptions', 'PatchOptions', 'GetOptions', 'ListOptions', 'PartialObjectMetadata'],
@@ -73,8 +78,7 @@ function factFrom(property, old) {
   const zero = property.default !== undefined && isZero(property.default);
   if (old)
     return { pointer: old.type.startsWith('*'), always: old.more.always === 1, pb: old.more.pb, alias: old.more.go };
-  const scalar = property.type !== undefined && property.type !== 'array' && property.type !== 'object';
-  return { pointer: !zero && !scalar && property.type === undefined && !isGoStructValue(property), always: zero };
+  return { pointer: !zero && property.type === undefined && !isGoStructValue(property), always: zero };
 }
 
 function isGoStructValue(property) {

@@ -40,7 +40,7 @@ export interface MutatingWebhook {
   readonly matchConditions?: readonly MatchCondition[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/ */
 export interface MutatingWebhookConfiguration {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'MutatingWebhookConfiguration';
@@ -56,7 +56,7 @@ export interface MutatingWebhookConfigurationInput {
   readonly webhooks?: readonly MutatingWebhook[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/ */
 export const MutatingWebhookConfiguration: Resource<'admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', MutatingWebhookConfiguration, MutatingWebhookConfigurationInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'MutatingWebhookConfiguration',
@@ -105,7 +105,7 @@ export interface TypeChecking {
   readonly expressionWarnings?: readonly ExpressionWarning[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
 export interface ValidatingAdmissionPolicy {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'ValidatingAdmissionPolicy';
@@ -123,7 +123,7 @@ export interface ValidatingAdmissionPolicyInput {
   readonly status?: ValidatingAdmissionPolicyStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
 export const ValidatingAdmissionPolicy: Resource<'admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', ValidatingAdmissionPolicy, ValidatingAdmissionPolicyInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicy',
@@ -133,7 +133,7 @@ export const ValidatingAdmissionPolicy: Resource<'admissionregistration.k8s.io/v
   subresources: ['status'],
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-binding-v1/ */
 export interface ValidatingAdmissionPolicyBinding {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'ValidatingAdmissionPolicyBinding';
@@ -149,7 +149,7 @@ export interface ValidatingAdmissionPolicyBindingInput {
   readonly spec?: ValidatingAdmissionPolicyBindingSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/validating-admission-policy-binding-v1/ */
 export const ValidatingAdmissionPolicyBinding: Resource<'admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicyBinding',
@@ -195,7 +195,7 @@ export interface ValidatingWebhook {
   readonly matchConditions?: readonly MatchCondition[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/validating-webhook-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/validating-webhook-configuration-v1/ */
 export interface ValidatingWebhookConfiguration {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'ValidatingWebhookConfiguration';
@@ -211,7 +211,7 @@ export interface ValidatingWebhookConfigurationInput {
   readonly webhooks?: readonly ValidatingWebhook[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/validating-webhook-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/validating-webhook-configuration-v1/ */
 export const ValidatingWebhookConfiguration: Resource<'admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', ValidatingWebhookConfiguration, ValidatingWebhookConfigurationInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',

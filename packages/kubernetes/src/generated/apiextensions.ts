@@ -34,7 +34,7 @@ export interface CustomResourceConversion {
   readonly webhook?: WebhookConversion;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ */
 export interface CustomResourceDefinition {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
   readonly kind: 'CustomResourceDefinition';
@@ -52,7 +52,7 @@ export interface CustomResourceDefinitionInput {
   readonly status?: CustomResourceDefinitionStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ */
 export const CustomResourceDefinition: Resource<'apiextensions.k8s.io/v1', 'CustomResourceDefinition', CustomResourceDefinition, CustomResourceDefinitionInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',

@@ -1,7 +1,7 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
 import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/api-service-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/api-service-v1/ */
 export interface APIService {
   readonly apiVersion: 'apiregistration.k8s.io/v1';
   readonly kind: 'APIService';
@@ -19,7 +19,7 @@ export interface APIServiceInput {
   readonly status?: APIServiceStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/api-service-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/api-service-v1/ */
 export const APIService: Resource<'apiregistration.k8s.io/v1', 'APIService', APIService, APIServiceInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apiregistration.k8s.io/v1',
   kind: 'APIService',

@@ -3,7 +3,7 @@ import { builtinResource, type JsonObject, type ObjectMeta, type ObjectMetaInput
 import type { PersistentVolumeClaimInput, PodTemplateSpec } from './core.ts';
 import type { IntOrString, LabelSelector } from './meta.ts';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/ */
 export interface ControllerRevision {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'ControllerRevision';
@@ -21,14 +21,14 @@ export interface ControllerRevisionInput {
   readonly revision: number;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/ */
 export const ControllerRevision: Resource<'apps/v1', 'ControllerRevision', ControllerRevision, ControllerRevisionInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apps/v1',
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
 export interface DaemonSet {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'DaemonSet';
@@ -46,7 +46,7 @@ export interface DaemonSetInput {
   readonly status?: DaemonSetStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
 export const DaemonSet: Resource<'apps/v1', 'DaemonSet', DaemonSet, DaemonSetInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
@@ -90,7 +90,7 @@ export interface DaemonSetUpdateStrategy {
   readonly rollingUpdate?: RollingUpdateDaemonSet;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 export interface Deployment {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'Deployment';
@@ -108,7 +108,7 @@ export interface DeploymentInput {
   readonly status?: DeploymentStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 export const Deployment: Resource<'apps/v1', 'Deployment', Deployment, DeploymentInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -154,7 +154,7 @@ export interface DeploymentStrategy {
   readonly rollingUpdate?: RollingUpdateDeployment;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/ */
 export interface ReplicaSet {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'ReplicaSet';
@@ -172,7 +172,7 @@ export interface ReplicaSetInput {
   readonly status?: ReplicaSetStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/ */
 export const ReplicaSet: Resource<'apps/v1', 'ReplicaSet', ReplicaSet, ReplicaSetInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
@@ -221,7 +221,7 @@ export interface RollingUpdateStatefulSetStrategy {
   readonly maxUnavailable?: IntOrString;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
 export interface StatefulSet {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'StatefulSet';
@@ -239,7 +239,7 @@ export interface StatefulSetInput {
   readonly status?: StatefulSetStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
 export const StatefulSet: Resource<'apps/v1', 'StatefulSet', StatefulSet, StatefulSetInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',

@@ -8,7 +8,7 @@ export interface BoundObjectReference {
   readonly uid?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
 export interface SelfSubjectReview {
   readonly apiVersion: 'authentication.k8s.io/v1';
   readonly kind: 'SelfSubjectReview';
@@ -24,7 +24,7 @@ export interface SelfSubjectReviewInput {
   readonly status?: SelfSubjectReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
 export const SelfSubjectReview: Resource<'authentication.k8s.io/v1', 'SelfSubjectReview', SelfSubjectReview, SelfSubjectReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authentication.k8s.io/v1',
   kind: 'SelfSubjectReview',
@@ -36,7 +36,7 @@ export interface SelfSubjectReviewStatus {
   readonly userInfo?: UserInfo;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 export interface TokenRequest {
   readonly apiVersion: 'authentication.k8s.io/v1';
   readonly kind: 'TokenRequest';
@@ -65,7 +65,7 @@ export interface TokenRequestStatus {
   readonly expirationTimestamp: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/ */
 export interface TokenReview {
   readonly apiVersion: 'authentication.k8s.io/v1';
   readonly kind: 'TokenReview';
@@ -83,7 +83,7 @@ export interface TokenReviewInput {
   readonly status?: TokenReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/ */
 export const TokenReview: Resource<'authentication.k8s.io/v1', 'TokenReview', TokenReview, TokenReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authentication.k8s.io/v1',
   kind: 'TokenReview',

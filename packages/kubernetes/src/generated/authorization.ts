@@ -12,7 +12,7 @@ export interface LabelSelectorAttributes {
   readonly requirements?: readonly LabelSelectorRequirement[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/local-subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/local-subject-access-review-v1/ */
 export interface LocalSubjectAccessReview {
   readonly apiVersion: 'authorization.k8s.io/v1';
   readonly kind: 'LocalSubjectAccessReview';
@@ -30,7 +30,7 @@ export interface LocalSubjectAccessReviewInput {
   readonly status?: SubjectAccessReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/local-subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/local-subject-access-review-v1/ */
 export const LocalSubjectAccessReview: Resource<'authorization.k8s.io/v1', 'LocalSubjectAccessReview', LocalSubjectAccessReview, LocalSubjectAccessReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authorization.k8s.io/v1',
   kind: 'LocalSubjectAccessReview',
@@ -66,7 +66,7 @@ export interface ResourceRule {
   readonly resourceNames?: readonly string[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
 export interface SelfSubjectAccessReview {
   readonly apiVersion: 'authorization.k8s.io/v1';
   readonly kind: 'SelfSubjectAccessReview';
@@ -84,7 +84,7 @@ export interface SelfSubjectAccessReviewInput {
   readonly status?: SubjectAccessReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
 export const SelfSubjectAccessReview: Resource<'authorization.k8s.io/v1', 'SelfSubjectAccessReview', SelfSubjectAccessReview, SelfSubjectAccessReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authorization.k8s.io/v1',
   kind: 'SelfSubjectAccessReview',
@@ -97,7 +97,7 @@ export interface SelfSubjectAccessReviewSpec {
   readonly nonResourceAttributes?: NonResourceAttributes;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/ */
 export interface SelfSubjectRulesReview {
   readonly apiVersion: 'authorization.k8s.io/v1';
   readonly kind: 'SelfSubjectRulesReview';
@@ -115,7 +115,7 @@ export interface SelfSubjectRulesReviewInput {
   readonly status?: SubjectRulesReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/ */
 export const SelfSubjectRulesReview: Resource<'authorization.k8s.io/v1', 'SelfSubjectRulesReview', SelfSubjectRulesReview, SelfSubjectRulesReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authorization.k8s.io/v1',
   kind: 'SelfSubjectRulesReview',
@@ -127,7 +127,7 @@ export interface SelfSubjectRulesReviewSpec {
   readonly namespace?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/ */
 export interface SubjectAccessReview {
   readonly apiVersion: 'authorization.k8s.io/v1';
   readonly kind: 'SubjectAccessReview';
@@ -145,7 +145,7 @@ export interface SubjectAccessReviewInput {
   readonly status?: SubjectAccessReviewStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/ */
 export const SubjectAccessReview: Resource<'authorization.k8s.io/v1', 'SubjectAccessReview', SubjectAccessReview, SubjectAccessReviewInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'authorization.k8s.io/v1',
   kind: 'SubjectAccessReview',

@@ -42,7 +42,7 @@ export interface HPAScalingRules {
   readonly policies?: readonly HPAScalingPolicy[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
 export interface HorizontalPodAutoscaler {
   readonly apiVersion: 'autoscaling/v2';
   readonly kind: 'HorizontalPodAutoscaler';
@@ -60,7 +60,7 @@ export interface HorizontalPodAutoscalerInput {
   readonly status?: HorizontalPodAutoscalerStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
 export const HorizontalPodAutoscaler: Resource<'autoscaling/v2', 'HorizontalPodAutoscaler', HorizontalPodAutoscaler, HorizontalPodAutoscalerInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',

@@ -3,7 +3,7 @@ import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource }
 import type { ObjectReference, PodTemplateSpec } from './core.ts';
 import type { LabelSelector } from './meta.ts';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
 export interface CronJob {
   readonly apiVersion: 'batch/v1';
   readonly kind: 'CronJob';
@@ -21,7 +21,7 @@ export interface CronJobInput {
   readonly status?: CronJobStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
 export const CronJob: Resource<'batch/v1', 'CronJob', CronJob, CronJobInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
@@ -48,7 +48,7 @@ export interface CronJobStatus {
   readonly lastSuccessfulTime?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
 export interface Job {
   readonly apiVersion: 'batch/v1';
   readonly kind: 'Job';
@@ -66,7 +66,7 @@ export interface JobInput {
   readonly status?: JobStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
 export const Job: Resource<'batch/v1', 'Job', Job, JobInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'batch/v1',
   kind: 'Job',

@@ -1,7 +1,7 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
 import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/ */
 export interface CertificateSigningRequest {
   readonly apiVersion: 'certificates.k8s.io/v1';
   readonly kind: 'CertificateSigningRequest';
@@ -19,7 +19,7 @@ export interface CertificateSigningRequestInput {
   readonly status?: CertificateSigningRequestStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/ */
 export const CertificateSigningRequest: Resource<'certificates.k8s.io/v1', 'CertificateSigningRequest', CertificateSigningRequest, CertificateSigningRequestInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'certificates.k8s.io/v1',
   kind: 'CertificateSigningRequest',

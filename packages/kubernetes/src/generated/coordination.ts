@@ -1,7 +1,7 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
 import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
 export interface Lease {
   readonly apiVersion: 'coordination.k8s.io/v1';
   readonly kind: 'Lease';
@@ -17,7 +17,7 @@ export interface LeaseInput {
   readonly spec?: LeaseSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
 export const Lease: Resource<'coordination.k8s.io/v1', 'Lease', Lease, LeaseInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',

@@ -47,7 +47,7 @@ export interface AzureFileVolumeSource {
   readonly readOnly?: boolean;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
 export interface Binding {
   readonly apiVersion: 'v1';
   readonly kind: 'Binding';
@@ -63,7 +63,7 @@ export interface BindingInput {
   readonly target: ObjectReference;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
 export const Binding: Resource<'v1', 'Binding', Binding, BindingInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Binding',
@@ -147,7 +147,7 @@ export interface ComponentCondition {
   readonly error?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/component-status-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/component-status-v1/ */
 export interface ComponentStatus {
   readonly apiVersion: 'v1';
   readonly kind: 'ComponentStatus';
@@ -163,7 +163,7 @@ export interface ComponentStatusInput {
   readonly conditions?: readonly ComponentCondition[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/component-status-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/component-status-v1/ */
 export const ComponentStatus: Resource<'v1', 'ComponentStatus', ComponentStatus, ComponentStatusInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'ComponentStatus',
@@ -172,7 +172,7 @@ export const ComponentStatus: Resource<'v1', 'ComponentStatus', ComponentStatus,
   shortNames: ['cs'],
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/config-map-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/config-map-v1/ */
 export interface ConfigMap {
   readonly apiVersion: 'v1';
   readonly kind: 'ConfigMap';
@@ -192,7 +192,7 @@ export interface ConfigMapInput {
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/config-map-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/config-map-v1/ */
 export const ConfigMap: Resource<'v1', 'ConfigMap', ConfigMap, ConfigMapInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -368,7 +368,7 @@ export interface EndpointSubset {
   readonly ports?: readonly EndpointPort[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoints-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoints-v1/ */
 export interface Endpoints {
   readonly apiVersion: 'v1';
   readonly kind: 'Endpoints';
@@ -384,7 +384,7 @@ export interface EndpointsInput {
   readonly subsets?: readonly EndpointSubset[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoints-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoints-v1/ */
 export const Endpoints: Resource<'v1', 'Endpoints', Endpoints, EndpointsInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Endpoints',
@@ -443,7 +443,7 @@ export interface EphemeralVolumeSource {
   readonly volumeClaimTemplate?: PersistentVolumeClaimTemplate;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export interface Event {
   readonly apiVersion: 'v1';
   readonly kind: 'Event';
@@ -485,7 +485,7 @@ export interface EventInput {
   readonly reportingInstance?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export const Event: Resource<'v1', 'Event', Event, EventInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Event',
@@ -645,7 +645,7 @@ export interface LifecycleHandler {
   readonly sleep?: SleepAction;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/limit-range-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/limit-range-v1/ */
 export interface LimitRange {
   readonly apiVersion: 'v1';
   readonly kind: 'LimitRange';
@@ -661,7 +661,7 @@ export interface LimitRangeInput {
   readonly spec: LimitRangeSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/limit-range-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/limit-range-v1/ */
 export const LimitRange: Resource<'v1', 'LimitRange', LimitRange, LimitRangeInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'LimitRange',
@@ -719,7 +719,7 @@ export interface NFSVolumeSource {
   readonly readOnly?: boolean;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/ */
 export interface Namespace {
   readonly apiVersion: 'v1';
   readonly kind: 'Namespace';
@@ -737,7 +737,7 @@ export interface NamespaceInput {
   readonly status?: NamespaceStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/ */
 export const Namespace: Resource<'v1', 'Namespace', Namespace, NamespaceInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -764,7 +764,7 @@ export interface NamespaceStatus {
   readonly conditions?: readonly NamespaceCondition[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/ */
 export interface Node {
   readonly apiVersion: 'v1';
   readonly kind: 'Node';
@@ -782,7 +782,7 @@ export interface NodeInput {
   readonly status?: NodeStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/ */
 export const Node: Resource<'v1', 'Node', Node, NodeInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Node',
@@ -909,7 +909,7 @@ export interface ObjectReference {
   readonly fieldPath?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-v1/ */
 export interface PersistentVolume {
   readonly apiVersion: 'v1';
   readonly kind: 'PersistentVolume';
@@ -927,7 +927,7 @@ export interface PersistentVolumeInput {
   readonly status?: PersistentVolumeStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-v1/ */
 export const PersistentVolume: Resource<'v1', 'PersistentVolume', PersistentVolume, PersistentVolumeInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
@@ -937,7 +937,7 @@ export const PersistentVolume: Resource<'v1', 'PersistentVolume', PersistentVolu
   subresources: ['status'],
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
 export interface PersistentVolumeClaim {
   readonly apiVersion: 'v1';
   readonly kind: 'PersistentVolumeClaim';
@@ -955,7 +955,7 @@ export interface PersistentVolumeClaimInput {
   readonly status?: PersistentVolumeClaimStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
 export const PersistentVolumeClaim: Resource<'v1', 'PersistentVolumeClaim', PersistentVolumeClaim, PersistentVolumeClaimInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
@@ -1052,7 +1052,7 @@ export interface PhotonPersistentDiskVolumeSource {
   readonly fsType?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
 export interface Pod {
   readonly apiVersion: 'v1';
   readonly kind: 'Pod';
@@ -1070,7 +1070,7 @@ export interface PodInput {
   readonly status?: PodStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
 export const Pod: Resource<'v1', 'Pod', Pod, PodInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -1224,7 +1224,7 @@ export interface PodStatus {
   readonly resourceClaimStatuses?: readonly PodResourceClaimStatus[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-template-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-template-v1/ */
 export interface PodTemplate {
   readonly apiVersion: 'v1';
   readonly kind: 'PodTemplate';
@@ -1240,7 +1240,7 @@ export interface PodTemplateInput {
   readonly template: PodTemplateSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-template-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-template-v1/ */
 export const PodTemplate: Resource<'v1', 'PodTemplate', PodTemplate, PodTemplateInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'PodTemplate',
@@ -1318,7 +1318,7 @@ export interface RBDVolumeSource {
   readonly readOnly?: boolean;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replication-controller-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/replication-controller-v1/ */
 export interface ReplicationController {
   readonly apiVersion: 'v1';
   readonly kind: 'ReplicationController';
@@ -1336,7 +1336,7 @@ export interface ReplicationControllerInput {
   readonly status?: ReplicationControllerStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replication-controller-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/replication-controller-v1/ */
 export const ReplicationController: Resource<'v1', 'ReplicationController', ReplicationController, ReplicationControllerInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'ReplicationController',
@@ -1386,7 +1386,7 @@ export interface ResourceHealth {
   readonly health?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/resource-quota-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/resource-quota-v1/ */
 export interface ResourceQuota {
   readonly apiVersion: 'v1';
   readonly kind: 'ResourceQuota';
@@ -1404,7 +1404,7 @@ export interface ResourceQuotaInput {
   readonly status?: ResourceQuotaStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/resource-quota-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/resource-quota-v1/ */
 export const ResourceQuota: Resource<'v1', 'ResourceQuota', ResourceQuota, ResourceQuotaInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
@@ -1483,7 +1483,7 @@ export interface SeccompProfile {
   readonly localhostProfile?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 export interface Secret {
   readonly apiVersion: 'v1';
   readonly kind: 'Secret';
@@ -1505,7 +1505,7 @@ export interface SecretInput {
   readonly type?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 export const Secret: Resource<'v1', 'Secret', Secret, SecretInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -1556,7 +1556,7 @@ export interface SecurityContext {
   readonly appArmorProfile?: AppArmorProfile;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
 export interface Service {
   readonly apiVersion: 'v1';
   readonly kind: 'Service';
@@ -1574,7 +1574,7 @@ export interface ServiceInput {
   readonly status?: ServiceStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
 export const Service: Resource<'v1', 'Service', Service, ServiceInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'Service',
@@ -1584,7 +1584,7 @@ export const Service: Resource<'v1', 'Service', Service, ServiceInput> = /* @__P
   subresources: ['proxy', 'status'],
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/ */
 export interface ServiceAccount {
   readonly apiVersion: 'v1';
   readonly kind: 'ServiceAccount';
@@ -1604,7 +1604,7 @@ export interface ServiceAccountInput {
   readonly automountServiceAccountToken?: boolean;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/ */
 export const ServiceAccount: Resource<'v1', 'ServiceAccount', ServiceAccount, ServiceAccountInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'v1',
   kind: 'ServiceAccount',

@@ -30,7 +30,7 @@ export interface EndpointPort {
   readonly appProtocol?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/ */
 export interface EndpointSlice {
   readonly apiVersion: 'discovery.k8s.io/v1';
   readonly kind: 'EndpointSlice';
@@ -50,7 +50,7 @@ export interface EndpointSliceInput {
   readonly ports?: readonly EndpointPort[] | null;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/ */
 export const EndpointSlice: Resource<'discovery.k8s.io/v1', 'EndpointSlice', EndpointSlice, EndpointSliceInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',

@@ -2,7 +2,7 @@
 import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 import type { EventSource, ObjectReference } from './core.ts';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export interface Event {
   readonly apiVersion: 'events.k8s.io/v1';
   readonly kind: 'Event';
@@ -44,7 +44,7 @@ export interface EventInput {
   readonly deprecatedCount?: number;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export const Event: Resource<'events.k8s.io/v1', 'Event', Event, EventInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'events.k8s.io/v1',
   kind: 'Event',

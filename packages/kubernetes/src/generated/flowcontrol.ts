@@ -10,7 +10,7 @@ export interface FlowDistinguisherMethod {
   readonly type: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/flow-schema-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/flow-schema-v1/ */
 export interface FlowSchema {
   readonly apiVersion: 'flowcontrol.apiserver.k8s.io/v1';
   readonly kind: 'FlowSchema';
@@ -28,7 +28,7 @@ export interface FlowSchemaInput {
   readonly status?: FlowSchemaStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/flow-schema-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/flow-schema-v1/ */
 export const FlowSchema: Resource<'flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', FlowSchema, FlowSchemaInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
   kind: 'FlowSchema',
@@ -83,7 +83,7 @@ export interface PolicyRulesWithSubjects {
   readonly nonResourceRules?: readonly NonResourcePolicyRule[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/priority-level-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/priority-level-configuration-v1/ */
 export interface PriorityLevelConfiguration {
   readonly apiVersion: 'flowcontrol.apiserver.k8s.io/v1';
   readonly kind: 'PriorityLevelConfiguration';
@@ -101,7 +101,7 @@ export interface PriorityLevelConfigurationInput {
   readonly status?: PriorityLevelConfigurationStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/priority-level-configuration-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/priority-level-configuration-v1/ */
 export const PriorityLevelConfiguration: Resource<'flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', PriorityLevelConfiguration, PriorityLevelConfigurationInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
   kind: 'PriorityLevelConfiguration',

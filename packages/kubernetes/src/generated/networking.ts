@@ -18,7 +18,7 @@ export interface IPBlock {
   readonly except?: readonly string[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/ */
 export interface Ingress {
   readonly apiVersion: 'networking.k8s.io/v1';
   readonly kind: 'Ingress';
@@ -36,7 +36,7 @@ export interface IngressInput {
   readonly status?: IngressStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/ */
 export const Ingress: Resource<'networking.k8s.io/v1', 'Ingress', Ingress, IngressInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
@@ -50,7 +50,7 @@ export interface IngressBackend {
   readonly resource?: TypedLocalObjectReference;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-class-v1/ */
 export interface IngressClass {
   readonly apiVersion: 'networking.k8s.io/v1';
   readonly kind: 'IngressClass';
@@ -66,7 +66,7 @@ export interface IngressClassInput {
   readonly spec?: IngressClassSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-class-v1/ */
 export const IngressClass: Resource<'networking.k8s.io/v1', 'IngressClass', IngressClass, IngressClassInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IngressClass',
@@ -129,7 +129,7 @@ export interface IngressTLS {
   readonly secretName?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
 export interface NetworkPolicy {
   readonly apiVersion: 'networking.k8s.io/v1';
   readonly kind: 'NetworkPolicy';
@@ -145,7 +145,7 @@ export interface NetworkPolicyInput {
   readonly spec: NetworkPolicySpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
 export const NetworkPolicy: Resource<'networking.k8s.io/v1', 'NetworkPolicy', NetworkPolicy, NetworkPolicyInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',

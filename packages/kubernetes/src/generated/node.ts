@@ -7,7 +7,7 @@ export interface Overhead {
   readonly podFixed?: Readonly<Record<string, Quantity>>;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/runtime-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/runtime-class-v1/ */
 export interface RuntimeClass {
   readonly apiVersion: 'node.k8s.io/v1';
   readonly kind: 'RuntimeClass';
@@ -27,7 +27,7 @@ export interface RuntimeClassInput {
   readonly scheduling?: Scheduling;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/runtime-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/cluster-resources/runtime-class-v1/ */
 export const RuntimeClass: Resource<'node.k8s.io/v1', 'RuntimeClass', RuntimeClass, RuntimeClassInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'node.k8s.io/v1',
   kind: 'RuntimeClass',

@@ -2,7 +2,7 @@
 import { builtinResource, type Condition, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 import type { DeleteOptions, IntOrString, LabelSelector } from './meta.ts';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/ */
 export interface Eviction {
   readonly apiVersion: 'policy/v1';
   readonly kind: 'Eviction';
@@ -18,7 +18,7 @@ export interface EvictionInput {
   readonly deleteOptions?: DeleteOptions;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
 export interface PodDisruptionBudget {
   readonly apiVersion: 'policy/v1';
   readonly kind: 'PodDisruptionBudget';
@@ -36,7 +36,7 @@ export interface PodDisruptionBudgetInput {
   readonly status?: PodDisruptionBudgetStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
 export const PodDisruptionBudget: Resource<'policy/v1', 'PodDisruptionBudget', PodDisruptionBudget, PodDisruptionBudgetInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',

@@ -6,7 +6,7 @@ export interface AggregationRule {
   readonly clusterRoleSelectors?: readonly LabelSelector[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-v1/ */
 export interface ClusterRole {
   readonly apiVersion: 'rbac.authorization.k8s.io/v1';
   readonly kind: 'ClusterRole';
@@ -24,7 +24,7 @@ export interface ClusterRoleInput {
   readonly aggregationRule?: AggregationRule;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-v1/ */
 export const ClusterRole: Resource<'rbac.authorization.k8s.io/v1', 'ClusterRole', ClusterRole, ClusterRoleInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRole',
@@ -32,7 +32,7 @@ export const ClusterRole: Resource<'rbac.authorization.k8s.io/v1', 'ClusterRole'
   scope: 'Cluster',
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/ */
 export interface ClusterRoleBinding {
   readonly apiVersion: 'rbac.authorization.k8s.io/v1';
   readonly kind: 'ClusterRoleBinding';
@@ -50,7 +50,7 @@ export interface ClusterRoleBindingInput {
   readonly roleRef: RoleRef;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/ */
 export const ClusterRoleBinding: Resource<'rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', ClusterRoleBinding, ClusterRoleBindingInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRoleBinding',
@@ -66,7 +66,7 @@ export interface PolicyRule {
   readonly nonResourceURLs?: readonly string[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/ */
 export interface Role {
   readonly apiVersion: 'rbac.authorization.k8s.io/v1';
   readonly kind: 'Role';
@@ -82,14 +82,14 @@ export interface RoleInput {
   readonly rules?: readonly PolicyRule[] | null;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/ */
 export const Role: Resource<'rbac.authorization.k8s.io/v1', 'Role', Role, RoleInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'Role',
   plural: 'roles',
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-binding-v1/ */
 export interface RoleBinding {
   readonly apiVersion: 'rbac.authorization.k8s.io/v1';
   readonly kind: 'RoleBinding';
@@ -107,7 +107,7 @@ export interface RoleBindingInput {
   readonly roleRef: RoleRef;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-binding-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-binding-v1/ */
 export const RoleBinding: Resource<'rbac.authorization.k8s.io/v1', 'RoleBinding', RoleBinding, RoleBindingInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',

@@ -1,7 +1,7 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
 import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/priority-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/priority-class-v1/ */
 export interface PriorityClass {
   readonly apiVersion: 'scheduling.k8s.io/v1';
   readonly kind: 'PriorityClass';
@@ -23,7 +23,7 @@ export interface PriorityClassInput {
   readonly preemptionPolicy?: 'Never' | 'PreemptLowerPriority';
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/priority-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/priority-class-v1/ */
 export const PriorityClass: Resource<'scheduling.k8s.io/v1', 'PriorityClass', PriorityClass, PriorityClassInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'scheduling.k8s.io/v1',
   kind: 'PriorityClass',

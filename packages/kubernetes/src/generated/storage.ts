@@ -3,7 +3,7 @@ import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource }
 import type { PersistentVolumeSpec, TopologySelectorTerm } from './core.ts';
 import type { LabelSelector, Quantity } from './meta.ts';
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-driver-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-driver-v1/ */
 export interface CSIDriver {
   readonly apiVersion: 'storage.k8s.io/v1';
   readonly kind: 'CSIDriver';
@@ -19,7 +19,7 @@ export interface CSIDriverInput {
   readonly spec: CSIDriverSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-driver-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-driver-v1/ */
 export const CSIDriver: Resource<'storage.k8s.io/v1', 'CSIDriver', CSIDriver, CSIDriverInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSIDriver',
@@ -38,7 +38,7 @@ export interface CSIDriverSpec {
   readonly seLinuxMount?: boolean;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-node-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-node-v1/ */
 export interface CSINode {
   readonly apiVersion: 'storage.k8s.io/v1';
   readonly kind: 'CSINode';
@@ -54,7 +54,7 @@ export interface CSINodeInput {
   readonly spec: CSINodeSpec;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-node-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-node-v1/ */
 export const CSINode: Resource<'storage.k8s.io/v1', 'CSINode', CSINode, CSINodeInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSINode',
@@ -73,7 +73,7 @@ export interface CSINodeSpec {
   readonly drivers: readonly CSINodeDriver[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-storage-capacity-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-storage-capacity-v1/ */
 export interface CSIStorageCapacity {
   readonly apiVersion: 'storage.k8s.io/v1';
   readonly kind: 'CSIStorageCapacity';
@@ -95,14 +95,14 @@ export interface CSIStorageCapacityInput {
   readonly maximumVolumeSize?: Quantity;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-storage-capacity-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-storage-capacity-v1/ */
 export const CSIStorageCapacity: Resource<'storage.k8s.io/v1', 'CSIStorageCapacity', CSIStorageCapacity, CSIStorageCapacityInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
 });
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/storage-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/storage-class-v1/ */
 export interface StorageClass {
   readonly apiVersion: 'storage.k8s.io/v1';
   readonly kind: 'StorageClass';
@@ -130,7 +130,7 @@ export interface StorageClassInput {
   readonly allowedTopologies?: readonly TopologySelectorTerm[];
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/storage-class-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/storage-class-v1/ */
 export const StorageClass: Resource<'storage.k8s.io/v1', 'StorageClass', StorageClass, StorageClassInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
@@ -144,7 +144,7 @@ export interface TokenRequest {
   readonly expirationSeconds?: number;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/ */
 export interface VolumeAttachment {
   readonly apiVersion: 'storage.k8s.io/v1';
   readonly kind: 'VolumeAttachment';
@@ -162,7 +162,7 @@ export interface VolumeAttachmentInput {
   readonly status?: VolumeAttachmentStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/ */
 export const VolumeAttachment: Resource<'storage.k8s.io/v1', 'VolumeAttachment', VolumeAttachment, VolumeAttachmentInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'VolumeAttachment',

@@ -7,7 +7,7 @@ export interface CrossVersionObjectReference {
   readonly apiVersion?: string;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v1/ */
 export interface HorizontalPodAutoscaler {
   readonly apiVersion: 'autoscaling/v1';
   readonly kind: 'HorizontalPodAutoscaler';
@@ -25,7 +25,7 @@ export interface HorizontalPodAutoscalerInput {
   readonly status?: HorizontalPodAutoscalerStatus;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v1/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v1/ */
 export const HorizontalPodAutoscaler: Resource<'autoscaling/v1', 'HorizontalPodAutoscaler', HorizontalPodAutoscaler, HorizontalPodAutoscalerInput> = /* @__PURE__ */ builtinResource({
   apiVersion: 'autoscaling/v1',
   kind: 'HorizontalPodAutoscaler',
@@ -50,7 +50,7 @@ export interface HorizontalPodAutoscalerStatus {
   readonly currentCPUUtilizationPercentage?: number;
 }
 
-/** @see https://kubernetes.io/docs/reference/kubernetes-api/ */
+/** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/ */
 export interface Scale {
   readonly apiVersion: 'autoscaling/v1';
   readonly kind: 'Scale';
