@@ -1,3 +1,4 @@
+import { deepFreeze, mutableCopy } from '@opwright/machinery';
 import type { StructuralSchema } from '../structural/schema.ts';
 
 /**
@@ -41,7 +42,7 @@ function translate(schema: JsonSchema, context: Context): StructuralSchema {
   if (typeof schema.$ref === 'string') return followReference(schema, schema.$ref, context);
   const entries = Object.entries(schema).flatMap(([keyword, value]): Entries => {
     if (ignored.has(keyword)) return [];
-    if (copied.has(keyword)) return [[keyword, value]];
+    if (copied.has(keyword)) return [[keyword, deepFreeze(mutableCopy(value))]];
     return translateKeyword(keyword, value, context);
   });
   return Object.freeze(Object.fromEntries(entries)) as StructuralSchema;

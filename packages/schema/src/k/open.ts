@@ -1,4 +1,4 @@
-import type { DeepReadonly, JsonObject, JsonValue, KubeObject, ObjectMetaInput } from '@opwright/machinery';
+import type { DeepReadonly, JsonObject, JsonValue, ObjectMetaInput } from '@opwright/machinery';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { fromJsonSchema, type JsonSchema } from './json-schema.ts';
 import { initialState, type NodeState, SchemaNode } from './node.ts';
@@ -20,7 +20,7 @@ function open<Stored, Input = Stored>(schema: StructuralSchema): OpenNode<Stored
 }
 
 /** Any JSON value, kept as it is (apiextensions JSON). */
-export function any(): OpenNode<JsonValue, JsonValue> {
+export function json(): OpenNode<JsonValue, JsonValue> {
   return open({ 'x-kubernetes-preserve-unknown-fields': true });
 }
 
@@ -52,8 +52,3 @@ export function embeddedResource<Embedded extends { apiVersion: string; kind: st
 export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
   return open(fromJsonSchema(schema));
 }
-
-/** The type of an embedded object that is stored, when it is stored by reference to a resource. */
-export type Embedded<Stored extends KubeObject> = Omit<Stored, 'metadata' | 'status'> & {
-  readonly metadata?: ObjectMetaInput;
-};

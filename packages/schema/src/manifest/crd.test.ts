@@ -260,7 +260,7 @@ describe('nodes become the schema that controller-gen emits', () => {
       { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true },
     ],
     ['a raw extension', k.preserveUnknown(), { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }],
-    ['any JSON', k.any(), { 'x-kubernetes-preserve-unknown-fields': true }],
+    ['any JSON', k.json(), { 'x-kubernetes-preserve-unknown-fields': true }],
     ['bytes', k.bytes(), { type: 'string', format: 'byte' }],
     ['a map', k.record(k.string()), { type: 'object', additionalProperties: { type: 'string' } }],
     ['a set', k.set(k.string()), { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' }],

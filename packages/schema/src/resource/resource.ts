@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectMeta, ObjectMetaInput, Resource } from '@opwright/machinery';
+import type { AnyResource, KubeObject, ObjectMeta, ObjectMetaInput, Resource } from '@opwright/machinery';
 import type { AnyNode, Defaulted, InputOf, Optional, StoredOf } from '../k/node.ts';
 import type {
   CustomResourceDefinition,
@@ -82,5 +82,5 @@ export interface CustomResource<
   crd(): CustomResourceDefinition;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as AnyResource: whatever its types are
-export type AnyCustomResource = CustomResource<string, string, any, any, object>;
+/** Any custom resource, whatever its types are. */
+export type AnyCustomResource = AnyResource & Omit<CustomResource, keyof AnyResource>;

@@ -1,4 +1,4 @@
-import type { FieldError } from '@opwright/machinery';
+import { type FieldError, forbiddenValue } from '@opwright/machinery';
 import { checkDefaults } from './check-defaults.ts';
 import { checkKeywords } from './check-keywords.ts';
 import { checkStructure } from './check-structure.ts';
@@ -13,5 +13,6 @@ export function checkStructural(schema: StructuralSchema, path = ''): FieldError
   const structure = checkStructure(schema, path);
   // Defaults can only be judged by a schema that is sound.
   const errors = structure.length > 0 ? structure : checkDefaults(schema, path);
-  return [...errors, ...checkKeywords(schema, path)];
+  const nullable = schema.nullable ? [forbiddenValue(`${path}.nullable`, 'nullable cannot be true at the root')] : [];
+  return [...nullable, ...errors, ...checkKeywords(schema, path)];
 }

@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '@opwright/machinery';
+import { isPlainObject, mutableCopy, setOwn } from '@opwright/machinery';
 import { mapArray, mapObject } from './prune.ts';
 import type { StructuralSchema } from './schema.ts';
 
@@ -6,7 +6,8 @@ import type { StructuralSchema } from './schema.ts';
  * Fills in defaults: where a field is absent, or null and not nullable. A null that is neither allowed nor has a default is
  * dropped first, so that `required` sees an absent field. An absent object gets no defaults inside it.
  *
- * The result shares with the given value what did not change; it is the given value when nothing did. Idempotent.
+ * The result shares with the given value what did not change, and nothing with the schema; it is the given value when
+ * nothing did. Idempotent.
  */
 export function applyDefaults<T>(schema: StructuralSchema, value: T): T {
   return defaulted(schema, withoutNulls(schema, value)) as T;
@@ -36,14 +37,14 @@ function withAbsent(
     const isAbsent = !Object.hasOwn(object, key) || object[key] === undefined;
     if (!isAbsent && !isForbiddenNull(property, object[key])) continue;
     copy ??= { ...object };
-    setOwn(copy, key, property.default);
+    setOwn(copy, key, mutableCopy(property.default));
   }
   return copy ?? object;
 }
 
 /** The default in place of a null that is not allowed. */
 function orDefault(schema: StructuralSchema | undefined, value: unknown): unknown {
-  return isForbiddenNull(schema, value) ? (schema?.default ?? null) : value;
+  return isForbiddenNull(schema, value) ? mutableCopy(schema?.default ?? null) : value;
 }
 
 function isForbiddenNull(schema: StructuralSchema | undefined, value: unknown): boolean {

@@ -20,7 +20,7 @@ describe('the structure of a schema', () => {
         k.intOrString(),
         k.quantity(),
         k.time(),
-        k.any(),
+        k.json(),
       ].map(scalarOf),
     ).toEqual([
       'string',

@@ -1,6 +1,7 @@
 import {
   deepEqual,
   type FieldError,
+  goQuote,
   invalidValue,
   isPlainObject,
   NumberLexeme,
@@ -160,7 +161,7 @@ function codePoints(text: string): number {
 function formatErrors(schema: Extended, value: string, path: string): readonly FieldError[] {
   const format = checkedFormat(schema);
   if (format === '' || textFormat(format)?.(value) !== false) return [];
-  return [typeInvalid(fieldOf(path), value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`)];
+  return [typeInvalid(fieldOf(path), value, `${path} in body must be of type ${format}: ${goQuote(value)}`)];
 }
 
 function checkArray(schema: Extended, value: readonly unknown[], path: string, old: Old): (FieldError[] | Result)[] {
