@@ -7,7 +7,7 @@ import { JsonPathError } from './path.ts';
 
 const object = deepFreeze({
   spec: { n: 3, list: [10, 20, 30, 40], nested: { n: 4, deeper: [{ n: 5 }] } },
-  metadata: { annotations: { 'a.b/c': 'x', "it's": 'y', 'a-b': 'z' } },
+  metadata: { annotations: { 'a.b/c': 'x', 'a-b': 'z' } },
   status: {
     conditions: [
       { type: 'Synced', status: 'True', n: 1 },
@@ -25,13 +25,18 @@ describe('JSONPath', () => {
     ['.', [object]],
     ['', [object]],
     ['.metadata.annotations.a\\.b/c', ['x']],
-    [".metadata.annotations['a.b/c']", ['x']],
-    ['.metadata.annotations["a.b/c"]', ['x']],
-    [".metadata.annotations['it\\'s']", ['y']],
+    [".metadata.annotations['a\\.b/c']", ['x']],
+    [".metadata.annotations['a.b/c']", []],
+    [".spec['nested.n']", [4]],
     ['.metadata.annotations.a-b', ['z']],
     ['.spec.list[0]', [10]],
     ['.spec.list[-1]', [40]],
     ['.spec.list[9]', []],
+    ['.spec.list[1:9]', []],
+    ['.spec.*[1]', []],
+    ['.spec[*]', []],
+    ['.spec[?(@.n)]', []],
+    ['.status.conditions[?(@.type>1)]', []],
     ['.spec.list[1:3]', [20, 30]],
     ['.spec.list[::2]', [10, 30]],
     ['.spec.list[-2:]', [30, 40]],
@@ -76,7 +81,9 @@ describe('JSONPath', () => {
     ['.a.', `invalid JSONPath ".a.": a field name is missing at character 4`],
     ['.a[', `invalid JSONPath ".a[": expected an index, a slice, '*', a quoted name or a filter at character 4`],
     ['.a[0', `invalid JSONPath ".a[0": expected ']', found the end at character 5`],
-    [".a['x", `invalid JSONPath ".a['x": a quoted text does not end at character 6`],
+    [".a['x", `invalid JSONPath ".a['x": a quoted text does not end at character 4`],
+    ['.a["x"]', `invalid JSONPath ".a[\\"x\\"]": a key stands in single quotes at character 4`],
+    ['..*', `invalid JSONPath "..*": a field name is missing at character 3`],
     ['.a[x]', `invalid JSONPath ".a[x]": expected an index, a slice, '*', a quoted name or a filter at character 4`],
     ['.a[?(@.x=="y"]', `invalid JSONPath ".a[?(@.x==\\"y\\"]": expected ')', found ']' at character 14`],
     [

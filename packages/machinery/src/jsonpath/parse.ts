@@ -1,8 +1,9 @@
 import { type JsonPath, JsonPathError, type JsonPathFilter, type JsonPathOperand, type JsonPathStep } from './path.ts';
 
 /**
- * Reads one path: `.spec.n`, `.metadata.annotations['a.b/c']`, `.a\.b`, `.items[0]`, `.items[*]`, `..name`,
- * `.conditions[?(@.type=="Ready")].status`. A leading `$` and braces around the whole are allowed.
+ * Reads one path: `.spec.n`, `.metadata.annotations['a\.b/c']`, `.a\.b`, `.items[0]`, `.items[*]`, `..name`,
+ * `.conditions[?(@.type=="Ready")].status`. A leading `$` and braces around the whole are allowed. In Kubernetes' dialect
+ * `['a.b']` is the same as `.a.b`: a dot within a key needs a backslash there too.
  *
  * @throws JsonPathError that says what is wrong where
  * @see https://kubernetes.io/docs/reference/kubectl/jsonpath/
@@ -17,6 +18,7 @@ export function parseJsonPath(text: string): JsonPath {
 }
 
 const FIELD_END = new Set([
+  '*',
   '',
   '.',
   ',',
@@ -67,13 +69,13 @@ class Parser {
     for (;;) {
       if (this.takeIf('..')) {
         steps.push({ step: 'recursive' });
-        if (!this.at('[')) steps.push(this.fieldOrWildcard());
+        if (!this.at('[')) steps.push(this.field());
       } else if (this.takeIf('.')) {
         // `.` alone is the root, `.['a']` the same as `['a']`.
         if (this.position === this.text.length && steps.length === 0) return steps;
         if (!this.at('[')) steps.push(this.fieldOrWildcard());
       } else if (this.takeIf('[')) {
-        steps.push(this.bracket());
+        steps.push(...this.bracket());
       } else {
         return steps;
       }
@@ -81,7 +83,10 @@ class Parser {
   }
 
   private fieldOrWildcard(): JsonPathStep {
-    if (this.takeIf('*')) return { step: 'wildcard' };
+    return this.takeIf('*') ? { step: 'wildcard' } : this.field();
+  }
+
+  private field(): JsonPathStep {
     let name = '';
     while (!FIELD_END.has(this.current())) {
       this.takeIf('\\');
@@ -93,36 +98,49 @@ class Parser {
   }
 
   /** After `[`. */
-  private bracket(): JsonPathStep {
+  private bracket(): JsonPathStep[] {
     if (this.takeIf('?(')) {
       const filter = this.filter();
       this.expect(')');
       this.expect(']');
-      return { step: 'filter', filter };
+      return [{ step: 'filter', filter }];
     }
-    const steps = [this.selector()];
-    while (this.skipSpace().takeIf(',')) steps.push(this.selector());
+    const paths = [this.selector()];
+    while (this.skipSpace().takeIf(',')) paths.push(this.selector());
     this.expect(']');
-    return steps.length === 1 ? steps[0]! : { step: 'union', steps };
+    return paths.length === 1 ? paths[0]! : [{ step: 'union', paths }];
   }
 
-  private selector(): JsonPathStep {
+  private selector(): JsonPathStep[] {
     this.skipSpace();
-    if (this.takeIf('*')) return { step: 'wildcard' };
-    if (this.at("'") || this.at('"')) return { step: 'field', name: this.quoted() };
+    if (this.takeIf('*')) return [{ step: 'slice', by: 1 }];
+    if (this.at("'")) return this.key();
+    if (this.at('"')) throw this.error('a key stands in single quotes');
     const match = /^(-?\d*)(?:(:)(-?\d*)(?::(-?\d*))?)?/.exec(this.text.slice(this.position))!;
     const [found, start = '', colon, end = '', by = ''] = match;
     if (found === '' || found === '-') throw this.error("expected an index, a slice, '*', a quoted name or a filter");
     this.position += found.length;
-    if (colon === undefined) return { step: 'index', index: Number(start) };
+    if (colon === undefined) return [{ step: 'index', index: Number(start) }];
     const step = by === '' ? 1 : Number(by);
     if (step <= 0) throw this.error('the step of a slice must be positive');
-    return {
-      step: 'slice',
-      ...(start !== '' && { start: Number(start) }),
-      ...(end !== '' && { end: Number(end) }),
-      by: step,
-    };
+    return [
+      {
+        step: 'slice',
+        ...(start !== '' && { start: Number(start) }),
+        ...(end !== '' && { end: Number(end) }),
+        by: step,
+      },
+    ];
+  }
+
+  /** A key in single quotes: fields between the dots that have no backslash. */
+  private key(): JsonPathStep[] {
+    const end = this.text.indexOf("'", this.position + 1);
+    if (end < 0) throw this.error('a quoted text does not end');
+    const key = this.text.slice(this.position + 1, end);
+    if (key === '') throw this.error('a key is missing');
+    this.position = end + 1;
+    return key.split(/(?<!\\)\./).map((name) => ({ step: 'field', name: name.replace(/\\/g, '') }));
   }
 
   private filter(): JsonPathFilter {

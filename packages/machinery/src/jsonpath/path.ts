@@ -2,18 +2,18 @@
 export type JsonPath = readonly JsonPathStep[];
 
 export type JsonPathStep =
-  /** `.name`, `['name']` */
+  /** `.name`, `['name']`; none for an array */
   | { readonly step: 'field'; readonly name: string }
   /** `[0]`; a negative index counts from the end. */
   | { readonly step: 'index'; readonly index: number }
-  /** `[1:3]`, `[::2]` */
+  /** `[1:3]`, `[::2]`, `[*]`: elements of an array */
   | { readonly step: 'slice'; readonly start?: number; readonly end?: number; readonly by: number }
-  /** `[*]`, `.*` */
+  /** `.*`: elements of an array, values of an object */
   | { readonly step: 'wildcard' }
   /** `..`: the value and everything below it that can have fields */
   | { readonly step: 'recursive' }
   /** `[0,2]`, `['a','b']` */
-  | { readonly step: 'union'; readonly steps: readonly JsonPathStep[] }
+  | { readonly step: 'union'; readonly paths: readonly JsonPath[] }
   /** `[?(@.type=="Ready")]` */
   | { readonly step: 'filter'; readonly filter: JsonPathFilter };
 

@@ -24,7 +24,6 @@ export function setCondition(
       ? before.lastTransitionTime
       : (condition.lastTransitionTime ?? formatTime(now));
   const after: Condition = {
-    ...before,
     type: condition.type,
     status: condition.status,
     ...(condition.observedGeneration !== undefined && { observedGeneration: condition.observedGeneration }),
