@@ -122,7 +122,7 @@ function kindText(name, context, into) {
   let text = `/** @see ${page} */\nexport interface ${kind} {\n${head('')}  readonly metadata: ObjectMeta;\n${stored.join('')}}\n`;
   text += `\n/** What a person writes to create a ${kind}. */\nexport interface ${kind}Input {\n${head('?')}  readonly metadata: ObjectMetaInput;\n${input.join('')}}\n`;
   if (resource === undefined) return text;
-  need(into, '@opwright/machinery', 'Resource');
+  need(into, '@opwright/machinery/resource', 'Resource');
   into.values = true;
   const names = [
     `apiVersion: '${apiVersion}'`,
@@ -233,7 +233,7 @@ function moduleText(module, { body, imports, names, values }) {
     .map(([from, needed]) => {
       const clash = [...needed].find((name) => names.includes(name));
       if (clash) throw new Error(`${module} declares ${clash} and needs the one of ${from}`);
-      const withValue = values && from === '@opwright/machinery';
+      const withValue = values && from === '@opwright/machinery/resource';
       const list = [...needed].sort().map((name) => (withValue ? `type ${name}` : name));
       if (withValue) list.unshift('builtinResource');
       return `import ${withValue ? '' : 'type '}{ ${list.join(', ')} } from '${from.startsWith('@') ? from : `${up}${from}.ts`}';\n`;

@@ -1,5 +1,6 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
-import { builtinResource, type JsonObject, type JsonValue, type ObjectMeta, type ObjectMetaInput, type Resource, type Status } from '@opwright/machinery';
+import type { JsonObject, JsonValue, ObjectMeta, ObjectMetaInput, Status } from '@opwright/machinery';
+import { builtinResource, type Resource } from '@opwright/machinery/resource';
 
 export interface ConversionRequest {
   readonly uid?: string;

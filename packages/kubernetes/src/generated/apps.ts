@@ -1,5 +1,6 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
-import { builtinResource, type JsonObject, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
+import type { JsonObject, ObjectMeta, ObjectMetaInput } from '@opwright/machinery';
+import { builtinResource, type Resource } from '@opwright/machinery/resource';
 import type { PersistentVolumeClaimInput, PodTemplateSpec } from './core.ts';
 import type { IntOrString, LabelSelector } from './meta.ts';
 

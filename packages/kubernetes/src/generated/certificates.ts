@@ -1,5 +1,6 @@
 // Generated from the data in packages/kubernetes/data by `npm run generate`. Do not edit.
-import { builtinResource, type ObjectMeta, type ObjectMetaInput, type Resource } from '@opwright/machinery';
+import type { ObjectMeta, ObjectMetaInput } from '@opwright/machinery';
+import { builtinResource, type Resource } from '@opwright/machinery/resource';
 
 /** @see https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/ */
 export interface CertificateSigningRequest {
