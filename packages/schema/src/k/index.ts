@@ -1,10 +1,10 @@
 export { ArrayNode, array, type ListMapKey, listMap, set } from './array.ts';
 export type { JsonSchema } from './json-schema.ts';
 export { condition, conditions, templateMeta } from './meta.ts';
-export type { AnyNode, Defaulted, InputOf, Nullable, Optional, RuleOptions, StoredOf } from './node.ts';
+export type { AnyNode, Defaulted, InputOf, Narrowed, Nullable, Optional, RuleOptions, StoredOf } from './node.ts';
 export { SchemaNode } from './node.ts';
 export { int32, int64, integer, NumberNode, number } from './number.ts';
-export { type Fields, ObjectNode, object } from './object.ts';
+export { type EmbeddedMeta, type Fields, ObjectNode, object } from './object.ts';
 export { type EmbeddedObject, embeddedResource, json, OpenNode, preserveUnknown, raw } from './open.ts';
 export { RecordNode, record } from './record.ts';
 export { BooleanNode, boolean, IntOrStringNode, intOrString, quantity } from './scalar.ts';

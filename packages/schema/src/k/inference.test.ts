@@ -77,6 +77,17 @@ describe('the types of nodes', () => {
     expect(write).toThrow();
   });
 
+  it('narrow to the values of an enum, and widen to an embedded object', () => {
+    const node = k.object({
+      level: k.int32().enum(1, 2).default(1),
+      pod: k.object({ spec: k.object({ a: k.string() }) }).embeddedResource(),
+    });
+    expectTypeOf<Stored<typeof node>['level']>().toEqualTypeOf<1 | 2>();
+    expectTypeOf<Stored<typeof node>['pod']['kind']>().toEqualTypeOf<string>();
+    expectTypeOf<Stored<typeof node>['pod']['spec']>().toEqualTypeOf<{ readonly a: string }>();
+    expect(node.schema.properties?.level).toEqual({ type: 'integer', format: 'int32', enum: [1, 2], default: 1 });
+  });
+
   it('of conditions are those of machinery', () => {
     type Condition = Stored<ReturnType<typeof k.condition>>;
     expectTypeOf<Condition['status']>().toEqualTypeOf<'True' | 'False' | 'Unknown'>();

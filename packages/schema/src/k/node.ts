@@ -16,6 +16,12 @@ export interface Nullable {
   readonly '~nullable': true;
 }
 
+/** Narrows the value of a node. For the compiler only. */
+export interface Narrowed<Value> {
+  readonly '~stored': Value;
+  readonly '~input': Value;
+}
+
 /** Any node, whatever its types. */
 export type AnyNode = SchemaNode<unknown, unknown>;
 
@@ -104,6 +110,11 @@ export abstract class SchemaNode<Stored, Input> {
 
   externalDocs(docs: ExternalDocs): this {
     return this.with({ externalDocs: Object.freeze({ ...docs }) });
+  }
+
+  /** Alternatives and exclusions over constraints; types, defaults and other structure cannot stand inside them. */
+  constrain(constraints: Pick<StructuralSchema, 'allOf' | 'anyOf' | 'oneOf' | 'not'>): this {
+    return this.with(constraints);
   }
 
   /**

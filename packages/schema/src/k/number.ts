@@ -1,4 +1,4 @@
-import { initialState, type NodeState, SchemaNode } from './node.ts';
+import { initialState, type Narrowed, type NodeState, SchemaNode } from './node.ts';
 
 /** `type: integer` or `type: number`. */
 export class NumberNode extends SchemaNode<number, number> {
@@ -33,6 +33,11 @@ export class NumberNode extends SchemaNode<number, number> {
 
   multipleOf(multipleOf: number): this {
     return this.with({ multipleOf });
+  }
+
+  /** Only these numbers; the type becomes their union. */
+  enum<const Value extends number>(...values: readonly [Value, ...Value[]]): this & Narrowed<Value> {
+    return this.with({ enum: Object.freeze([...values]) }) as this & Narrowed<Value>;
   }
 }
 

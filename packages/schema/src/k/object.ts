@@ -1,9 +1,11 @@
+import type { ObjectMetaInput } from '@opwright/machinery';
 import type { StructuralSchema, ValidationRule } from '../structural/schema.ts';
 import {
   type AnyNode,
   type Defaulted,
   type InputOf,
   initialState,
+  type Narrowed,
   type NodeState,
   type Optional,
   SchemaNode,
@@ -12,6 +14,13 @@ import {
 
 /** The fields of an object, by name. */
 export type Fields = Readonly<Record<string, AnyNode>>;
+
+/** What every embedded object has beside its declared fields. */
+export interface EmbeddedMeta {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: ObjectMetaInput;
+}
 
 /** The names of the fields that may be absent in a stored object. */
 export type OptionalKey<F extends Fields> = {
@@ -23,18 +32,21 @@ export type OmittableKey<F extends Fields> = {
   [Key in keyof F]: F[Key] extends Defaulted | Optional ? Key : never;
 }[keyof F];
 
-/** One object type instead of an intersection, for readable messages. */
-export type Flat<T> = { readonly [Key in keyof T]: T[Key] };
+// `infer` makes one plain object type of the two halves, so that messages and hovers show the fields.
 
 /** The stored type of an object with these fields. */
-export type StoredFields<F extends Fields> = Flat<
-  { [Key in Exclude<keyof F, OptionalKey<F>>]: StoredOf<F[Key]> } & { [Key in OptionalKey<F>]?: StoredOf<F[Key]> }
->;
+export type StoredFields<F extends Fields> = {
+  [Key in Exclude<keyof F, OptionalKey<F>>]: StoredOf<F[Key]>;
+} & { [Key in OptionalKey<F>]?: StoredOf<F[Key]> } extends infer Both
+  ? { readonly [Key in keyof Both]: Both[Key] }
+  : never;
 
 /** The input type of an object with these fields. */
-export type InputFields<F extends Fields> = Flat<
-  { [Key in Exclude<keyof F, OmittableKey<F>>]: InputOf<F[Key]> } & { [Key in OmittableKey<F>]?: InputOf<F[Key]> }
->;
+export type InputFields<F extends Fields> = {
+  [Key in Exclude<keyof F, OmittableKey<F>>]: InputOf<F[Key]>;
+} & { [Key in OmittableKey<F>]?: InputOf<F[Key]> } extends infer Both
+  ? { readonly [Key in keyof Both]: Both[Key] }
+  : never;
 
 /** `type: object` with declared fields. */
 export class ObjectNode<F extends Fields> extends SchemaNode<StoredFields<F>, InputFields<F>> {
@@ -75,8 +87,8 @@ export class ObjectNode<F extends Fields> extends SchemaNode<StoredFields<F>, In
   }
 
   /** The value is a whole Kubernetes object: apiVersion, kind and metadata are implied and validated. */
-  embeddedResource(): this {
-    return this.with({ 'x-kubernetes-embedded-resource': true });
+  embeddedResource(): this & Narrowed<EmbeddedMeta> {
+    return this.with({ 'x-kubernetes-embedded-resource': true }) as this & Narrowed<EmbeddedMeta>;
   }
 
   /** Exactly one of these optional fields must be set. */

@@ -1,7 +1,8 @@
-import type { DeepReadonly, JsonObject, JsonValue, ObjectMetaInput } from '@opwright/machinery';
+import type { DeepReadonly, JsonObject, JsonValue } from '@opwright/machinery';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { fromJsonSchema, type JsonSchema } from './json-schema.ts';
 import { initialState, type NodeState, SchemaNode } from './node.ts';
+import type { EmbeddedMeta } from './object.ts';
 
 /** A node whose types are said rather than inferred. */
 export class OpenNode<Stored, Input> extends SchemaNode<Stored, Input> {
@@ -29,11 +30,8 @@ export function preserveUnknown(): OpenNode<JsonObject, JsonObject> {
   return open({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
 }
 
-/** An embedded object as a person writes it. */
-export interface EmbeddedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata?: ObjectMetaInput;
+/** An embedded object of which nothing more is known. */
+export interface EmbeddedObject extends EmbeddedMeta {
   readonly [field: string]: unknown;
 }
 

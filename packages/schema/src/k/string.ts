@@ -1,4 +1,4 @@
-import { initialState, type NodeState, SchemaNode } from './node.ts';
+import { initialState, type Narrowed, type NodeState, SchemaNode } from './node.ts';
 
 /** The formats of strings that the API server checks; it ignores all others. */
 export type StringFormat =
@@ -29,12 +29,6 @@ export type StringFormat =
   | 'uuid5'
   // the texts of all other formats, without losing the suggestions above
   | (string & {});
-
-/** Narrows the type of a string to some texts. For the compiler only. */
-export interface Texts<Value extends string> {
-  readonly '~stored': Value;
-  readonly '~input': Value;
-}
 
 /** `type: string`. */
 export class StringNode extends SchemaNode<string, string> {
@@ -73,8 +67,8 @@ export class StringNode extends SchemaNode<string, string> {
   }
 
   /** Only these texts; the type becomes their union. */
-  enum<const Value extends string>(...values: readonly [Value, ...Value[]]): this & Texts<Value> {
-    return this.with({ enum: Object.freeze([...values]) }) as this & Texts<Value>;
+  enum<const Value extends string>(...values: readonly [Value, ...Value[]]): this & Narrowed<Value> {
+    return this.with({ enum: Object.freeze([...values]) }) as this & Narrowed<Value>;
   }
 }
 
@@ -84,7 +78,9 @@ export function string(): StringNode {
 }
 
 /** `type: string` with only these values; the type is their union. */
-export function enumOf<const Value extends string>(...values: readonly [Value, ...Value[]]): StringNode & Texts<Value> {
+export function enumOf<const Value extends string>(
+  ...values: readonly [Value, ...Value[]]
+): StringNode & Narrowed<Value> {
   return string().enum(...values);
 }
 

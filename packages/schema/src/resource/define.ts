@@ -30,6 +30,34 @@ type InputVersion<Group extends string, Kind extends string, Name, Version> = In
   StatusOf<Version>
 >;
 
+// The compiler explains the last overload that failed: the usual one.
+
+/**
+ * Defines a resource with several versions, of which one says `storage: true`. The value stands for that version;
+ * `.versions` has all of them.
+ *
+ * @throws {Error} that names every path that a CRD cannot have, and the remedy
+ */
+export function defineResource<
+  const Group extends string,
+  const Kind extends string,
+  const Versions extends Readonly<Record<string, VersionDefinition>>,
+>(
+  definition: NamesDefinition & { readonly group: Group; readonly kind: Kind; readonly versions: Versions },
+): CustomResource<
+  `${Group}/${StorageName<Versions> & string}`,
+  Kind,
+  StoredVersion<Group, Kind, StorageName<Versions>, Versions[StorageName<Versions>]>,
+  InputVersion<Group, Kind, StorageName<Versions>, Versions[StorageName<Versions>]>,
+  {
+    readonly [Name in keyof Versions & string]: ResourceVersion<
+      `${Group}/${Name}`,
+      Kind,
+      StoredVersion<Group, Kind, Name, Versions[Name]>,
+      InputVersion<Group, Kind, Name, Versions[Name]>
+    >;
+  }
+>;
 /**
  * Defines a resource with one version.
  *
@@ -55,32 +83,6 @@ export function defineResource<
       Kind,
       StoredResource<`${Group}/${Name}`, Kind, Spec, Status>,
       InputResource<`${Group}/${Name}`, Kind, Spec, Status>
-    >;
-  }
->;
-/**
- * Defines a resource with several versions, of which one says `storage: true`. The value stands for that version;
- * `.versions` has all of them.
- *
- * @throws {Error} that names every path that a CRD cannot have, and the remedy
- */
-export function defineResource<
-  const Group extends string,
-  const Kind extends string,
-  const Versions extends Readonly<Record<string, VersionDefinition>>,
->(
-  definition: NamesDefinition & { readonly group: Group; readonly kind: Kind; readonly versions: Versions },
-): CustomResource<
-  `${Group}/${StorageName<Versions> & string}`,
-  Kind,
-  StoredVersion<Group, Kind, StorageName<Versions>, Versions[StorageName<Versions>]>,
-  InputVersion<Group, Kind, StorageName<Versions>, Versions[StorageName<Versions>]>,
-  {
-    readonly [Name in keyof Versions & string]: ResourceVersion<
-      `${Group}/${Name}`,
-      Kind,
-      StoredVersion<Group, Kind, Name, Versions[Name]>,
-      InputVersion<Group, Kind, Name, Versions[Name]>
     >;
   }
 >;

@@ -23,15 +23,13 @@ const schemas: fc.Arbitrary<StructuralSchema> = fc.letrec<{ node: StructuralSche
     fc.constant<StructuralSchema>({ 'x-kubernetes-int-or-string': true }),
     tie('node').map((items): StructuralSchema => ({ type: 'array', items })),
     tie('node').map((additionalProperties): StructuralSchema => ({ type: 'object', additionalProperties })),
-    fc
-      .tuple(fc.array(fc.tuple(key, tie('node')), { maxLength: 3 }), fc.subarray(['a', 'b']))
-      .map(
-        ([fields, required]): StructuralSchema => ({
-          type: 'object',
-          properties: Object.fromEntries(fields),
-          required,
-        }),
-      ),
+    fc.tuple(fc.array(fc.tuple(key, tie('node')), { maxLength: 3 }), fc.subarray(['a', 'b'])).map(
+      ([fields, required]): StructuralSchema => ({
+        type: 'object',
+        properties: Object.fromEntries(fields),
+        required,
+      }),
+    ),
   ),
 })).node;
 
