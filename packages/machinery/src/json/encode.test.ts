@@ -11,6 +11,11 @@ describe('encodeJson', () => {
     );
   });
 
+  test('leaves undefined properties out', () => {
+    expect(encodeJson({ a: undefined, b: [undefined] })).toBe('{"b":[null]}');
+    expect(encodeJson(undefined)).toBe('null');
+  });
+
   test('indents by two spaces', () => {
     expect(encodeJson({ a: [1, { b: {} }], c: [] }, { pretty: true })).toBe(
       '{\n  "a": [\n    1,\n    {\n      "b": {}\n    }\n  ],\n  "c": []\n}',

@@ -5,14 +5,14 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /**
  * JSON as Go's encoder writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped, number lexemes as they were written,
- * properties in their order, undefined ones left out. `pretty` indents by two spaces.
+ * properties in their order, undefined ones left out (undefined as a whole is null). `pretty` indents by two spaces.
  *
  * @throws TypeError for a bigint or a cycle
  */
 export function encodeJson(value: unknown, options: { readonly pretty?: boolean } = {}): string {
   const indent = options.pretty ? 2 : undefined;
   const before = lexemeConversions();
-  const fast = JSON.stringify(value, undefined, indent);
+  const fast = JSON.stringify(value, undefined, indent) ?? 'null';
   const text = lexemeConversions() === before ? fast : withLexemes(value, indent);
   return MUST_ESCAPE.test(text) ? text.replace(ESCAPED, unicodeEscape) : text;
 }

@@ -98,7 +98,7 @@ function goLiteral(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return goNumber(value);
-  if (value instanceof NumberLexeme) return value.isInteger ? value.lexeme : goNumber(value.value);
+  if (value instanceof NumberLexeme) return value.isInteger ? value.lexeme : goFloat(value.value);
   if (Array.isArray(value)) return `[]interface {}{${value.map(goLiteral).join(', ')}}`;
   if (typeof value === 'object') {
     const keys = Object.keys(value).sort();
@@ -108,12 +108,17 @@ function goLiteral(value: unknown): string {
   return String(value);
 }
 
-// Go's %v writes exponents below 1e-4 and from 1e21 on, with at least two digits.
+// A whole number is an int64 to Go unless it was written as a fraction.
 function goNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
-  const magnitude = Math.abs(value);
-  const text = magnitude < 1e-4 || magnitude >= 1e21 ? value.toExponential() : String(value);
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  return Number.isSafeInteger(value) ? String(value) : goFloat(value);
+}
+
+// Go's %v of a float64 has an exponent below 1e-4 and from 1e6 on, with at least two digits.
+function goFloat(value: number): string {
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+  const power = Number(exponent);
+  if (value === 0 || (power >= -4 && power < 6)) return String(value);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 function fieldError(field: string, reason: FieldErrorReason, message: string, detail: string): FieldError {
