@@ -41,6 +41,7 @@ const resources = source.lists
   : JSON.parse(readFileSync(data('resources.json'), 'utf8'));
 
 mkdirSync(data(''), { recursive: true });
+writeFileSync(data('version.json'), `${JSON.stringify(source.version)}\n`);
 writeFileSync(data('types.json'), linePerEntry(types));
 writeFileSync(
   data('resources.json'),
@@ -55,7 +56,7 @@ writeFileSync(data('schema-digests.json'), linePerEntry(digests(source.schemas))
 
 const generated = join(home, 'src/generated');
 rmSync(generated, { recursive: true, force: true });
-for (const [name, text] of Object.entries(modules(types, resources))) {
+for (const [name, text] of Object.entries(modules(types, resources, source.version))) {
   const file = join(generated, `${name}.ts`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

@@ -14,11 +14,13 @@ const sections = {
   'extend-resources': 'CustomResourceDefinition MutatingWebhookConfiguration ValidatingWebhookConfiguration',
   'cluster-resources': 'APIService ComponentStatus Event Lease Namespace Node RuntimeClass',
 };
-// The edition for the version that the data comes from: its addresses stay as they are when later editions move pages.
-const base = 'https://v1-32.docs.kubernetes.io/docs/reference/kubernetes-api/';
 
-/** The page of a kind, or the reference's front page for a kind without one. */
-export function referencePage(kind, version) {
+/**
+ * The page of a kind, or the reference's front page for a kind without one, in the edition of the Kubernetes version that
+ * the data comes from: its addresses stay as they are when later editions move pages.
+ */
+export function referencePage(kind, version, kubernetes) {
+  const base = `https://v${kubernetes.major}-${kubernetes.minor}.docs.kubernetes.io/docs/reference/kubernetes-api/`;
   for (const [section, kinds] of Object.entries(sections)) {
     if (kinds.split(' ').includes(kind)) return `${base}${section}/${kebab(kind)}-${version}/`;
   }

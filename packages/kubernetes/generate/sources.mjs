@@ -16,7 +16,7 @@ export function fromFixtures(folder) {
   }
   const go = join(folder, 'gotypes.json');
   return {
-    schemas: schemasOf(readFolder(join(folder, 'openapi/v3'))),
+    ...fromOpenapi(join(folder, 'openapi/v3')),
     go: existsSync(go) ? readJson(go) : undefined,
     groups: readJson(join(discovery, 'legacy_apis.json')),
     lists,
@@ -25,7 +25,8 @@ export function fromFixtures(folder) {
 
 /** The OpenAPI documents in a folder (`kubectl get --raw /openapi/v3/apis/apps/v1 > apps.json`); resources stay as they are. */
 export function fromOpenapi(folder) {
-  return { schemas: schemasOf(readFolder(folder)) };
+  const documents = readFolder(folder);
+  return { schemas: schemasOf(documents), version: versionOf(documents) };
 }
 
 /** A live cluster, asked through kubectl, which knows every way to authenticate. */
@@ -42,7 +43,7 @@ export function fromCluster(kubeconfig) {
   const lists = { v1: get('/api/v1') };
   for (const groupVersion of groupVersions) lists[groupVersion] = get(`/apis/${groupVersion}`);
   const documents = Object.values(get('/openapi/v3').paths).map((path) => get(path.serverRelativeURL));
-  return { schemas: schemasOf(documents), groups, lists };
+  return { schemas: schemasOf(documents), version: versionOf(documents), groups, lists };
 }
 
 function readFolder(folder) {
@@ -50,6 +51,15 @@ function readFolder(folder) {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => readJson(join(folder, file)));
+}
+
+/** Of the API server, which every document names (`1.32`, `v1.32.13`). */
+function versionOf(documents) {
+  for (const document of documents) {
+    const match = /^v?(\d+)\.(\d+)/.exec(document.components?.schemas && document.info.version);
+    if (match) return { major: match[1], minor: match[2] };
+  }
+  throw new Error('no OpenAPI document among the input');
 }
 
 function schemasOf(documents) {

@@ -33,11 +33,11 @@ const special = {
 };
 
 /** @returns {Record<string, string>} module name below src/generated → text */
-export function modules(types, resources) {
+export function modules(types, resources, version) {
   const moduleOf = moduleNames(resources);
   const contents = new Map();
   const kinds = kindsByName(types, resources);
-  const context = { types, kinds, moduleOf };
+  const context = { types, kinds, moduleOf, version };
   for (const name of Object.keys(types)) {
     const module = moduleOf(name);
     const short = lastPart(name);
@@ -105,7 +105,7 @@ function kindText(name, context, into) {
   const { apiVersion, kind, resource } = context.kinds.get(name);
   const own = context.types[name].fields.filter(([field]) => !['apiVersion', 'kind', 'metadata'].includes(field));
   need(into, '@opwright/machinery', 'ObjectMeta', 'ObjectMetaInput');
-  const page = referencePage(kind, apiVersion.split('/').at(-1));
+  const page = referencePage(kind, apiVersion.split('/').at(-1), context.version);
   const head = (mark) => `  readonly apiVersion${mark}: '${apiVersion}';\n  readonly kind${mark}: '${kind}';\n`;
   const stored = own.map((field) => {
     const [, type, more = {}] = field;

@@ -7,7 +7,7 @@ const load = async (file: string) =>
   (await import(/* @vite-ignore */ new URL(`../generate/${file}`, import.meta.url).href)) as {
     readonly compactTypes: (schemas: Json, go: undefined, previous: Json) => Json;
     readonly compactResources: (groups: Json, lists: Json, types: Json) => unknown;
-    readonly modules: (types: Json, resources: unknown) => Record<string, string>;
+    readonly modules: (types: Json, resources: unknown, version: Json) => Record<string, string>;
   };
 const readJson = (name: string) =>
   JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8')) as Json;
@@ -20,7 +20,9 @@ const schemas = Object.fromEntries(
 
 test('the modules are what the data says: nobody has edited them', async () => {
   const { modules } = await load('typescript.mjs');
-  for (const [name, text] of Object.entries(modules(readJson('types.json'), readJson('resources.json')))) {
+  for (const [name, text] of Object.entries(
+    modules(readJson('types.json'), readJson('resources.json'), readJson('version.json')),
+  )) {
     expect(readFileSync(new URL(`../src/generated/${name}.ts`, import.meta.url), 'utf8')).toBe(text);
   }
 });

@@ -1,3 +1,10 @@
 export { openapiReferences, openapiSchema } from './openapi.ts';
-export { type ServedGroupVersion, type ServedResource, type ServedSubresource, servedResources } from './resources.ts';
+export {
+  type KubernetesVersion,
+  kubernetesVersion,
+  type ServedGroupVersion,
+  type ServedResource,
+  type ServedSubresource,
+  servedResources,
+} from './resources.ts';
 export { builtinType, builtinTypes, typeOf } from './type-nodes.ts';

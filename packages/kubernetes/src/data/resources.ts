@@ -38,3 +38,17 @@ export function servedResources(): readonly ServedGroupVersion[] {
   resources ??= readData<readonly ServedGroupVersion[]>('resources.json');
   return resources;
 }
+
+/** The Kubernetes version that the types and resources come from, as `/version` has it. */
+export interface KubernetesVersion {
+  readonly major: string;
+  readonly minor: string;
+}
+
+let version: KubernetesVersion | undefined;
+
+/** The version of Kubernetes that all of this describes: major `1`, minor `32`. */
+export function kubernetesVersion(): KubernetesVersion {
+  version ??= readData<KubernetesVersion>('version.json');
+  return version;
+}
