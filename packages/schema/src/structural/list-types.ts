@@ -3,22 +3,27 @@ import type { StructuralSchema } from './schema.ts';
 
 /** The repeated items of sets and the repeated keys of list maps, anywhere in a value. */
 export function validateListTypes(schema: StructuralSchema, value: unknown, path = ''): FieldError[] {
+  const errors: FieldError[] = [];
+  walk(schema, value, path, errors);
+  return errors;
+}
+
+function walk(schema: StructuralSchema, value: unknown, path: string, errors: FieldError[]): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
+    errors.push(...ownErrors(schema, value, path));
     const { items } = schema;
-    return [
-      ...ownErrors(schema, value, path),
-      ...(items ? value.flatMap((item, index) => validateListTypes(items, item, `${path}[${index}]`)) : []),
-    ];
+    if (items) for (const [index, item] of value.entries()) walk(items, item, `${path}[${index}]`, errors);
+    return;
   }
-  if (!isPlainObject(value)) return [];
-  const { properties = {}, additionalProperties } = schema;
-  return Object.keys(value).flatMap((key) => {
-    if (Object.hasOwn(properties, key)) {
-      return validateListTypes(properties[key] as StructuralSchema, value[key], path === '' ? key : `${path}.${key}`);
-    }
-    if (typeof additionalProperties !== 'object') return [];
-    return validateListTypes(additionalProperties, value[key], `${path}[${key}]`);
-  });
+  const { properties, additionalProperties } = schema;
+  if (!isPlainObject(value) || (!properties && typeof additionalProperties !== 'object')) return;
+  for (const key of Object.keys(value)) {
+    const property = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (property) walk(property, value[key], path === '' ? key : `${path}.${key}`, errors);
+    else if (typeof additionalProperties === 'object')
+      walk(additionalProperties, value[key], `${path}[${key}]`, errors);
+  }
 }
 
 function ownErrors(schema: StructuralSchema, list: readonly unknown[], path: string): FieldError[] {

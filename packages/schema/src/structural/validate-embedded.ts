@@ -3,21 +3,27 @@ import type { StructuralSchema } from './schema.ts';
 
 /** What is wrong with the apiVersion, kind and metadata of embedded objects (x-kubernetes-embedded-resource) in a value. */
 export function validateEmbedded(schema: StructuralSchema, value: unknown, path = ''): FieldError[] {
+  const errors: FieldError[] = [];
+  walk(schema, value, path, errors);
+  return errors;
+}
+
+function walk(schema: StructuralSchema, value: unknown, path: string, errors: FieldError[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { items, properties, additionalProperties } = schema;
   if (Array.isArray(value)) {
-    const { items } = schema;
-    return items ? value.flatMap((item, index) => validateEmbedded(items, item, `${path}[${index}]`)) : [];
+    if (items) for (const [index, item] of value.entries()) walk(items, item, `${path}[${index}]`, errors);
+    return;
   }
-  if (!isPlainObject(value)) return [];
-  const { properties = {}, additionalProperties } = schema;
-  const own = schema['x-kubernetes-embedded-resource'] ? embeddedErrors(value, path) : [];
-  const below = Object.keys(value).flatMap((key) => {
-    if (Object.hasOwn(properties, key)) {
-      return validateEmbedded(properties[key] as StructuralSchema, value[key], child(path, key));
-    }
-    if (typeof additionalProperties !== 'object') return [];
-    return validateEmbedded(additionalProperties, value[key], `${path}[${key}]`);
-  });
-  return [...own, ...below];
+  if (!isPlainObject(value)) return;
+  if (schema['x-kubernetes-embedded-resource']) errors.push(...embeddedErrors(value, path));
+  if (!properties && typeof additionalProperties !== 'object') return;
+  for (const key of Object.keys(value)) {
+    const property = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (property) walk(property, value[key], child(path, key), errors);
+    else if (typeof additionalProperties === 'object')
+      walk(additionalProperties, value[key], `${path}[${key}]`, errors);
+  }
 }
 
 function embeddedErrors(object: Readonly<Record<string, unknown>>, path: string): FieldError[] {

@@ -16,7 +16,7 @@ import { textFormat } from './formats.ts';
 import { goType } from './go-type.ts';
 import { numberErrors } from './numbers.ts';
 import { compilePattern } from './pattern.ts';
-import type { NestedValidation, StructuralSchema } from './schema.ts';
+import type { NestedValidation, SchemaType, StructuralSchema } from './schema.ts';
 
 /**
  * What is wrong with a value by its schema, in the API server's words. Uniqueness in sets and list maps, embedded
@@ -71,19 +71,31 @@ function checkAgainst(schema: Extended, value: unknown, path: string, old: Old):
 }
 
 function collect(parts: readonly (readonly FieldError[] | Result)[], matches: number): Result {
-  const errors: Found[] = [];
-  const seen = new Set<string>();
   let total = matches;
+  let errors: Found[] | undefined;
   for (const part of parts) {
-    const found = Array.isArray(part) ? part.map(identified) : (part as Result).errors;
-    if (!Array.isArray(part)) total += (part as Result).matches;
-    for (const each of found) {
-      if (seen.has(each.text)) continue;
-      seen.add(each.text);
-      errors.push(each);
+    if (!isResult(part)) {
+      if (part.length > 0) errors = merged(errors, part.map(identified));
+      continue;
     }
+    total += part.matches;
+    if (part.errors.length > 0) errors = merged(errors, part.errors);
   }
-  return { errors, matches: total };
+  return { errors: errors ?? NONE, matches: total };
+}
+
+const NONE: readonly Found[] = Object.freeze([]);
+
+function isResult(part: readonly FieldError[] | Result): part is Result {
+  return !Array.isArray(part);
+}
+
+/** Equal reports are kept once. */
+function merged(errors: Found[] = [], more: readonly Found[]): Found[] {
+  for (const each of more) {
+    if (!errors.some((known) => known.text === each.text)) errors.push(each);
+  }
+  return errors;
 }
 
 function identified(error: FieldError): Found {
@@ -113,14 +125,26 @@ function typeErrors(schema: Extended, value: unknown, path: string): readonly Fi
   return [typeInvalid(field, found.type, `${path} in body must be of type ${types.join(',')}: "${found.type}"`)];
 }
 
+const INT_OR_STRING = ['integer', 'string'];
+const NO_TYPES: readonly string[] = [];
+const SINGLE_TYPES: Readonly<Record<SchemaType, readonly string[]>> = {
+  array: ['array'],
+  boolean: ['boolean'],
+  integer: ['integer'],
+  number: ['number'],
+  object: ['object'],
+  string: ['string'],
+};
+
 function typesOf(schema: Extended): readonly string[] {
-  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string'];
-  return schema.type === undefined ? [] : [schema.type];
+  if (schema['x-kubernetes-int-or-string']) return INT_OR_STRING;
+  return (schema.type && SINGLE_TYPES[schema.type]) ?? NO_TYPES;
 }
 
 /** The format as far as the API server knows it for the type; '' where it is ignored. */
 export function checkedFormat(schema: Extended, types: readonly string[] = typesOf(schema)): string {
-  const { format = '' } = schema;
+  const { format } = schema;
+  if (!format) return '';
   const type = types.length === 1 ? types[0] : '';
   if (type === 'integer') return format === 'int32' || format === 'int64' ? format : '';
   if (type === 'number') return format === 'float' || format === 'double' ? format : '';
@@ -216,7 +240,10 @@ function checkObject(
   return parts;
 }
 
+const PASSED: Result = { errors: NONE, matches: 1 };
+
 function checkJunctors(schema: Extended, value: unknown, path: string, old: Old): Result {
+  if (!schema.anyOf && !schema.oneOf && !schema.allOf && !schema.not) return PASSED;
   const { anyOf = [], oneOf = [], allOf = [], not } = schema;
   const parts: (FieldError[] | Result)[] = [];
   const complain = (text: string) => parts.push([invalidValue('<nil>', '', `"${path}" must ${text}`)]);
