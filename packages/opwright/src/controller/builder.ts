@@ -50,7 +50,7 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
   /** Caches `resource` for `ctx.get` and `ctx.list`; its changes lead to nothing. */
   reads<R extends AnyResource>(
     resource: R,
-    options?: ReadOptions,
+    options?: ReadOptions<R>,
   ): ControllerBuilder<Primary, Reads | KindName<R>, Writes>;
   /**
    * The controller creates objects of this kind, with an owner reference to the primary object, and reconciles the owner
@@ -103,8 +103,8 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
         options: options as ErasedWatchOptions,
         map: map as ErasedMapFunction,
       }),
-    reads: <R extends AnyResource>(resource: R, options: ReadOptions = {}) =>
-      withSource<Reads | KindName<R>, Writes>({ resource, role: 'reads', options }),
+    reads: <R extends AnyResource>(resource: R, options: ReadOptions<R> = {}) =>
+      withSource<Reads | KindName<R>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
     owns: <R extends AnyResource>(resource: R, options: WatchOptions<R> = {}) =>
       withSource<Reads | KindName<R>, Writes | KindName<R>>({
         resource,

@@ -67,7 +67,11 @@ export function createReadContext(surroundings: ReadSurroundings): ErasedReadCon
   };
   return {
     get: (resource, key) => cacheOf(resource).get(fullKey(resource, key, namespace)),
-    list: (resource, filter) => cacheOf(resource).list(filter),
+    list(resource, filter) {
+      const [index, value] = filter?.index ?? [];
+      if (index === undefined || value === undefined) return cacheOf(resource).list(filter);
+      return cacheOf(resource).list({ ...filter, index: [indexName(controllerName, index), value] });
+    },
     log,
     signal,
     clock,
@@ -192,6 +196,11 @@ function fullKey(resource: AnyResource, key: ObjectKey | string, namespace: stri
   const { name, namespace: given } = typeof key === 'string' ? { name: key, namespace } : key;
   const inNamespace = resource.scope === 'Namespaced' ? given : undefined;
   return { name, ...(inNamespace && { namespace: inNamespace }) };
+}
+
+/** Caches are shared between controllers, the names of indexes are not. */
+export function indexName(controllerName: string, index: string): string {
+  return `${controllerName}/${index}`;
 }
 
 function notDeclared(controllerName: string, resource: AnyResource, remedy: string): string {

@@ -8,7 +8,7 @@ import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
 import { createQueue, type QueueItem, type WorkQueue } from '../queue/queue.ts';
 import type { ControllerDefinition } from './builder.ts';
-import { type AppliedMemory, createReadContext, type DeclaredKinds } from './context.ts';
+import { type AppliedMemory, createReadContext, type DeclaredKinds, indexName } from './context.ts';
 import { durationMs } from './duration.ts';
 import { finalizerName } from './finalizer.ts';
 import { type Outcome, reconcileOnce } from './reconcile.ts';
@@ -85,6 +85,10 @@ export function createController(
       metrics.activeWorkers(1);
       try {
         await process(item);
+      } catch (error) {
+        // Not the user's function, which cannot throw through: the worker must live on.
+        log.error('Worker failed', { key: item.key, error });
+        queue.add(item.key, { priority: item.priority, rateLimited: true });
       } finally {
         metrics.activeWorkers(-1);
         queue.done(item.key);
@@ -184,7 +188,10 @@ export function createController(
   };
 }
 
-function declaredKinds({ resource, options, sources }: ControllerDefinition, cache: Cache): DeclaredKinds {
+function declaredKinds(
+  { name: controllerName, resource, options, sources }: ControllerDefinition,
+  cache: Cache,
+): DeclaredKinds {
   const readable = new Map([[kindKey(resource), cache.kind(resource, options.labelSelector)]]);
   const writable = new Map<string, { owned: boolean }>();
   const indexes = [{ resource, options }, ...sources];
@@ -197,7 +204,7 @@ function declaredKinds({ resource, options, sources }: ControllerDefinition, cac
   }
   for (const source of indexes) {
     for (const [name, index] of Object.entries(source.options.indexes ?? {})) {
-      readable.get(kindKey(source.resource))?.addIndex(name, index);
+      readable.get(kindKey(source.resource))?.addIndex(indexName(controllerName, name), index);
     }
   }
   return { primary: resource, readable, writable };

@@ -43,6 +43,7 @@ export async function reconcileOnce(request: ReconcileRequest): Promise<Outcome>
   if (timeoutMs !== undefined) {
     timer = surroundings.clock.setTimeout(() => {
       timedOut = true;
+      surroundings.log.warn('Reconcile timed out, waiting for it to end', { timeoutMs });
       work.abort(new Error(`the reconcile took longer than its timeout of ${timeoutMs} ms`));
     }, timeoutMs);
   }

@@ -1,6 +1,5 @@
 import type { AnyResource, Clock, ConditionInput, Infer, InferInput, KubeObject, ObjectKey } from '@opwright/machinery';
 import type { ListFilter } from '../cache/cache.ts';
-import type { IndexFunction } from '../cache/store.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Duration } from './duration.ts';
@@ -86,11 +85,14 @@ export type MapFunction<R extends AnyResource, Reads extends string> = (
 ) => Promise<MapResult> | MapResult;
 
 /** Which part of a kind is cached, and how it is found. */
-export interface ReadOptions {
+export interface ReadOptions<R extends AnyResource> {
   /** Only objects with these labels are cached: `app=web,tier in (a,b)`. */
   readonly labelSelector?: string;
-  /** Names and functions: `{ byNode: (pod) => [pod.spec.nodeName] }`, used as `ctx.list(Pod, { index: ['byNode', 'a'] })`. */
-  readonly indexes?: Readonly<Record<string, IndexFunction>>;
+  /**
+   * Names, and what an object is found by: `{ byNode: (pod) => [pod.spec.nodeName ?? ''] }` for
+   * `ctx.list(Pod, { index: ['byNode', 'a'] })`. Names are the controller's own.
+   */
+  readonly indexes?: Readonly<Record<string, (object: Infer<R>) => readonly string[]>>;
 }
 
 /** Which events lead to a reconcile. They do not change what is cached. */
@@ -104,9 +106,9 @@ export interface Predicates<R extends AnyResource> {
   readonly onlyWhen?: (object: Infer<R>) => boolean;
 }
 
-export interface WatchOptions<R extends AnyResource> extends ReadOptions, Predicates<R> {}
+export interface WatchOptions<R extends AnyResource> extends ReadOptions<R>, Predicates<R> {}
 
-export interface ControllerOptions<R extends AnyResource> extends ReadOptions, Predicates<R> {
+export interface ControllerOptions<R extends AnyResource> extends ReadOptions<R>, Predicates<R> {
   /** Unique in the operator; default: the kind in lower case. */
   readonly name?: string;
   /** How many objects are reconciled at the same time; default 1. One object is never reconciled twice at a time. */

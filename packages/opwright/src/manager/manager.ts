@@ -131,6 +131,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   );
 
   let started = false;
+  let serving: Promise<void> = Promise.resolve();
   let metricsServer: HttpServer | undefined;
   let probeServer: HttpServer | undefined;
   let cacheRun: Promise<void> = Promise.resolve();
@@ -212,6 +213,8 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     grace.abort();
     await expired;
     killed.abort(new Error('the manager has stopped'));
+    // A stop during the start must not miss a server that is about to listen.
+    await serving.catch(() => {});
     await Promise.all([metricsServer?.close(), probeServer?.close()]);
     metricsServer = undefined;
     probeServer = undefined;
@@ -236,7 +239,8 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       if (stopped) throw new Error('the manager has been stopped');
       started = true;
       try {
-        await serve();
+        serving = serve();
+        await serving;
         if (stopping.signal.aborted) return;
         logger.info('Starting manager', { operator: operator.name });
         cacheRun = cache.run(cachesStopped.signal);

@@ -133,6 +133,24 @@ export function createMetrics(clock: Clock): Metrics {
     },
   });
 
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of this process.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Gauge({
+    name: 'process_cpu_seconds_total',
+    help: 'CPU time of this process.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.set((user + system) / 1e6);
+    },
+  });
+
   const requests = counter('rest_client_requests_total', 'Requests to the API server.', ['code', 'method', 'host']);
   const watchErrors = counter('opwright_watch_errors_total', 'Failed lists and watches, by reason.', [
     'group',
