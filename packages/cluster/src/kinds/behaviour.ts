@@ -19,6 +19,10 @@ export interface KindBehaviour {
   readonly validate?: (object: JsonObject) => FieldError[];
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => FieldError[];
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
+  /** See {@link ServedKind.statusKeepsMetadata}. */
+  readonly statusKeepsMetadata?: readonly string[];
+  /** See {@link ServedKind.beginDeletion}. */
+  readonly beginDeletion?: (object: MutableObject) => boolean;
   readonly gracePeriodSeconds?: (object: JsonObject) => number;
   readonly printer?: Printer;
   readonly selectors?: FieldSelectors;

@@ -37,7 +37,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const hasStatus = subresources.some((subresource) => subresource.name === 'status');
   const printer = behaviour.printer ?? nameAndAge;
   const selectors = behaviour.selectors;
-  const { gracePeriodSeconds } = behaviour;
+  const { gracePeriodSeconds, statusKeepsMetadata, beginDeletion } = behaviour;
   return {
     group,
     version,
@@ -87,6 +87,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     returnsDeletedObject: returnedWhenDeleted.has(key),
     defaultPropagation: orphaningByDefault.has(key) ? 'Orphan' : 'Background',
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(statusKeepsMetadata === undefined ? {} : { statusKeepsMetadata }),
+    ...(beginDeletion === undefined ? {} : { beginDeletion }),
 
     columns: printer.columns,
     row: printer.row,

@@ -9,8 +9,8 @@ export interface Registry {
   /** Any served version of a resource, the preferred one first. */
   findResource(group: string, plural: string): ServedKind | undefined;
   findKind(group: string, version: string, kind: string): ServedKind | undefined;
-  hasGroup(group: string): boolean;
-  hasGroupVersion(group: string, version: string): boolean;
+  /** Whether a group has built-in kinds. */
+  hasBuiltinGroup(group: string): boolean;
   /** In the order of discovery: the built-in kinds as given, then custom ones as they came. */
   kinds(): readonly ServedKind[];
   /**
@@ -27,6 +27,7 @@ export interface Registry {
 export function createRegistry(builtin: readonly ServedKind[]): Registry {
   const owned = new Map<string, readonly ServedKind[]>();
   const listeners = new Set<() => void>();
+  const groups = new Set(builtin.map(({ group }) => group));
   let generation = 0;
   let all: readonly ServedKind[] = builtin;
   let index = indexOf(builtin);
@@ -35,8 +36,7 @@ export function createRegistry(builtin: readonly ServedKind[]): Registry {
     find: (group, version, plural) => index.byPlural.get(`${group}/${version}/${plural}`),
     findResource: (group, plural) => index.byResource.get(`${group}/${plural}`),
     findKind: (group, version, kind) => index.byKind.get(`${group}/${version}/${kind}`),
-    hasGroup: (group) => index.groups.has(group),
-    hasGroupVersion: (group, version) => index.groupVersions.has(`${group}/${version}`),
+    hasBuiltinGroup: (group) => groups.has(group),
     kinds: () => all,
     serve(owner, kinds) {
       if (kinds.length === 0) {
@@ -63,23 +63,17 @@ interface Index {
   readonly byPlural: ReadonlyMap<string, ServedKind>;
   readonly byResource: ReadonlyMap<string, ServedKind>;
   readonly byKind: ReadonlyMap<string, ServedKind>;
-  readonly groups: ReadonlySet<string>;
-  readonly groupVersions: ReadonlySet<string>;
 }
 
 function indexOf(kinds: readonly ServedKind[]): Index {
   const byPlural = new Map<string, ServedKind>();
   const byResource = new Map<string, ServedKind>();
   const byKind = new Map<string, ServedKind>();
-  const groups = new Set<string>();
-  const groupVersions = new Set<string>();
   for (const kind of kinds) {
     byPlural.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
     byKind.set(`${kind.group}/${kind.version}/${kind.kind}`, kind);
     const resource = `${kind.group}/${kind.plural}`;
     if (!byResource.has(resource)) byResource.set(resource, kind);
-    groups.add(kind.group);
-    groupVersions.add(`${kind.group}/${kind.version}`);
   }
-  return { byPlural, byResource, byKind, groups, groupVersions };
+  return { byPlural, byResource, byKind };
 }

@@ -2,13 +2,17 @@ import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/admissionregistration.ts';
 import * as printers from '../printers/others.ts';
 
+import { validateWebhookConfiguration } from '../validation/others.ts';
+
 export const admissionregistration: Behaviours = {
   MutatingWebhookConfiguration: {
     defaults: defaults.setMutatingWebhookDefaults,
+    validate: validateWebhookConfiguration,
     printer: printers.webhookConfigurationPrinter,
   },
   ValidatingWebhookConfiguration: {
     defaults: defaults.setValidatingWebhookDefaults,
+    validate: validateWebhookConfiguration,
     printer: printers.webhookConfigurationPrinter,
   },
   ValidatingAdmissionPolicy: {

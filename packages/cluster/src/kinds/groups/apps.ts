@@ -1,22 +1,46 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/apps.ts';
 import * as printers from '../printers/apps.ts';
+import { templateWarnings } from '../strategy/warnings.ts';
 import { prepareDaemonSetForCreate, prepareDaemonSetForUpdate } from '../strategy/workloads.ts';
+import * as validation from '../validation/apps.ts';
 import { labelName } from '../validation/names.ts';
 
 export const apps: Behaviours = {
-  Deployment: { defaults: defaults.setDeploymentDefaults, printer: printers.deploymentPrinter },
-  ReplicaSet: { defaults: defaults.setReplicaSetDefaults, printer: printers.replicaSetPrinter },
+  Deployment: {
+    defaults: defaults.setDeploymentDefaults,
+    validate: validation.validateDeployment,
+    validateUpdate: validation.validateSelectorUpdate,
+    warnings: templateWarnings,
+    statusKeepsMetadata: ['labels'],
+    printer: printers.deploymentPrinter,
+  },
+  ReplicaSet: {
+    defaults: defaults.setReplicaSetDefaults,
+    validate: validation.validateReplicaSet,
+    validateUpdate: validation.validateSelectorUpdate,
+    warnings: templateWarnings,
+    printer: printers.replicaSetPrinter,
+  },
   StatefulSet: {
     nameRule: labelName,
     defaults: defaults.setStatefulSetDefaults,
+    validate: validation.validateStatefulSet,
+    validateUpdate: validation.validateStatefulSetUpdate,
+    warnings: templateWarnings,
     printer: printers.statefulSetPrinter,
   },
   DaemonSet: {
     defaults: defaults.setDaemonSetDefaults,
     prepareForCreate: prepareDaemonSetForCreate,
     prepareForUpdate: prepareDaemonSetForUpdate,
+    validate: validation.validateDaemonSet,
+    validateUpdate: validation.validateSelectorUpdate,
+    warnings: templateWarnings,
     printer: printers.daemonSetPrinter,
   },
-  ControllerRevision: { printer: printers.controllerRevisionPrinter },
+  ControllerRevision: {
+    validateUpdate: validation.validateControllerRevisionUpdate,
+    printer: printers.controllerRevisionPrinter,
+  },
 };

@@ -4,9 +4,12 @@ import { setHorizontalPodAutoscalerDefaults, setHorizontalPodAutoscalerV1Default
 import { horizontalPodAutoscalerPrinter } from '../printers/autoscaling.ts';
 import { asJson } from '../tree.ts';
 
+import { validateHorizontalPodAutoscaler } from '../validation/others.ts';
+
 export const autoscalingV2: Behaviours = {
   HorizontalPodAutoscaler: {
     defaults: setHorizontalPodAutoscalerDefaults,
+    validate: validateHorizontalPodAutoscaler,
     printer: horizontalPodAutoscalerPrinter,
   },
 };
@@ -14,6 +17,7 @@ export const autoscalingV2: Behaviours = {
 export const autoscalingV1: Behaviours = {
   HorizontalPodAutoscaler: {
     defaults: setHorizontalPodAutoscalerV1Defaults,
+    validate: validateHorizontalPodAutoscaler,
     // The targets that v1 keeps in annotations are shown as v2 shows them.
     printer: {
       columns: horizontalPodAutoscalerPrinter.columns,

@@ -12,20 +12,32 @@ import * as selectors from '../selectors.ts';
 import * as strategy from '../strategy/core.ts';
 import { podGracePeriodSeconds, preparePodForCreate, preparePodForUpdate } from '../strategy/pod.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/service.ts';
+import { podWarnings } from '../strategy/warnings.ts';
+import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
+import { validateService, validateServiceUpdate } from '../validation/service.ts';
 
 export const core: Behaviours = {
   Pod: {
     defaults: defaults.setPodDefaults,
     prepareForCreate: preparePodForCreate,
     prepareForUpdate: preparePodForUpdate,
+    validate: validation.validatePod,
+    validateUpdate: validation.validatePodUpdate,
+    warnings: podWarnings,
+    statusKeepsMetadata: ['ownerReferences', 'deletionTimestamp'],
     gracePeriodSeconds: podGracePeriodSeconds,
     printer: podPrinter,
     selectors: selectors.podSelectors,
   },
-  PodTemplate: { defaults: setPodTemplateDefaults, printer: printers.podTemplatePrinter },
+  PodTemplate: {
+    defaults: setPodTemplateDefaults,
+    validate: validation.validatePodTemplate,
+    printer: printers.podTemplatePrinter,
+  },
   ReplicationController: {
     defaults: defaults.setReplicationControllerDefaults,
+    validate: validation.validateReplicationController,
     printer: replicationControllerPrinter,
     selectors: selectors.replicationControllerSelectors,
   },
@@ -34,14 +46,22 @@ export const core: Behaviours = {
     defaults: defaults.setServiceDefaults,
     prepareForCreate: prepareServiceForCreate,
     prepareForUpdate: prepareServiceForUpdate,
+    validate: validateService,
+    validateUpdate: validateServiceUpdate,
     printer: servicePrinter,
     selectors: selectors.serviceSelectors,
   },
   Endpoints: { defaults: defaults.setEndpointsDefaults, printer: endpointsPrinter },
-  ConfigMap: { printer: printers.configMapPrinter },
+  ConfigMap: {
+    validate: validation.validateConfigMap,
+    validateUpdate: validation.validateConfigMapUpdate,
+    printer: printers.configMapPrinter,
+  },
   Secret: {
     defaults: defaults.setSecretDefaults,
     prepareForUpdate: strategy.prepareSecretForUpdate,
+    validate: validation.validateSecret,
+    validateUpdate: validation.validateSecretUpdate,
     printer: printers.secretPrinter,
     selectors: selectors.secretSelectors,
   },
@@ -55,6 +75,8 @@ export const core: Behaviours = {
     defaults: defaults.setNamespaceDefaults,
     prepareForCreate: strategy.prepareNamespaceForCreate,
     prepareForUpdate: strategy.prepareNamespaceForUpdate,
+    validate: validation.validateNamespace,
+    beginDeletion: strategy.beginNamespaceDeletion,
     printer: printers.namespacePrinter,
     selectors: selectors.namespaceSelectors,
   },
@@ -67,15 +89,23 @@ export const core: Behaviours = {
   PersistentVolume: {
     defaults: defaults.setPersistentVolumeDefaults,
     prepareForCreate: strategy.preparePersistentVolumeForCreate,
+    validate: validation.validatePersistentVolume,
     printer: persistentVolumePrinter,
   },
   PersistentVolumeClaim: {
     defaults: defaults.setPersistentVolumeClaimDefaults,
     prepareForCreate: strategy.preparePersistentVolumeClaimForCreate,
+    validate: validation.validatePersistentVolumeClaim,
+    validateUpdate: validation.validatePersistentVolumeClaimUpdate,
     printer: persistentVolumeClaimPrinter,
   },
   LimitRange: { defaults: defaults.setLimitRangeDefaults, printer: nameAndCreation },
-  ResourceQuota: { printer: printers.resourceQuotaPrinter },
-  Event: { nameRule: pathSegmentName, printer: coreEventPrinter, selectors: selectors.coreEventSelectors },
+  ResourceQuota: { validate: validation.validateResourceQuota, printer: printers.resourceQuotaPrinter },
+  Event: {
+    nameRule: pathSegmentName,
+    validate: validation.validateEvent,
+    printer: coreEventPrinter,
+    selectors: selectors.coreEventSelectors,
+  },
   ComponentStatus: { printer: printers.componentStatusPrinter },
 };

@@ -2,11 +2,13 @@ import type { Behaviours } from '../behaviour.ts';
 import { eventsConversion } from '../conversion/events.ts';
 import { eventsEventPrinter } from '../printers/events.ts';
 import { eventsEventSelectors } from '../selectors.ts';
+import { validateNewEvent } from '../validation/core.ts';
 import { pathSegmentName } from '../validation/names.ts';
 
 export const events: Behaviours = {
   Event: {
     nameRule: pathSegmentName,
+    validate: validateNewEvent,
     printer: eventsEventPrinter,
     selectors: eventsEventSelectors,
     conversion: eventsConversion,

@@ -2,12 +2,23 @@ import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/networking.ts';
 import * as printers from '../printers/networking.ts';
 
+import * as validation from '../validation/others.ts';
+
 export const networking: Behaviours = {
-  Ingress: { printer: printers.ingressPrinter },
+  Ingress: { validate: validation.validateIngress, printer: printers.ingressPrinter },
   IngressClass: { defaults: defaults.setIngressClassDefaults, printer: printers.ingressClassPrinter },
-  NetworkPolicy: { defaults: defaults.setNetworkPolicyDefaults, printer: printers.networkPolicyPrinter },
+  NetworkPolicy: {
+    defaults: defaults.setNetworkPolicyDefaults,
+    validate: validation.validateNetworkPolicy,
+    printer: printers.networkPolicyPrinter,
+  },
 };
 
 export const discovery: Behaviours = {
-  EndpointSlice: { defaults: defaults.setEndpointSliceDefaults, printer: printers.endpointSlicePrinter },
+  EndpointSlice: {
+    defaults: defaults.setEndpointSliceDefaults,
+    validate: validation.validateEndpointSlice,
+    validateUpdate: validation.validateEndpointSliceUpdate,
+    printer: printers.endpointSlicePrinter,
+  },
 };

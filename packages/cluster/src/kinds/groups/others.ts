@@ -4,12 +4,15 @@ import * as printers from '../printers/others.ts';
 import { certificateSigningRequestSelectors } from '../selectors.ts';
 import { pathSegmentName } from '../validation/names.ts';
 
+import * as validation from '../validation/others.ts';
+
 /* Groups of one or two kinds with few rules of their own. */
 
 export const apiregistration: Behaviours = {
   APIService: {
     nameRule: pathSegmentName,
     defaults: defaults.setAPIServiceDefaults,
+    validate: validation.validateAPIService,
     printer: printers.apiServicePrinter,
   },
 };
@@ -23,7 +26,7 @@ export const certificates: Behaviours = {
 };
 
 export const coordination: Behaviours = {
-  Lease: { printer: printers.leasePrinter },
+  Lease: { validate: validation.validateLease, printer: printers.leasePrinter },
 };
 
 export const flowcontrol: Behaviours = {
@@ -36,5 +39,10 @@ export const node: Behaviours = {
 };
 
 export const scheduling: Behaviours = {
-  PriorityClass: { defaults: defaults.setPriorityClassDefaults, printer: printers.priorityClassPrinter },
+  PriorityClass: {
+    defaults: defaults.setPriorityClassDefaults,
+    validate: validation.validatePriorityClass,
+    validateUpdate: validation.validatePriorityClassUpdate,
+    printer: printers.priorityClassPrinter,
+  },
 };

@@ -1,6 +1,6 @@
 import { formatTime, type JsonObject } from '@opwright/machinery';
 import type { MutableObject, StrategyContext } from '../kind.ts';
-import { asJson, at, each, ensure, field, keepField, texts } from '../tree.ts';
+import { asJson, at, each, ensure, field, keepField, texts, within } from '../tree.ts';
 
 /** Namespaces end when their content has gone: the finalizer stands for it. */
 export function prepareNamespaceForCreate(namespace: MutableObject): void {
@@ -13,6 +13,12 @@ export function prepareNamespaceForCreate(namespace: MutableObject): void {
 /** Finalizers of the spec change through the `finalize` subresource only. */
 export function prepareNamespaceForUpdate(namespace: MutableObject, old: JsonObject): void {
   keepField(ensure(namespace, 'spec'), at(old, 'spec') ?? {}, 'finalizers');
+}
+
+/** The content goes first: the finalizer holds the namespace until then. */
+export function beginNamespaceDeletion(namespace: MutableObject): boolean {
+  namespace.status = { ...within(namespace, 'status'), phase: 'Terminating' };
+  return texts(at(asJson(namespace), 'spec'), 'finalizers').length > 0;
 }
 
 export function preparePersistentVolumeForCreate(volume: MutableObject, context: StrategyContext): void {

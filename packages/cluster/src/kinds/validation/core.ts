@@ -1,0 +1,265 @@
+import {
+  compareQuantities,
+  deepEqual,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  type JsonObject,
+  type JsonValue,
+  requiredValue,
+  validateConfigKey,
+} from '@opwright/machinery';
+import { at, bool, field, items, text, texts } from '../tree.ts';
+import { immutable } from './immutable.ts';
+import { oneOf, podSpecErrors } from './pod-spec.ts';
+import { goStringMap, nonNegative } from './workload.ts';
+
+/** Bytes that the values of a ConfigMap or Secret may have together. */
+const dataLimit = 1024 * 1024;
+
+function keyErrors(object: JsonObject, key: string): FieldError[] {
+  return Object.keys(at(object, key) ?? {})
+    .sort()
+    .flatMap((name) => validateConfigKey(name).map((why) => invalidValue(`${key}[${name}]`, name, why)));
+}
+
+export function validateConfigMap(map: JsonObject): FieldError[] {
+  const [data, binaryData] = [at(map, 'data') ?? {}, at(map, 'binaryData') ?? {}];
+  const errors = keyErrors(map, 'data');
+  for (const key of Object.keys(data).sort()) {
+    if (Object.hasOwn(binaryData, key)) {
+      const detail = 'duplicate of key present in binaryData';
+      errors.push(invalidValue(`data[${key}]`, key, detail));
+    }
+  }
+  errors.push(...keyErrors(map, 'binaryData'));
+  const bytes = utf8Bytes(Object.values(data)) + base64Bytes(Object.values(binaryData));
+  if (bytes > dataLimit) errors.push(dataTooLong(''));
+  return errors;
+}
+
+export function validateSecret(secret: JsonObject): FieldError[] {
+  const data = at(secret, 'data') ?? {};
+  const errors = keyErrors(secret, 'data');
+  if (base64Bytes(Object.values(data)) > dataLimit) errors.push(dataTooLong('data'));
+  for (const key of requiredKeys[text(secret, 'type')] ?? []) {
+    if (!Object.hasOwn(data, key)) errors.push(requiredValue(`data[${key}]`));
+  }
+  if (text(secret, 'type') === 'kubernetes.io/service-account-token') {
+    const name = 'kubernetes.io/service-account.name';
+    if (text(at(secret, 'metadata', 'annotations'), name) === '') {
+      errors.push(requiredValue(`metadata.annotations[${name}]`));
+    }
+  }
+  return errors;
+}
+
+const requiredKeys: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+function dataTooLong(path: string): FieldError {
+  const message = `Too long: may not be more than ${dataLimit} bytes`;
+  return { field: path === '' ? '[]' : path, reason: 'FieldValueTooLong', message };
+}
+
+function utf8Bytes(values: readonly (JsonValue | undefined)[]): number {
+  return values.reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0);
+}
+
+function base64Bytes(values: readonly (JsonValue | undefined)[]): number {
+  return values.reduce<number>((sum, value) => sum + Buffer.byteLength(String(value), 'base64'), 0);
+}
+
+export function validateConfigMapUpdate(map: JsonObject, old: JsonObject): FieldError[] {
+  return frozenErrors(map, old, ['data', 'binaryData']);
+}
+
+export function validateSecretUpdate(secret: JsonObject, old: JsonObject): FieldError[] {
+  return [...immutable(secret, old, 'type', ''), ...frozenErrors(secret, old, ['data'])];
+}
+
+/** `immutable: true` holds for ever, and for what the object holds. */
+function frozenErrors(object: JsonObject, old: JsonObject, keys: readonly string[]): FieldError[] {
+  if (!bool(old, 'immutable')) return [];
+  const changed = keys.filter((key) => !deepEqual(field(object, key), field(old, key)));
+  const all = bool(object, 'immutable') ? changed : ['immutable', ...changed];
+  return all.map((key) => forbiddenValue(key, 'field is immutable when `immutable` is set'));
+}
+
+export function validatePod(pod: JsonObject): FieldError[] {
+  return podSpecErrors(at(pod, 'spec') ?? {}, 'spec');
+}
+
+const podFields = [
+  'spec.containers[*].image',
+  'spec.initContainers[*].image',
+  'spec.activeDeadlineSeconds',
+  'spec.tolerations',
+  'spec.terminationGracePeriodSeconds',
+];
+
+/** Most of a pod stays as it is. The difference that Kubernetes prints after the message is left out. */
+export function validatePodUpdate(pod: JsonObject, old: JsonObject): FieldError[] {
+  const [spec, before] = [at(pod, 'spec'), at(old, 'spec')];
+  const errors: FieldError[] = [];
+  for (const list of ['containers', 'initContainers']) {
+    if (items(spec, list).length !== items(before, list).length) {
+      return [forbiddenValue(`spec.${list}`, 'pod updates may not add or remove containers')];
+    }
+    for (const [index, container] of items(spec, list).entries()) {
+      if (text(container, 'image') === '') errors.push(requiredValue(`spec.${list}[${index}].image`));
+    }
+  }
+  if (errors.length > 0) return errors;
+  for (const toleration of items(before, 'tolerations')) {
+    if (!items(spec, 'tolerations').some((other) => deepEqual(other, toleration))) {
+      return [
+        forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+      ];
+    }
+  }
+  const gated = items(before, 'schedulingGates').length > 0;
+  if (deepEqual(fixedPart(spec, gated), fixedPart(before, gated))) return [];
+  const list = podFields.map((name) => `\`${name}\``);
+  list[3] += ' (only additions to existing tolerations)';
+  list[4] += ' (allow it to be set to 1 if it was previously negative)';
+  return [forbiddenValue('spec', `pod updates may not change fields other than ${list.join(',')}`)];
+}
+
+/** Without what may change. A pod that waits at its gates may still be told where to run. */
+function fixedPart(spec: JsonObject | undefined, gated: boolean): JsonObject {
+  const free = ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers', 'nodeName'];
+  if (gated) free.push('schedulingGates', 'nodeSelector', 'affinity');
+  const entries = Object.entries(spec ?? {}).filter(([key]) => !free.includes(key));
+  const images = (list: string) => items(spec, list).map(({ image: _image, ...rest }) => rest);
+  return {
+    ...Object.fromEntries(entries),
+    containers: images('containers'),
+    initContainers: images('initContainers'),
+    serviceAccount: undefined,
+  };
+}
+
+export function validatePodTemplate(template: JsonObject): FieldError[] {
+  return podSpecErrors(at(template, 'template', 'spec') ?? {}, 'template.spec');
+}
+
+export function validateReplicationController(controller: JsonObject): FieldError[] {
+  const spec = at(controller, 'spec');
+  const selector = at(spec, 'selector') ?? {};
+  const template = at(spec, 'template');
+  const errors = [...nonNegative(spec, 'minReadySeconds', 'spec')];
+  if (Object.keys(selector).length === 0) errors.push(requiredValue('spec.selector'));
+  errors.push(...nonNegative(spec, 'replicas', 'spec'));
+  if (template === undefined) return [...errors, requiredValue('spec.template')];
+  const labels = at(template, 'metadata', 'labels');
+  if (!Object.entries(selector).every(([key, value]) => field(labels, key) === value)) {
+    const detail = '`selector` does not match template `labels`';
+    errors.push(invalidValue('spec.template.metadata.labels', goStringMap(labels), detail));
+  }
+  errors.push(...podSpecErrors(at(template, 'spec') ?? {}, 'spec.template.spec'));
+  errors.push(...oneOf(at(template, 'spec'), 'restartPolicy', 'spec.template.spec', ['Always']));
+  return errors;
+}
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+
+function accessModeErrors(spec: JsonObject | undefined): FieldError[] {
+  return texts(spec, 'accessModes').flatMap((mode) => oneOf({ accessModes: mode }, 'accessModes', 'spec', accessModes));
+}
+
+export function validatePersistentVolumeClaim(claim: JsonObject): FieldError[] {
+  const spec = at(claim, 'spec');
+  const errors: FieldError[] = [];
+  if (texts(spec, 'accessModes').length === 0) {
+    errors.push(requiredValue('spec.accessModes', 'at least 1 access mode is required'));
+  }
+  errors.push(...accessModeErrors(spec));
+  const storage = field(at(spec, 'resources', 'requests'), 'storage');
+  if (storage === undefined) errors.push(requiredValue('spec.resources[storage]'));
+  else if (compareQuantities(String(storage), '0') <= 0) {
+    errors.push(invalidValue('spec.resources[storage]', String(storage), 'must be greater than zero'));
+  }
+  return errors;
+}
+
+/** The difference that Kubernetes prints after the message is left out. */
+export function validatePersistentVolumeClaimUpdate(claim: JsonObject, old: JsonObject): FieldError[] {
+  const [spec, before] = [at(claim, 'spec'), at(old, 'spec')];
+  const errors: FieldError[] = [];
+  const bound = text(at(old, 'status'), 'phase') === 'Bound';
+  const fixed = (of: JsonObject | undefined) => {
+    const { volumeName, resources, storageClassName, volumeAttributesClassName: _class, ...rest } = of ?? {};
+    // The binder fills in the volume, a default class may come late.
+    const name = field(before, 'volumeName') === undefined ? undefined : volumeName;
+    const className = field(before, 'storageClassName') === undefined ? undefined : storageClassName;
+    const { requests: _requests, ...others } = at({ resources }, 'resources') ?? {};
+    return { ...rest, name, className, resources: bound ? others : (resources ?? {}) };
+  };
+  if (!deepEqual(fixed(spec), fixed(before))) {
+    const detail =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    errors.push(forbiddenValue('spec', detail));
+  }
+  const storage = (of: JsonObject | undefined) => field(at(of, 'resources', 'requests'), 'storage');
+  const [now, then] = [storage(spec), storage(before)];
+  if (typeof now === 'string' && typeof then === 'string' && compareQuantities(now, then) < 0) {
+    const detail = 'field can not be less than status.capacity';
+    errors.push(forbiddenValue('spec.resources.requests.storage', detail));
+  }
+  return errors;
+}
+
+export function validatePersistentVolume(volume: JsonObject): FieldError[] {
+  const spec = at(volume, 'spec');
+  const errors: FieldError[] = [];
+  if (texts(spec, 'accessModes').length === 0) errors.push(requiredValue('spec.accessModes'));
+  errors.push(...accessModeErrors(spec));
+  if (Object.keys(at(spec, 'capacity') ?? {}).length === 0) errors.push(requiredValue('spec.capacity'));
+  errors.push(...oneOf(spec, 'persistentVolumeReclaimPolicy', 'spec', ['Delete', 'Recycle', 'Retain']));
+  return errors;
+}
+
+export function validateNamespace(namespace: JsonObject): FieldError[] {
+  if (text(at(namespace, 'status'), 'phase') !== 'Terminating') return [];
+  if (text(at(namespace, 'metadata'), 'deletionTimestamp') !== '') return [];
+  const detail = "may only be 'Active' if `deletionTimestamp` is empty";
+  return [invalidValue('status.Phase', 'Terminating', detail)];
+}
+
+/** Events of cluster-scoped objects are kept in `default`. */
+export function validateEvent(event: JsonObject): FieldError[] {
+  return eventNamespaceErrors(event, 'involvedObject');
+}
+
+export function validateNewEvent(event: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  if (text(event, 'eventTime') === '') errors.push(requiredValue('eventTime'));
+  if (text(event, 'reportingController') === '') errors.push(requiredValue('reportingController'));
+  if (text(event, 'reportingInstance') === '') errors.push(requiredValue('reportingInstance'));
+  if (text(event, 'action') === '') errors.push(requiredValue('action'));
+  if (text(event, 'reason') === '') errors.push(requiredValue('reason'));
+  const type = text(event, 'type');
+  if (type !== 'Normal' && type !== 'Warning') errors.push(invalidValue('type', '', 'has invalid value: '));
+  return [...errors, ...eventNamespaceErrors(event, 'regarding')];
+}
+
+function eventNamespaceErrors(event: JsonObject, key: string): FieldError[] {
+  const namespace = text(at(event, 'metadata'), 'namespace');
+  const about = text(at(event, key), 'namespace');
+  if (about === namespace || (about === '' && (namespace === 'default' || namespace === 'kube-system'))) return [];
+  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
+}
+
+/** Hard limits are not negative. */
+export function validateResourceQuota(quota: JsonObject): FieldError[] {
+  const hard = at(quota, 'spec', 'hard') ?? {};
+  return Object.keys(hard)
+    .sort()
+    .filter((name) => compareQuantities(String(hard[name]), '0') < 0)
+    .map((name) => invalidValue(`spec.hard[${name}]`, String(hard[name]), 'must be greater than or equal to 0'));
+}

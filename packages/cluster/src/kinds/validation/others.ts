@@ -1,0 +1,244 @@
+import {
+  duplicateValue,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  type JsonObject,
+  requiredValue,
+  unsupportedValue,
+  validateDns1123Subdomain,
+} from '@opwright/machinery';
+import { at, field, int, items, text, texts } from '../tree.ts';
+import { immutable } from './immutable.ts';
+import { oneOf } from './pod-spec.ts';
+import { intOrPercentErrors, labelSelectorErrors } from './workload.ts';
+
+/* Kinds with few rules. */
+
+export function validateWebhookConfiguration(configuration: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [index, webhook] of items(configuration, 'webhooks').entries()) {
+    const here = `webhooks[${index}]`;
+    const name = text(webhook, 'name');
+    errors.push(...qualifiedNameErrors(name, `${here}.name`));
+    if (names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
+    names.add(name);
+    if (texts(webhook, 'admissionReviewVersions').length === 0) {
+      errors.push(requiredValue(`${here}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
+    }
+    errors.push(...oneOf(webhook, 'failurePolicy', here, ['Fail', 'Ignore']));
+    errors.push(...oneOf(webhook, 'matchPolicy', here, ['Equivalent', 'Exact']));
+    const sideEffects = text(webhook, 'sideEffects');
+    const supported = ['None', 'NoneOnDryRun'];
+    if (sideEffects === '')
+      errors.push(requiredValue(`${here}.sideEffects`, `must specify one of ${supported.join(', ')}`));
+    else if (!supported.includes(sideEffects))
+      errors.push(unsupportedValue(`${here}.sideEffects`, sideEffects, supported));
+    const seconds = int(webhook, 'timeoutSeconds');
+    if (seconds < 1 || seconds > 30) {
+      const detail = 'the timeout value must be between 1 and 30 seconds';
+      errors.push(invalidValue(`${here}.timeoutSeconds`, seconds, detail));
+    }
+    errors.push(...oneOf(webhook, 'reinvocationPolicy', here, ['IfNeeded', 'Never']));
+    errors.push(...clientConfigErrors(at(webhook, 'clientConfig'), `${here}.clientConfig`));
+  }
+  return errors;
+}
+
+function qualifiedNameErrors(name: string, path: string): FieldError[] {
+  if (name === '') return [requiredValue(path)];
+  const errors = validateDns1123Subdomain(name);
+  if (errors.length > 0) return errors.map((why) => invalidValue(path, name, why));
+  if (name.split('.').length >= 3) return [];
+  return [invalidValue(path, name, 'should be a domain with at least three segments separated by dots')];
+}
+
+function clientConfigErrors(config: JsonObject | undefined, path: string): FieldError[] {
+  const url = text(config, 'url');
+  const service = at(config, 'service');
+  if ((url === '') === (service === undefined))
+    return [requiredValue(path, 'exactly one of url or service is required')];
+  if (service === undefined) {
+    return /^https:\/\/[^/]/.test(url) ? [] : [invalidValue(`${path}.url`, url, urlDetail(url))];
+  }
+  return ['name', 'namespace']
+    .filter((key) => text(service, key) === '')
+    .map((key) => requiredValue(`${path}.service.${key}`, `service ${key} is required`));
+}
+
+function urlDetail(url: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1] ?? '';
+  return `'https' is the only allowed URL scheme, got '${scheme}'; desired format: https://host[/path]`;
+}
+
+export function validateHorizontalPodAutoscaler(autoscaler: JsonObject): FieldError[] {
+  const spec = at(autoscaler, 'spec');
+  const [min, max] = [int(spec, 'minReplicas'), int(spec, 'maxReplicas')];
+  const errors: FieldError[] = [];
+  if (field(spec, 'minReplicas') !== undefined && min < 1) {
+    errors.push(invalidValue('spec.minReplicas', min, 'must be greater than or equal to 1'));
+  }
+  if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'));
+  if (max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
+  for (const key of ['kind', 'name']) {
+    if (text(at(spec, 'scaleTargetRef'), key) === '') errors.push(requiredValue(`spec.scaleTargetRef.${key}`));
+  }
+  return errors;
+}
+
+export function validatePodDisruptionBudget(budget: JsonObject): FieldError[] {
+  const spec = at(budget, 'spec');
+  const errors: FieldError[] = [];
+  if (field(spec, 'minAvailable') !== undefined && field(spec, 'maxUnavailable') !== undefined) {
+    const detail = 'minAvailable and maxUnavailable cannot be both set';
+    const message = `Invalid value: ${'policy.PodDisruptionBudgetSpec{}'}: ${detail}`;
+    errors.push({ field: 'spec', reason: 'FieldValueInvalid', message });
+  }
+  errors.push(...intOrPercentErrors(spec, 'minAvailable', 'spec'));
+  errors.push(...intOrPercentErrors(spec, 'maxUnavailable', 'spec'));
+  errors.push(...labelSelectorErrors(at(spec, 'selector'), 'spec.selector'));
+  return errors;
+}
+
+export function validateNetworkPolicy(policy: JsonObject): FieldError[] {
+  return labelSelectorErrors(at(policy, 'spec', 'podSelector'), 'spec.podSelector');
+}
+
+export function validateIngress(ingress: JsonObject): FieldError[] {
+  const spec = at(ingress, 'spec');
+  const rules = items(spec, 'rules');
+  const errors: FieldError[] = [];
+  if (rules.length === 0 && at(spec, 'defaultBackend') === undefined) {
+    errors.push(invalidValue('spec', [], 'either `defaultBackend` or `rules` must be specified'));
+  }
+  for (const [index, rule] of rules.entries()) {
+    const host = text(rule, 'host');
+    const here = `spec.rules[${index}]`;
+    if (host !== '' && !host.startsWith('*')) {
+      for (const why of validateDns1123Subdomain(host)) errors.push(invalidValue(`${here}.host`, host, why));
+    }
+    const http = at(rule, 'http');
+    if (http !== undefined && items(http, 'paths').length === 0) errors.push(requiredValue(`${here}.http.paths`));
+    for (const [position, path] of items(http, 'paths').entries()) {
+      errors.push(...ingressPathErrors(path, `${here}.http.paths[${position}]`));
+    }
+  }
+  return errors;
+}
+
+const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
+
+function ingressPathErrors(path: JsonObject, here: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const type = text(path, 'pathType');
+  if (type === '') errors.push(requiredValue(`${here}.pathType`, 'pathType must be specified'));
+  else if (!pathTypes.includes(type)) errors.push(unsupportedValue(`${here}.pathType`, type, pathTypes));
+  else if (type !== 'ImplementationSpecific' && !text(path, 'path').startsWith('/')) {
+    errors.push(invalidValue(`${here}.path`, text(path, 'path'), 'must be an absolute path'));
+  }
+  const service = at(path, 'backend', 'service');
+  if (service !== undefined && text(service, 'name') === '') errors.push(requiredValue(`${here}.backend.service.name`));
+  return errors;
+}
+
+export function validateLease(lease: JsonObject): FieldError[] {
+  const spec = at(lease, 'spec');
+  const errors: FieldError[] = [];
+  const duration = field(spec, 'leaseDurationSeconds');
+  if (typeof duration === 'number' && duration <= 0) {
+    errors.push(invalidValue('spec.leaseDurationSeconds', duration, 'must be greater than 0'));
+  }
+  const transitions = field(spec, 'leaseTransitions');
+  if (typeof transitions === 'number' && transitions < 0) {
+    errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+  }
+  return errors;
+}
+
+const highestUserPriority = 1_000_000_000;
+
+export function validatePriorityClass(priorityClass: JsonObject): FieldError[] {
+  const name = text(at(priorityClass, 'metadata'), 'name');
+  const system = name === 'system-cluster-critical' || name === 'system-node-critical';
+  if (!system && name.startsWith('system-')) {
+    const detail = "priority class names with 'system-' prefix are reserved for system use only";
+    return [forbiddenValue('metadata.name', detail)];
+  }
+  if (!system && int(priorityClass, 'value') > highestUserPriority) {
+    return [forbiddenValue('value', `maximum allowed value of a user defined priority is ${highestUserPriority}`)];
+  }
+  return [];
+}
+
+export function validatePriorityClassUpdate(priorityClass: JsonObject, old: JsonObject): FieldError[] {
+  const changed = ['value', 'preemptionPolicy'].filter((key) => field(priorityClass, key) !== field(old, key));
+  return changed.map((key) =>
+    key === 'value' ? forbiddenValue('value', 'may not be changed in an update.') : immutablePolicy(priorityClass),
+  );
+}
+
+function immutablePolicy(priorityClass: JsonObject): FieldError {
+  return invalidValue('preemptionPolicy', text(priorityClass, 'preemptionPolicy'), 'field is immutable');
+}
+
+export function validateStorageClass(storageClass: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  if (text(storageClass, 'provisioner') === '') errors.push(requiredValue('provisioner'));
+  errors.push(...oneOf(storageClass, 'reclaimPolicy', '', ['Delete', 'Retain']).map(withoutDot));
+  errors.push(...oneOf(storageClass, 'volumeBindingMode', '', ['Immediate', 'WaitForFirstConsumer']).map(withoutDot));
+  return errors;
+}
+
+function withoutDot(error: FieldError): FieldError {
+  return { ...error, field: error.field.replace(/^\./, '') };
+}
+
+export function validateStorageClassUpdate(storageClass: JsonObject, old: JsonObject): FieldError[] {
+  const fixed = [
+    ['parameters', 'updates to parameters are forbidden.'],
+    ['provisioner', 'updates to provisioner are forbidden.'],
+    ['reclaimPolicy', 'updates to reclaimPolicy are forbidden.'],
+  ] as const;
+  const errors = fixed
+    .filter(([key]) => JSON.stringify(field(storageClass, key)) !== JSON.stringify(field(old, key)))
+    .map(([key, detail]) => forbiddenValue(key, detail));
+  return [...errors, ...immutable(storageClass, old, 'volumeBindingMode', '')];
+}
+
+export function validateEndpointSlice(slice: JsonObject): FieldError[] {
+  const type = text(slice, 'addressType');
+  const supported = ['FQDN', 'IPv4', 'IPv6'];
+  if (type === '') return [requiredValue('addressType')];
+  const errors = oneOf(slice, 'addressType', '', supported).map(withoutDot);
+  for (const [index, endpoint] of items(slice, 'endpoints').entries()) {
+    if (texts(endpoint, 'addresses').length === 0) {
+      errors.push(requiredValue(`endpoints[${index}].addresses`, 'must contain at least 1 address'));
+    }
+  }
+  return errors;
+}
+
+export function validateEndpointSliceUpdate(slice: JsonObject, old: JsonObject): FieldError[] {
+  return immutable(slice, old, 'addressType', '');
+}
+
+export function validateAPIService(apiService: JsonObject): FieldError[] {
+  const spec = at(apiService, 'spec');
+  const name = text(at(apiService, 'metadata'), 'name');
+  const expected = `${text(spec, 'version')}.${text(spec, 'group')}`;
+  return name === expected
+    ? []
+    : [invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: "${expected}"`)];
+}
+
+/** The name of a definition, and what its stored objects rely on. */
+export function validateDefinitionUpdate(definition: JsonObject, old: JsonObject): FieldError[] {
+  const [spec, before] = [at(definition, 'spec'), at(old, 'spec')];
+  return [
+    ...immutable(spec, before, 'group', 'spec.'),
+    ...immutable(spec, before, 'scope', 'spec.'),
+    ...immutable(at(spec, 'names'), at(before, 'names'), 'kind', 'spec.names.'),
+    ...immutable(at(spec, 'names'), at(before, 'names'), 'plural', 'spec.names.'),
+  ];
+}
