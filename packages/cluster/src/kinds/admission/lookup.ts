@@ -1,0 +1,9 @@
+import type { JsonObject } from '@opwright/machinery';
+
+/** Reads stored objects, as far as admission must know them. */
+export interface Lookup {
+  /** `storage` as in ServedKind: `serviceaccounts`, `priorityclasses.scheduling.k8s.io`. */
+  get(storage: string, namespace: string, name: string): JsonObject | undefined;
+  /** Every object of a resource, of all namespaces. */
+  list(storage: string): Iterable<JsonObject>;
+}

@@ -1,0 +1,69 @@
+import { type JsonObject, type Random, randomSuffix } from '@opwright/machinery';
+import type { AdmissionPlugin } from '../../api/admission/admission.ts';
+import { forbidden } from '../../api/errors.ts';
+import type { MutableObject } from '../kind.ts';
+import { asJson, at, bool, each, ensure, field, items, text } from '../tree.ts';
+import type { Lookup } from './lookup.ts';
+
+const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Seconds; a kubelet renews the token before. The odd number lets it be told from an explicit hour. */
+const tokenSeconds = 3607;
+
+/** Every pod runs as a service account, with its token mounted (ServiceAccount). */
+export function serviceAccountAdmission(lookup: Lookup, random: Random): AdmissionPlugin {
+  return {
+    name: 'ServiceAccount',
+    mutate({ operation, kind, subresource, namespace }, pod) {
+      if (operation !== 'CREATE' || kind.storage !== 'pods' || subresource !== '' || pod === undefined) return;
+      const metadata = at(asJson(pod), 'metadata');
+      // Mirror pods have no account: their kubelet runs them from a file.
+      if (field(at(metadata, 'annotations'), 'kubernetes.io/config.mirror') !== undefined) return;
+      const spec = ensure(pod, 'spec');
+      const name = text(asJson(spec), 'serviceAccountName') || 'default';
+      spec.serviceAccountName = name;
+      spec.serviceAccount = name;
+      const account = lookup.get('serviceaccounts', namespace, name);
+      if (account === undefined) {
+        const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+        throw forbidden(kind, text(metadata, 'name'), why);
+      }
+      if (mounts(asJson(spec), account)) mountToken(spec, `kube-api-access-${randomSuffix(random, 5)}`);
+      const secrets = items(account, 'imagePullSecrets');
+      if (items(asJson(spec), 'imagePullSecrets').length === 0 && secrets.length > 0)
+        spec.imagePullSecrets = [...secrets];
+    },
+  };
+}
+
+/** The pod's word goes before the account's. */
+function mounts(spec: JsonObject, account: JsonObject): boolean {
+  const own = field(spec, 'automountServiceAccountToken');
+  if (own !== undefined) return own === true;
+  return field(account, 'automountServiceAccountToken') === undefined || bool(account, 'automountServiceAccountToken');
+}
+
+function mountToken(spec: MutableObject, volume: string): void {
+  let mounted = false;
+  for (const container of [...each(spec, 'initContainers'), ...each(spec, 'containers')]) {
+    const present = each(container, 'volumeMounts');
+    if (present.some((mount) => mount.mountPath === mountPath)) continue;
+    container.volumeMounts = [...present, { name: volume, readOnly: true, mountPath }];
+    mounted = true;
+  }
+  if (mounted) spec.volumes = [...each(spec, 'volumes'), { name: volume, projected: tokenVolume() }];
+}
+
+function tokenVolume(): MutableObject {
+  return {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+    defaultMode: 0o644,
+  };
+}
