@@ -4,7 +4,9 @@ import {
   type Clock,
   type KubeObject,
   keyString,
+  matchLabels,
   type ObjectKey,
+  parseLabelSelector,
   type Random,
 } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
@@ -32,8 +34,8 @@ export interface CacheOptions {
 export interface ListFilter {
   /** Absent = all namespaces that the cache follows. */
   readonly namespace?: string;
-  /** Labels that the object must have, with these values. */
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Labels that the object must have, with these values, or a selector: `app=web,tier in (a,b)`. */
+  readonly labels?: Readonly<Record<string, string>> | string;
   /** A declared index and the value to look up: no walk over the other objects. */
   readonly index?: readonly [name: string, value: string];
 }
@@ -122,12 +124,12 @@ function combine(resource: AnyResource, informers: readonly Informer[]): KindCac
       return undefined;
     },
     list({ namespace, labels, index } = {}) {
-      const wanted = labels && Object.entries(labels);
+      const matches = matcher(labels);
       const found: KubeObject[] = [];
       for (const { store } of responsible(namespace)) {
         for (const object of index ? store.byIndex(...index) : store.values()) {
           if (namespace && resource.scope === 'Namespaced' && object.metadata.namespace !== namespace) continue;
-          if (wanted && !hasLabels(object, wanted)) continue;
+          if (matches && !matches(object)) continue;
           found.push(object);
         }
       }
@@ -146,6 +148,13 @@ function combine(resource: AnyResource, informers: readonly Informer[]): KindCac
   };
 }
 
-function hasLabels({ metadata: { labels } }: KubeObject, wanted: readonly (readonly [string, string])[]): boolean {
-  return labels !== undefined && wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
+function matcher(labels: ListFilter['labels']): ((object: KubeObject) => boolean) | undefined {
+  if (labels === undefined) return undefined;
+  if (typeof labels === 'string') {
+    const selector = parseLabelSelector(labels);
+    return (object) => matchLabels(selector, object.metadata.labels);
+  }
+  const wanted = Object.entries(labels);
+  return ({ metadata: { labels: found } }) =>
+    found !== undefined && wanted.every(([name, value]) => Object.hasOwn(found, name) && found[name] === value);
 }

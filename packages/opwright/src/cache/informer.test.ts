@@ -129,6 +129,7 @@ test('lists are narrowed by namespace, labels and index', async () => {
   expect(names({ labels: { app: 'x' } })).toEqual(['a', 'b']);
   expect(names({ index: ['node', 'n2'] })).toEqual(['b', 'c']);
   expect(names({ index: ['node', 'n2'], labels: { app: 'x' } })).toEqual(['b']);
+  expect(names({ labels: 'app in (x,y),app!=x' })).toEqual(['c']);
   expect(names({ labels: { constructor: 'x' } })).toEqual([]);
   await stop();
 });
@@ -143,5 +144,16 @@ test('one informer serves all that ask for the same kind; namespaces have one ea
   expect(things.list().map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
   expect(things.get({ name: 'a', namespace: 'three' })).toBeUndefined();
   expect(api.requests.some(({ path }) => path.startsWith('/api/v1/things'))).toBe(false);
+  await stop();
+});
+
+test('a write that takes an object out of the selection hides it from readers', async () => {
+  api.put(Thing, { metadata: { name: 'a', namespace: 'default', labels: { app: 'x' } } });
+  const cache = cacheOf();
+  const things = cache.kind(Thing, 'app=x');
+  const stop = await running(cache);
+  const [object] = things.list();
+  things.wrote({ ...object!, metadata: { ...object!.metadata, resourceVersion: '900', labels: { app: 'y' } } });
+  expect(things.list()).toEqual([]);
   await stop();
 });

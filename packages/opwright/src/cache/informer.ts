@@ -1,5 +1,13 @@
 import type { Client } from '@opwright/client';
-import { type AnyResource, type Clock, type KubeObject, keyString, type Random } from '@opwright/machinery';
+import {
+  type AnyResource,
+  type Clock,
+  type KubeObject,
+  keyString,
+  matchLabels,
+  parseLabelSelector,
+  type Random,
+} from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
 import { createReflector, type ReflectorScope, type ReflectorState, type WatchFailure } from '../watch/reflector.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
@@ -48,6 +56,7 @@ export interface Informer {
 export function createInformer(options: InformerOptions): Informer {
   const { resource, scope = {}, clock, transform = (object) => object, freeze = false } = options;
   const store = createStore();
+  const selector = scope.labelSelector ? parseLabelSelector(scope.labelSelector) : undefined;
   const listeners = new Set<Listener>();
   let resolveSynced = () => {};
   const synced = new Promise<void>((resolve) => {
@@ -99,7 +108,12 @@ export function createInformer(options: InformerOptions): Informer {
     addIndex: store.addIndex,
     wrote(object) {
       if (scope.namespace && object.metadata.namespace !== scope.namespace) return;
-      store.wrote(prepare(object));
+      // What has left the selection is gone for readers, as it will be for the watch.
+      if (selector && !matchLabels(selector, object.metadata.labels)) {
+        store.deleted(keyString(object.metadata), object.metadata.uid);
+      } else {
+        store.wrote(prepare(object));
+      }
     },
     deleted: store.deleted,
     synced,

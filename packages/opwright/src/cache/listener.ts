@@ -1,4 +1,5 @@
 import type { Clock } from '@opwright/machinery';
+import { timeSlice } from '../time-slice.ts';
 import type { Delta } from './store.ts';
 
 /** Handles one change. A rejection is the listener's to report; the next change is handled in any case. */
@@ -15,9 +16,6 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** The loop gives way to other work after this many ms, because handlers that never wait would hold it for good. */
-const SLICE_MS = 8;
-
 export function createListener(handler: DeltaHandler, clock: Clock): Listener {
   let queue: (Delta | 'initial')[] = [];
   let running: Promise<void> | undefined;
@@ -29,7 +27,7 @@ export function createListener(handler: DeltaHandler, clock: Clock): Listener {
   });
 
   async function work(): Promise<void> {
-    let sliceEnd = clock.monotonic() + SLICE_MS;
+    const giveWay = timeSlice(clock);
     while (queue.length > 0 && !stopped) {
       const batch = queue;
       queue = [];
@@ -42,10 +40,8 @@ export function createListener(handler: DeltaHandler, clock: Clock): Listener {
         }
         const result = handler(delta);
         if (result) await result;
-        if (clock.monotonic() >= sliceEnd) {
-          await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
-          sliceEnd = clock.monotonic() + SLICE_MS;
-        }
+        const pause = giveWay();
+        if (pause) await pause;
       }
     }
     running = undefined;

@@ -7,6 +7,7 @@ import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
 import { createQueue, type QueueItem, type WorkQueue } from '../queue/queue.ts';
+import { timeSlice } from '../time-slice.ts';
 import type { ControllerDefinition } from './builder.ts';
 import { type AppliedMemory, createReadContext, type DeclaredKinds, indexName } from './context.ts';
 import { durationMs } from './duration.ts';
@@ -81,6 +82,7 @@ export function createController(
   }
 
   async function work(): Promise<void> {
+    const giveWay = timeSlice(clock);
     for (let item = await queue.get(); item; item = await queue.get()) {
       metrics.activeWorkers(1);
       try {
@@ -93,6 +95,7 @@ export function createController(
         metrics.activeWorkers(-1);
         queue.done(item.key);
       }
+      await giveWay();
     }
   }
 

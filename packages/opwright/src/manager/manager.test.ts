@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createFakeApi, failure } from '../../test/support/fake-api.ts';
-import { Foo, named, startOn, Thing } from '../../test/support/fixtures.ts';
+import { Foo, named, recording, startOn, Thing } from '../../test/support/fixtures.ts';
 import { controller } from '../controller/builder.ts';
 import { defineOperator } from '../operator.ts';
+import { createManager } from './manager.ts';
 import { runUntilSignal } from './signals.ts';
 
 const foos = controller(Foo)
@@ -147,9 +148,11 @@ describe('the stop', () => {
   });
 
   test('before the start makes the start an error', async () => {
-    const { manager } = await startOn(createFakeApi(), operator);
+    const api = createFakeApi();
+    const manager = createManager(operator, { transport: api, logger: recording() });
     await manager.stop();
-    await expect(manager.start()).rejects.toThrow();
+    await expect(manager.start()).rejects.toThrow('the manager has been stopped');
+    expect(api.requests).toEqual([]);
   });
 });
 

@@ -191,14 +191,17 @@ export function createReflector(options: ReflectorOptions): Reflector {
     const connection = new AbortController();
     const close = () => connection.abort(signal.reason);
     signal.addEventListener('abort', close, { once: true });
-    const armIdle = () => {
-      idle?.cancel();
+    let heardAt = startedAt;
+    // One timer that looks back when it fires costs less than one for each event.
+    const armIdle = (delay: number) => {
       idle = clock.setTimeout(() => {
+        const rest = heardAt + idleTimeoutMs - clock.monotonic();
+        if (rest > 0) return armIdle(rest);
         connection.abort(new WatchError('Idle', `no event or bookmark for ${Math.round(idleTimeoutMs / 1000)} s`));
-      }, idleTimeoutMs);
+      }, delay);
     };
     try {
-      armIdle();
+      armIdle(idleTimeoutMs);
       const events = client.watch(resource, {
         ...scope,
         resourceVersion: state.resourceVersion,
@@ -208,7 +211,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       });
       for await (const event of untilAborted(events, connection.signal)) {
         delivered = true;
-        armIdle();
+        heardAt = clock.monotonic();
         if (event.type === 'ERROR') throw new StatusError(statusOf(event.object));
         heard();
         const version = event.object?.metadata?.resourceVersion;
@@ -258,22 +261,22 @@ export function createReflector(options: ReflectorOptions): Reflector {
 /** Iterates until the signal aborts, then throws its reason, even if the source does not notice the signal. */
 async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  // The rejection is handled by whoever races against it, or by nobody when the source ended first.
-  aborted.catch(() => {});
+  // Not Promise.race: each turn would leave a reaction on a promise that lives as long as the watch.
+  let giveUp: (reason: unknown) => void = () => {};
+  const onAbort = () => giveUp(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    signal.throwIfAborted();
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        giveUp = reject;
+        iterator.next().then(resolve, reject);
+      });
       if (next.done) return;
       yield next.value;
     }
   } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', onAbort);
     // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
     iterator.return?.()?.then(undefined, () => {});
   }
