@@ -13,6 +13,7 @@ export { objectMetaType } from './structural/object-meta.ts';
 export { compilePattern, type Pattern } from './structural/pattern.ts';
 export { type Pruned, pruneAndFindUnknown } from './structural/prune.ts';
 export type * from './structural/schema.ts';
+export { type SchemaOfTypeOptions, schemaOfType } from './structural/schema-of-type.ts';
 export { typeNodeOf } from './structural/type-node.ts';
 export { validate } from './structural/validate.ts';
 export { validateEmbedded } from './structural/validate-embedded.ts';

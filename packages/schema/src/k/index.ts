@@ -5,7 +5,7 @@ export type { AnyNode, Defaulted, InputOf, Narrowed, Nullable, Optional, RuleOpt
 export { SchemaNode } from './node.ts';
 export { int32, int64, integer, NumberNode, number } from './number.ts';
 export { type EmbeddedMeta, type Fields, ObjectNode, object } from './object.ts';
-export { type EmbeddedObject, embeddedResource, json, OpenNode, preserveUnknown, raw } from './open.ts';
+export { builtin, type EmbeddedObject, embeddedResource, json, OpenNode, preserveUnknown, raw } from './open.ts';
 export { RecordNode, record } from './record.ts';
 export { BooleanNode, boolean, IntOrStringNode, intOrString, quantity } from './scalar.ts';
 export { bytes, duration, enumOf as enum, microTime, StringNode, string, time } from './string.ts';

@@ -1,6 +1,8 @@
-import type { DeepReadonly, JsonObject, JsonValue } from '@opwright/machinery';
+import { type DeepReadonly, deepFreeze, type JsonObject, type JsonValue, type TypeNode } from '@opwright/machinery';
 import type { StructuralSchema } from '../structural/schema.ts';
+import { schemaOfType } from '../structural/schema-of-type.ts';
 import { fromJsonSchema, type JsonSchema } from './json-schema.ts';
+import { templateMeta } from './meta.ts';
 import { initialState, type NodeState, SchemaNode } from './node.ts';
 import type { EmbeddedMeta } from './object.ts';
 
@@ -49,4 +51,17 @@ export function embeddedResource<Embedded extends { apiVersion: string; kind: st
  */
 export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
   return open(fromJsonSchema(schema));
+}
+
+/**
+ * A built-in type inside a custom resource, such as a pod template: `k.builtin<PodTemplateSpec>(builtinType(…))`, with the
+ * schema that controller-gen writes for it. The metadata of templates has labels, annotations, finalizers, name and namespace, since
+ * the server prunes what is not declared; `bareMetadata` leaves them out, as controller-gen does unless told otherwise.
+ */
+export function builtin<Stored, Input = Stored>(
+  type: TypeNode,
+  options: { readonly bareMetadata?: boolean } = {},
+): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
+  const objectMeta = options.bareMetadata ? { type: 'object' as const } : templateMeta().schema;
+  return open(deepFreeze(schemaOfType(type, { objectMeta })) as StructuralSchema);
 }

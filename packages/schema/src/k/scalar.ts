@@ -1,3 +1,4 @@
+import { QUANTITY_PATTERN } from '../structural/quantity-pattern.ts';
 import { initialState, type NodeState, SchemaNode } from './node.ts';
 
 /** `type: boolean`. */
@@ -43,11 +44,7 @@ export function intOrString(): IntOrStringNode {
   return new IntOrStringNode(initialState(intOrStringSchema));
 }
 
-/** The texts that Kubernetes accepts as a quantity. */
-const quantityPattern =
-  '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$';
-
 /** An amount such as `100m` or `1Gi` (resource.Quantity). */
 export function quantity(): IntOrStringNode {
-  return new IntOrStringNode(initialState({ ...intOrStringSchema, pattern: quantityPattern }));
+  return new IntOrStringNode(initialState({ ...intOrStringSchema, pattern: QUANTITY_PATTERN }));
 }
