@@ -6,10 +6,9 @@ import { stripManagedFields } from '../cache/transform.ts';
 import { createController, type RunningController } from '../controller/controller.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
-import { type HttpServer, listenHttp } from './http.ts';
+import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
-import { answerProbe, type HealthCheck } from './probes.ts';
 import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
 
 export interface ManagerOptions {
@@ -131,9 +130,6 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   );
 
   let started = false;
-  let serving: Promise<void> = Promise.resolve();
-  let metricsServer: HttpServer | undefined;
-  let probeServer: HttpServer | undefined;
   let cacheRun: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
   let resolveDone = () => {};
@@ -145,30 +141,17 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   // Whoever called start or stop hears of the failure there; done is for those who ask.
   done.catch(() => {});
 
-  const liveness: Record<string, HealthCheck> = { ping: () => undefined };
-  const readiness: Record<string, HealthCheck> = {
-    caches: () => cacheProblem(cache, clock),
-    controllers: () => unsyncedSources(controllers)[0],
-    stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
-  };
-
-  async function serve(): Promise<void> {
-    const { metricsAddress = ':8080', probeAddress = ':8081' } = options;
-    if (isOn(probeAddress)) {
-      probeServer = await listenHttp(probeAddress, 'health probes', (path, query) => {
-        const probe = /^\/(healthz|readyz)(\/.*)?$/.exec(path);
-        if (!probe) return { status: 404, body: '404 page not found\n' };
-        return answerProbe(probe[1] === 'healthz' ? liveness : readiness, probe[2] ?? '', query);
-      });
-    }
-    if (isOn(metricsAddress)) {
-      metricsServer = await listenHttp(metricsAddress, 'metrics', async (path) =>
-        path === '/metrics'
-          ? { status: 200, body: await metrics.text(), contentType: metrics.contentType }
-          : { status: 404, body: '404 page not found\n' },
-      );
-    }
-  }
+  const endpoints = createEndpoints({
+    metricsAddress: options.metricsAddress ?? ':8080',
+    probeAddress: options.probeAddress ?? ':8081',
+    metrics,
+    liveness: { ping: () => undefined },
+    readiness: {
+      caches: () => cacheProblem(cache, clock),
+      controllers: () => unsyncedSources(controllers)[0],
+      stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
+    },
+  });
 
   /** Starts each controller when its sources are synced; one that waits does not hold up the others. */
   async function startControllers(): Promise<void> {
@@ -213,11 +196,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     grace.abort();
     await expired;
     killed.abort(new Error('the manager has stopped'));
-    // A stop during the start must not miss a server that is about to listen.
-    await serving.catch(() => {});
-    await Promise.all([metricsServer?.close(), probeServer?.close()]);
-    metricsServer = undefined;
-    probeServer = undefined;
+    await endpoints.close();
     if (overrun)
       throw new Error(`failed waiting for all runnables to end within grace period of ${gracePeriodMs / 1000}s`);
     logger.info('Stopped');
@@ -239,8 +218,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       if (stopped) throw new Error('the manager has been stopped');
       started = true;
       try {
-        serving = serve();
-        await serving;
+        await endpoints.open();
         if (stopping.signal.aborted) return;
         logger.info('Starting manager', { operator: operator.name });
         cacheRun = cache.run(cachesStopped.signal);
@@ -254,15 +232,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     },
     ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted),
     get metricsUrl() {
-      return metricsServer?.url;
+      return endpoints.metricsUrl;
     },
     get probeUrl() {
-      return probeServer?.url;
+      return endpoints.probeUrl;
     },
     metrics: () => metrics.text(),
   };
-}
-
-function isOn(address: string): boolean {
-  return address !== '' && address !== '0';
 }
