@@ -1,3 +1,4 @@
+import type { Condition as MachineryCondition } from '@opwright/machinery';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { k } from '../index.ts';
 
@@ -88,9 +89,22 @@ describe('the types of nodes', () => {
     expect(node.schema.properties?.level).toEqual({ type: 'integer', format: 'int32', enum: [1, 2], default: 1 });
   });
 
+  it('of built-in and raw nodes are what the author says', () => {
+    const node = k.object({
+      pod: k.builtin<{ readonly containers: readonly string[] }>({ node: 'any', name: '' }),
+      raw: k.raw<{ list: { a: string }[] }>({ type: 'object' }),
+      object: k.embeddedResource(),
+    });
+    expectTypeOf<Stored<typeof node>['pod']>().toEqualTypeOf<{ readonly containers: readonly string[] }>();
+    expectTypeOf<Stored<typeof node>['raw']>().toEqualTypeOf<{ readonly list: readonly { readonly a: string }[] }>();
+    expectTypeOf<Stored<typeof node>['object']['kind']>().toEqualTypeOf<string>();
+    expectTypeOf<Stored<typeof node>['object']['spec']>().toEqualTypeOf<unknown>();
+  });
+
   it('of conditions are those of machinery', () => {
     type Condition = Stored<ReturnType<typeof k.condition>>;
     expectTypeOf<Condition['status']>().toEqualTypeOf<'True' | 'False' | 'Unknown'>();
+    expectTypeOf<Condition>().toEqualTypeOf<MachineryCondition>();
     expectTypeOf<Condition['observedGeneration']>().toEqualTypeOf<number | undefined>();
   });
 });

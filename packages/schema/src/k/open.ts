@@ -38,10 +38,7 @@ export interface EmbeddedObject extends EmbeddedMeta {
 }
 
 /** A whole Kubernetes object of any kind: the server checks its apiVersion, kind and metadata and keeps the rest. */
-export function embeddedResource<Embedded extends { apiVersion: string; kind: string } = EmbeddedObject>(): OpenNode<
-  DeepReadonly<Embedded>,
-  DeepReadonly<Embedded>
-> {
+export function embeddedResource<Embedded extends EmbeddedMeta = EmbeddedObject>(): OpenNode<Embedded, Embedded> {
   return open({ type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true });
 }
 
@@ -61,7 +58,7 @@ export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepRe
 export function builtin<Stored, Input = Stored>(
   type: TypeNode,
   options: { readonly bareMetadata?: boolean } = {},
-): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
+): OpenNode<Stored, Input> {
   const objectMeta = options.bareMetadata ? { type: 'object' as const } : templateMeta().schema;
   return open(deepFreeze(schemaOfType(type, { objectMeta })) as StructuralSchema);
 }

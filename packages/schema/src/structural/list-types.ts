@@ -11,7 +11,7 @@ export function validateListTypes(schema: StructuralSchema, value: unknown, path
 function walk(schema: StructuralSchema, value: unknown, path: string, errors: FieldError[]): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    errors.push(...ownErrors(schema, value, path));
+    for (const error of ownErrors(schema, value, path)) errors.push(error);
     const { items } = schema;
     if (items) for (const [index, item] of value.entries()) walk(items, item, `${path}[${index}]`, errors);
     return;

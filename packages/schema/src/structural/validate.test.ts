@@ -142,6 +142,12 @@ describe('validation', () => {
     expect(validate({ type: 'number', format: 'int32' }, 0.5)).toEqual([]);
   });
 
+  it('takes lists of any length', () => {
+    const list = new Array(300_000).fill('a');
+    const schema: StructuralSchema = { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' };
+    expect(validateObject(schema, list)).toHaveLength(1);
+  });
+
   it('is not confused by fields named like members of Object', () => {
     const schema: StructuralSchema = {
       type: 'object',

@@ -46,6 +46,9 @@ interface Result {
   readonly matches: number;
 }
 
+/** What one check found. */
+type Part = readonly FieldError[] | Result;
+
 type Extended = NestedValidation & { readonly nullable?: boolean; readonly 'x-kubernetes-int-or-string'?: boolean };
 
 function check(schema: Extended, value: unknown, path: string, old: Old): Result {
@@ -58,19 +61,19 @@ function checkAgainst(schema: Extended, value: unknown, path: string, old: Old):
   if (value === null || value === undefined) {
     return collect([typeErrors(schema, null, path), enumErrors(schema, null, path)], 0);
   }
-  const parts: (readonly FieldError[] | Result)[] = [
+  const parts: Part[] = [
     typeErrors(schema, value, path),
     checkJunctors(schema, value, path, old),
     enumErrors(schema, value, path),
   ];
   if (typeof value === 'string') parts.push(textErrors(schema, value, path), formatErrors(schema, value, path));
   else if (typeof value === 'number' || value instanceof NumberLexeme) parts.push(numberErrors(schema, value, path));
-  else if (Array.isArray(value)) parts.push(...checkArray(schema, value, path, old));
-  else if (isPlainObject(value)) parts.push(...checkObject(schema, value, path, old));
+  else if (Array.isArray(value)) checkArray(schema, value, path, old, parts);
+  else if (isPlainObject(value)) checkObject(schema, value, path, old, parts);
   return collect(parts, parts.length);
 }
 
-function collect(parts: readonly (readonly FieldError[] | Result)[], matches: number): Result {
+function collect(parts: readonly Part[], matches: number): Result {
   let total = matches;
   let errors: Found[] | undefined;
   for (const part of parts) {
@@ -86,7 +89,7 @@ function collect(parts: readonly (readonly FieldError[] | Result)[], matches: nu
 
 const NONE: readonly Found[] = Object.freeze([]);
 
-function isResult(part: readonly FieldError[] | Result): part is Result {
+function isResult(part: Part): part is Result {
   return !Array.isArray(part);
 }
 
@@ -188,8 +191,7 @@ function formatErrors(schema: Extended, value: string, path: string): readonly F
   return [typeInvalid(fieldOf(path), value, `${path} in body must be of type ${format}: ${goQuote(value)}`)];
 }
 
-function checkArray(schema: Extended, value: readonly unknown[], path: string, old: Old): (FieldError[] | Result)[] {
-  const parts: (FieldError[] | Result)[] = [];
+function checkArray(schema: Extended, value: readonly unknown[], path: string, old: Old, parts: Part[]): void {
   const { items, minItems, maxItems } = schema;
   if (items) {
     for (const [index, item] of value.entries()) {
@@ -201,7 +203,6 @@ function checkArray(schema: Extended, value: readonly unknown[], path: string, o
     parts.push([invalidValue(field, value.length, `${path} in body should have at least ${minItems} items`)]);
   }
   if (maxItems !== undefined && value.length > maxItems) parts.push([tooManyItems(field, value.length, maxItems)]);
-  return parts;
 }
 
 function checkObject(
@@ -209,8 +210,8 @@ function checkObject(
   value: Readonly<Record<string, unknown>>,
   path: string,
   old: Old,
-): (FieldError[] | Result)[] {
-  const parts: (FieldError[] | Result)[] = [];
+  parts: Part[],
+): void {
   const { properties = {}, additionalProperties, minProperties, maxProperties, required = [] } = schema;
   const field = fieldOf(path);
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
@@ -234,10 +235,9 @@ function checkObject(
     parts.push(check(properties[key] as Extended, value[key], below, oldField));
   }
   for (const key of required) {
-    if (!Object.hasOwn(value, key) || value[key] === undefined)
-      parts.push([requiredValue(path === '' ? key : `${path}.${key}`)]);
+    if (Object.hasOwn(value, key) && value[key] !== undefined) continue;
+    parts.push([requiredValue(path === '' ? key : `${path}.${key}`)]);
   }
-  return parts;
 }
 
 const PASSED: Result = { errors: NONE, matches: 1 };
@@ -245,7 +245,7 @@ const PASSED: Result = { errors: NONE, matches: 1 };
 function checkJunctors(schema: Extended, value: unknown, path: string, old: Old): Result {
   if (!schema.anyOf && !schema.oneOf && !schema.allOf && !schema.not) return PASSED;
   const { anyOf = [], oneOf = [], allOf = [], not } = schema;
-  const parts: (FieldError[] | Result)[] = [];
+  const parts: Part[] = [];
   const complain = (text: string) => parts.push([invalidValue('<nil>', '', `"${path}" must ${text}`)]);
 
   if (anyOf.length > 0) {
