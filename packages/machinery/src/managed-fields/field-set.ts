@@ -38,29 +38,38 @@ interface GrowingSet {
 }
 
 export function fieldSetBuilder(): FieldSetBuilder {
-  let root: GrowingSet | undefined;
+  const root: GrowingSet = { member: false, children: new Map() };
+  // Walkers insert neighbours one after the other: the way to the last path is kept, nodes[i] being before lastPath[i].
+  const lastPath: PathKey[] = [];
+  const nodes: GrowingSet[] = [root];
   return {
     insert(path, length = path.length) {
       if (length === 0) return;
-      root ??= { member: false, children: new Map() };
-      let node = root;
-      for (let i = 0; i < length - 1; i++) {
-        const child = node.children.get(path[i]!);
-        if (child === undefined || child === LEAF) {
-          const grown: GrowingSet = { member: child === LEAF, children: new Map() };
-          node.children.set(path[i]!, grown);
-          node = grown;
-        } else {
-          node = child as GrowingSet;
-        }
+      let depth = 0;
+      while (depth < length - 1 && depth < lastPath.length && lastPath[depth] === path[depth]) depth++;
+      lastPath.length = depth;
+      nodes.length = depth + 1;
+      let node = nodes[depth]!;
+      for (; depth < length - 1; depth++) {
+        node = growingChild(node, path[depth]!);
+        lastPath.push(path[depth]!);
+        nodes.push(node);
       }
       const last = path[length - 1]!;
       const child = node.children.get(last);
       if (child === undefined) node.children.set(last, LEAF);
       else if (child !== LEAF) (child as GrowingSet).member = true;
     },
-    build: () => root ?? EMPTY_FIELDS,
+    build: () => (root.children.size === 0 ? EMPTY_FIELDS : root),
   };
+}
+
+function growingChild(node: GrowingSet, key: PathKey): GrowingSet {
+  const child = node.children.get(key);
+  if (child !== undefined && child !== LEAF) return child as GrowingSet;
+  const grown: GrowingSet = { member: child === LEAF, children: new Map() };
+  node.children.set(key, grown);
+  return grown;
 }
 
 /** A node, with the shared constants where they fit. */

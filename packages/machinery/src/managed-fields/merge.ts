@@ -18,22 +18,22 @@ import { asList, asMap, DEDUCED, fieldType, isAtomic, isEmptyMap, shapeOf, value
 export function merge(type: TypeNode, live: JsonValue, config: JsonValue): JsonValue {
   if (live === config) return live;
   const shape = shapeOf(type, config);
-  if (isAtomic(type, shape)) return deepEqual(live, config) ? live : config;
+  if (isAtomic(type, shape)) return leaf(live, config);
   if (shape === 'map') {
     const before = asMap(live);
     const wanted = asMap(config);
     // null says nothing about a granular value that has content.
-    if (isEmptyMap(before) && isEmptyMap(wanted)) return same(live, config);
+    if (isEmptyMap(before) && isEmptyMap(wanted)) return leaf(live, config);
     return wanted === undefined ? live : mergeMaps(type, before, wanted);
   }
   const before = asList(live) ?? [];
   const wanted = asList(config) ?? [];
-  if (before.length === 0 && wanted.length === 0) return same(live, config);
+  if (before.length === 0 && wanted.length === 0) return leaf(live, config);
   return wanted.length === 0 ? live : mergeLists(type as ListNode, before, wanted);
 }
 
-function same(live: JsonValue, config: JsonValue): JsonValue {
-  return live !== null && config !== null && Array.isArray(live) === Array.isArray(config) ? live : config;
+function leaf(live: JsonValue, config: JsonValue): JsonValue {
+  return deepEqual(live, config) ? live : config;
 }
 
 function mergeMaps(type: TypeNode, live: JsonObject | undefined, config: JsonObject): JsonValue {
@@ -77,6 +77,9 @@ function mergeLists(type: ListNode, live: readonly JsonValue[], config: readonly
     } else if (configKeys[shared] === key) {
       while (next <= shared) takeNext();
       shared = nextShared();
+    } else if (shared === config.length && next < config.length) {
+      // A stored duplicate of an item that is merged already leaves its place to the next new one.
+      takeNext();
     }
   }
   while (next < config.length) takeNext();

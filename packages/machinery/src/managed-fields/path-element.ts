@@ -24,14 +24,20 @@ export type PathKey = string;
 
 // Sets are made of few different field names. Handing out one string per name saves joining and hashing it again.
 const fieldKeys = new Map<string, PathKey>();
-const FIELD_KEYS_KEPT = 10_000;
+
+/** Keys come from users: what is kept about them is thrown away now and then. */
+function remember<Value>(memory: Map<string, Value>, key: string, value: Value): void {
+  if (memory.size >= REMEMBERED) memory.clear();
+  memory.set(key, value);
+}
+
+const REMEMBERED = 10_000;
 
 export function fieldKey(name: string): PathKey {
   let key = fieldKeys.get(name);
   if (key === undefined) {
-    if (fieldKeys.size >= FIELD_KEYS_KEPT) fieldKeys.clear();
     key = `f:${name}`;
-    fieldKeys.set(name, key);
+    remember(fieldKeys, name, key);
   }
   return key;
 }
@@ -54,11 +60,21 @@ export function indexKey(index: number): PathKey {
   return `i:${index}`;
 }
 
+// Sorting and printing ask for the same few elements again and again.
+const parsedKeys = new Map<PathKey, PathElement | undefined>();
+
 /**
  * The element that a FieldsV1 key names; undefined for a type of element that is not known (to be ignored).
  * @throws Error when the key is not well formed.
  */
 export function parsePathKey(key: string): PathElement | undefined {
+  if (parsedKeys.has(key)) return parsedKeys.get(key);
+  const element = parse(key);
+  remember(parsedKeys, key, element);
+  return element;
+}
+
+function parse(key: string): PathElement | undefined {
   if (key.length < 2) throw new Error('key must be 2 characters long:');
   if (key[1] !== ':') throw new Error(`missing colon: ${key}`);
   const rest = key.slice(2);
@@ -179,10 +195,12 @@ function printValue(value: JsonValue): string {
 
 /** JSON as Kubernetes writes it into a path element: HTML characters and all control characters are escaped. */
 function goJson(value: JsonValue): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   const text = encodeJson(value);
   return SHORT_ESCAPE.test(text) ? text.replace(ESCAPES, longEscape) : text;
 }
 
+const PLAIN = /^[\w .:/@-]*$/;
 const SHORT_ESCAPE = /\\[bf]/;
 const ESCAPES = /\\./g;
 

@@ -26,11 +26,11 @@ function walk(type: TypeNode, value: JsonValue, path: PathKey[], found: Mismatch
   } else if (shape === 'map') {
     const map = asMap(value);
     if (map !== undefined) walkMap(type, map, path, found);
-    else found.push({ path: [...path], message: `expected map, got &{${goText(value)}}` });
+    else found.push({ path: [...path], message: `expected map, got &{${goText(value, 'floats')}}` });
   } else {
     const list = asList(value);
     if (list !== undefined) walkList(type, list, path, found);
-    else found.push({ path: [...path], message: `expected list, got &{${goText(value)}}` });
+    else found.push({ path: [...path], message: `expected list, got &{${goText(value, 'floats')}}` });
   }
 }
 
@@ -46,13 +46,13 @@ function scalarMismatch(scalar: Scalar, value: JsonValue): string | undefined {
     case 'bytes':
     case 'duration':
       if (typeof value === 'string') return undefined;
-      return `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
+      return `expected string, got &value.valueUnstructured{Value:${goSyntax(value, 'floats')}}`;
     case 'boolean':
       if (typeof value === 'boolean') return undefined;
-      return `expected boolean, got &{${goText(value)}}`;
+      return `expected boolean, got &{${goText(value, 'floats')}}`;
     default:
       if (typeof value !== 'object') return undefined;
-      return `expected any scalar, got &{${goText(value)}}`;
+      return `expected any scalar, got &{${goText(value, 'floats')}}`;
   }
 }
 
