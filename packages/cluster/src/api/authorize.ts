@@ -1,0 +1,75 @@
+import type { StatusError } from '@opwright/machinery';
+import { forbidden } from './errors.ts';
+import type { UserInfo } from './http-types.ts';
+
+/** What is to be allowed: one verb on a resource, or on a path that is none. */
+export type AccessAttributes = ResourceAttributes | PathAttributes;
+
+export interface ResourceAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface PathAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly path: string;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** Why; '' for no particular reason. */
+  readonly reason: string;
+}
+
+/** Decides about one access. */
+export interface Authorizer {
+  authorize(attributes: AccessAttributes): Decision | Promise<Decision>;
+}
+
+/** Paths that everybody may read. */
+const OPEN_PATHS = new Set(['/version', '/version/', '/healthz', '/livez', '/readyz']);
+
+/** Asks the authorizers in turn until one allows; `system:masters` and the open paths need none. */
+export function authorizerChain(authorizers: readonly Authorizer[]): Authorizer {
+  return {
+    async authorize(attributes) {
+      if (attributes.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+      if ('path' in attributes && attributes.verb === 'get' && isOpen(attributes.path))
+        return { allowed: true, reason: '' };
+      const reasons: string[] = [];
+      for (const authorizer of authorizers) {
+        const decision = await authorizer.authorize(attributes);
+        if (decision.allowed) return decision;
+        if (decision.reason !== '') reasons.push(decision.reason);
+      }
+      return { allowed: false, reason: reasons.join('\n') };
+    },
+  };
+}
+
+function isOpen(path: string): boolean {
+  return OPEN_PATHS.has(path) || /^\/(healthz|livez|readyz)\//.test(path);
+}
+
+/** The 403 of a denied access. */
+export function accessForbidden(attributes: AccessAttributes, reason: string): StatusError {
+  const why = `${accessDenied(attributes)}${reason === '' ? '' : `: ${reason}`}`;
+  if ('path' in attributes) return forbidden(undefined, '', why);
+  return forbidden({ group: attributes.group, plural: attributes.resource }, attributes.name, why);
+}
+
+function accessDenied(attributes: AccessAttributes): string {
+  const { user, verb } = attributes;
+  if ('path' in attributes) return `User "${user.name}" cannot ${verb} path "${attributes.path}"`;
+  const { resource, subresource, group, namespace } = attributes;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
+}

@@ -1,0 +1,75 @@
+import type { Clock, Random } from '@opwright/machinery';
+import type { Allocator, ServedKind } from '../kinds/kind.ts';
+import type { Registry } from '../kinds/registry.ts';
+import type { Store } from '../store/store.ts';
+import type { AdmissionPlugin } from './admission/admission.ts';
+import type { TokenAuthenticator } from './authenticate.ts';
+import type { Authorizer } from './authorize.ts';
+import type { ProtobufDecoder } from './decode.ts';
+import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
+import type { Negotiated } from './negotiate.ts';
+import type { PathRequest, ResourceRequest } from './request-info.ts';
+
+/** What the API server is made of; one per cluster. */
+export interface ApiServer {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly allocator: Allocator;
+  readonly tokens: readonly TokenAuthenticator[];
+  readonly authorizer: Authorizer;
+  readonly admission: Required<AdmissionPlugin>;
+  readonly protobuf: ProtobufDecoder;
+  readonly hooks: readonly WriteHook[];
+  /** Documents beside the resources, asked in turn: discovery, OpenAPI, version, health. */
+  readonly documents: readonly DocumentHandler[];
+  /** Time between the bookmarks of a watch. */
+  readonly bookmarkIntervalMs: number;
+}
+
+/**
+ * Called inside the request, after a write of a kind was stored and before it is answered: what has to be true as soon
+ * as the client knows (an established CRD is served).
+ */
+export interface WriteHook {
+  readonly storage: string;
+  afterWrite(name: string): void | Promise<void>;
+}
+
+/** Answers requests that name no resource; undefined where the path is not its business. */
+export type DocumentHandler = (
+  request: ServerRequest,
+  info: PathRequest,
+) => ServerResponse | undefined | Promise<ServerResponse | undefined>;
+
+/** One request to one resource, past authorization. */
+export interface Call {
+  readonly server: ApiServer;
+  readonly request: ServerRequest;
+  readonly info: ResourceRequest;
+  readonly kind: ServedKind;
+  readonly user: UserInfo;
+  readonly negotiated: Negotiated;
+  /** Texts for Warning headers, in order. */
+  readonly warnings: string[];
+}
+
+/** What a verb answers, before it is encoded. */
+export type Result =
+  | { readonly code: number; readonly object: unknown; readonly kind: ServedKind }
+  | { readonly code: number; readonly list: ResultList; readonly kind: ServedKind }
+  /** A Status or a foreign object (Scale): no transforms apply. */
+  | { readonly code: number; readonly plain: unknown }
+  | { readonly stream: AsyncIterable<unknown> };
+
+export interface ResultList {
+  readonly metadata: ListMetadata;
+  readonly items: readonly unknown[];
+}
+
+export interface ListMetadata {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}

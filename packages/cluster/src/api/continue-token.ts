@@ -1,0 +1,40 @@
+import { badRequest } from './errors.ts';
+
+/** Where a paged list goes on. */
+export interface ContinueToken {
+  /** The revision of the first page; -1 for the newest. */
+  readonly revision: number;
+  /** The key after which the next page starts, relative to what is listed. */
+  readonly after: string;
+}
+
+/** The text that a client gives back; it says the same as kube-apiserver's. */
+export function formatContinue(token: ContinueToken): string {
+  const start = `${token.after}\u0000`;
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start })).toString('base64url');
+}
+
+/** @throws StatusError 400 */
+export function parseContinue(text: string): ContinueToken {
+  const bad = /[^A-Za-z0-9_-]/.exec(text);
+  if (bad !== null || text.length % 4 === 1)
+    throw unreadable(`illegal base64 data at input byte ${bad?.index ?? text.length - 1}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    // Text that decodes, but not to a token: Go reports the place at which its base64 ends.
+    throw unreadable(`illegal base64 data at input byte ${text.length - (text.length % 4)}`);
+  }
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 'meta.k8s.io/v1') {
+    throw unreadable('server does not recognize this encoded version');
+  }
+  const { rv, start } = value as { rv?: unknown; start?: unknown };
+  if (typeof rv !== 'number' || rv === 0) throw unreadable('incorrect encoded start resourceVersion');
+  if (typeof start !== 'string' || start === '') throw unreadable('incorrect encoded start');
+  return { revision: rv, after: start.replace(/^\//, '').replace(/\u0000$/, '') };
+}
+
+function unreadable(why: string) {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`);
+}

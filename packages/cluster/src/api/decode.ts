@@ -1,0 +1,267 @@
+import {
+  DecodeError,
+  decodeObject,
+  encodeJson,
+  getOwn,
+  isPlainObject,
+  JsonSyntaxError,
+  parseJson,
+  splitApiVersion,
+  type TypeNode,
+} from '@opwright/machinery';
+import { parseDocument } from 'yaml';
+import type { MutableObject, ServedKind } from '../kinds/kind.ts';
+import { badRequest, goQuote, invalid, tooLarge, unsupportedMediaType } from './errors.ts';
+import type { ServerRequest } from './http-types.ts';
+import { header, RESOURCE_TYPES } from './negotiate.ts';
+import type { FieldValidation } from './options.ts';
+
+/** Bytes of a request body. */
+export const BODY_LIMIT = 3 * 1024 * 1024;
+
+const SCHEME = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
+
+/** A body as a JSON value, before it is fitted into a type. */
+export interface RawBody {
+  readonly value: unknown;
+  /** Paths of keys that occurred twice. */
+  readonly duplicates: readonly string[];
+  /** The text, for messages. */
+  text(): string;
+}
+
+/** What a body is to be decoded as: the kind that the URL means, or the foreign kind of a subresource. */
+export interface ExpectedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly type: TypeNode;
+  readonly custom: boolean;
+}
+
+/** Decodes protobuf bodies (`application/vnd.kubernetes.protobuf`) to JSON; throws an Error with Go's message. */
+export type ProtobufDecoder = (
+  bytes: Uint8Array,
+  expected: Pick<ExpectedKind, 'group' | 'version' | 'kind'>,
+) => unknown;
+
+/**
+ * The object in a request's body: parsed, fitted into its type, unknown and duplicate fields dealt with as
+ * `fieldValidation` says, defaults filled in. A fresh tree that only the caller knows.
+ *
+ * @throws StatusError 400, 413, 415, 422
+ */
+export function decodeBody(
+  request: ServerRequest,
+  kind: ServedKind,
+  validation: FieldValidation,
+  warnings: string[],
+  protobuf: ProtobufDecoder,
+): MutableObject {
+  const body = readBody(request, kind, protobuf);
+  return decodeValue(body, kind, validation, warnings);
+}
+
+/** Fits a parsed body into a served kind. */
+export function decodeValue(
+  body: RawBody,
+  kind: ServedKind,
+  validation: FieldValidation,
+  warnings: string[],
+): MutableObject {
+  const object = decodeAs(body, kind, validation, warnings);
+  kind.setDefaults(object);
+  return object;
+}
+
+/** Fits a parsed body into a type. Defaults are the caller's. */
+export function decodeAs(
+  body: RawBody,
+  expected: ExpectedKind,
+  validation: FieldValidation,
+  warnings: string[],
+): MutableObject {
+  const value = body.value;
+  if (!isPlainObject(value)) throw unrecognized(expected, body, notAnObject(value));
+  checkKind(value, expected, body);
+  let decoded: ReturnType<typeof decodeObject>;
+  try {
+    decoded = decodeObject(expected.type, value);
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(value, expected, error.message);
+    throw error;
+  }
+  const object: MutableObject = decoded.object;
+  object.apiVersion = expected.apiVersion;
+  object.kind = expected.kind;
+  const strict = strictErrors(body.duplicates, decoded.unknown);
+  if (validation === 'Strict' && strict.length > 0) {
+    throw cannotBeHandled(value, expected, `strict decoding error: ${strict.join(', ')}`);
+  }
+  if (validation === 'Warn') warnings.push(...strict);
+  return object;
+}
+
+/** What strict decoding reports: `unknown field "spec.a"`, `duplicate field "data.b"`. */
+export function strictErrors(duplicates: readonly string[], unknown: readonly string[]): string[] {
+  return [
+    ...duplicates.map((path) => `duplicate field ${goQuote(path)}`),
+    ...unknown.map((path) => `unknown field ${goQuote(path)}`),
+  ];
+}
+
+/** @throws StatusError 400, 413, 415 */
+export function readBody(request: ServerRequest, expected: ExpectedKind, protobuf: ProtobufDecoder): RawBody {
+  const body = request.body;
+  if (body !== undefined && 'json' in body) {
+    return { value: body.json, duplicates: [], text: () => encodeJson(body.json) };
+  }
+  const bytes = body?.bytes ?? new Uint8Array();
+  if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
+  const mediaType = contentType(request);
+  switch (mediaType) {
+    case '':
+    case 'application/json':
+    case 'application/yaml': {
+      const text = Buffer.from(bytes).toString('utf8');
+      try {
+        // YAML is a superset of JSON, but only the JSON parser keeps what Go keeps.
+        const parsed =
+          mediaType === 'application/yaml' && !text.trimStart().startsWith('{') ? parseYaml(text) : parseJson(text);
+        return { ...parsed, text: () => text };
+      } catch (error) {
+        if (!(error instanceof JsonSyntaxError || error instanceof YamlError)) throw error;
+        throw unrecognizedText(expected, text, `couldn't get version/kind; json parse error: ${error.message}`);
+      }
+    }
+    case 'application/vnd.kubernetes.protobuf':
+      try {
+        return { value: protobuf(bytes, expected), duplicates: [], text: () => Buffer.from(bytes).toString('latin1') };
+      } catch (error) {
+        throw badRequest(error instanceof Error ? error.message : String(error));
+      }
+    default:
+      throw unsupportedMediaType(RESOURCE_TYPES);
+  }
+}
+
+/** The media type of the body without parameters, '' where the client names none. */
+export function contentType(request: ServerRequest): string {
+  return (header(request, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}
+
+/** Text that is not YAML. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+}
+
+/** One YAML document as JSON. @throws YamlError */
+export function parseYaml(text: string): { value: unknown; duplicates: readonly string[] } {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', schema: 'yaml-1.1' });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line ?? 1;
+    throw new YamlError(`error converting YAML to JSON: yaml: line ${line}: ${yamlWords(error.code)}`);
+  }
+  // Through the JSON parser, so that both forms of a body are the same kind of tree.
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  return parseJson(JSON.stringify(value ?? null));
+}
+
+function yamlWords(code: string): string {
+  switch (code) {
+    case 'BAD_INDENT':
+    case 'UNEXPECTED_TOKEN':
+    case 'MISSING_CHAR':
+      return 'did not find expected node content';
+    case 'TAB_AS_INDENT':
+      return 'found character that cannot start any token';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return "could not find expected ':'";
+    default:
+      return 'did not find expected key';
+  }
+}
+
+/** Kind and version of the body must be those of the URL; built-in kinds may leave them out. */
+function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, body: RawBody): void {
+  const kind = text(getOwn(value, 'kind'));
+  const apiVersion = text(getOwn(value, 'apiVersion'));
+  if (expected.custom) {
+    if (kind === '') throw unrecognized(expected, body, `Object 'Kind' is missing in '${body.text()}'`);
+    if (apiVersion !== expected.apiVersion) {
+      throw badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
+      );
+    }
+    if (kind !== expected.kind) {
+      const name = isPlainObject(value.metadata) ? text(value.metadata.name) : '';
+      const error = {
+        field: 'kind',
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${goQuote(kind)}: must be ${expected.kind}`,
+      } as const;
+      throw invalid({ group: expected.group, kind }, name, [error]);
+    }
+    return;
+  }
+  if (apiVersion !== '' && apiVersion !== expected.apiVersion) {
+    throw cannotBeHandled(
+      value,
+      expected,
+      `no kind ${goQuote(kind === '' ? expected.kind : kind)} is registered for version ${goQuote(apiVersion)} in scheme "${SCHEME}"`,
+    );
+  }
+  if (kind !== '' && kind !== expected.kind) {
+    throw cannotBeHandled(
+      value,
+      expected,
+      `converting (${expected.version}.${kind}) to (${internalPackage(expected)}.${expected.kind}): unknown conversion`,
+    );
+  }
+}
+
+function internalPackage({ group }: ExpectedKind): string {
+  return group === '' ? 'core' : group.split('.', 1)[0]!;
+}
+
+function cannotBeHandled(value: { [key: string]: unknown }, expected: ExpectedKind, why: string) {
+  const kind = text(getOwn(value, 'kind')) || expected.kind;
+  const [, version] = splitApiVersion(text(getOwn(value, 'apiVersion')) || expected.apiVersion);
+  return badRequest(`${kind} in version ${goQuote(version)} cannot be handled as a ${expected.kind}: ${why}`);
+}
+
+function unrecognized(expected: ExpectedKind, body: RawBody, why: string) {
+  return unrecognizedText(expected, body.text(), why);
+}
+
+function unrecognizedText(expected: ExpectedKind, body: string, why: string) {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${expected.kind}): ${why} (${summary(body)})`,
+  );
+}
+
+function notAnObject(value: unknown): string {
+  const type = Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value;
+  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+}
+
+/** The start of a body as messages show it: text that looks like JSON as it is, anything else in hex. */
+function summary(body: string): string {
+  const limit = 30;
+  if (body.length === 0) return '<empty>';
+  const start = body.slice(0, limit);
+  const shown = body.startsWith('{') ? start : Buffer.from(start).toString('hex');
+  return body.length > limit ? `${shown} ...` : shown;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

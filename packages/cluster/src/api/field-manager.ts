@@ -1,0 +1,65 @@
+import {
+  type FieldManagerRequest,
+  type FieldSet,
+  formatTime,
+  type JsonObject,
+  namedFields,
+  updateWithManager,
+} from '@opwright/machinery';
+import type { MutableObject, ServedKind } from '../kinds/kind.ts';
+import type { StoredObject } from '../store/object.ts';
+import type { Call } from './context.ts';
+import { header } from './negotiate.ts';
+
+/** The part of a server-side apply or tracked update that follows from the request. */
+export function fieldManagerRequest(call: Call, fieldManager: string, subresource: string): FieldManagerRequest {
+  const { kind, server } = call;
+  const resetFields = resetFieldsOf(kind, subresource);
+  return {
+    type: kind.type,
+    manager: fieldManager === '' ? defaultManager(call) : fieldManager,
+    apiVersion: kind.apiVersion,
+    ...(subresource === '' ? {} : { subresource }),
+    now: formatTime(server.clock.now()),
+    ...(resetFields === undefined ? {} : { resetFields }),
+  };
+}
+
+/** Records in the new state of an object who changed what; in place. */
+export function trackUpdate(
+  call: Call,
+  fieldManager: string,
+  subresource: string,
+  live: StoredObject | undefined,
+  next: MutableObject,
+): void {
+  const request = fieldManagerRequest(call, fieldManager, subresource);
+  const tracked = updateWithManager({ ...request, live, next: next as JsonObject });
+  next.metadata = { ...(tracked.metadata as MutableObject) };
+}
+
+/** The name of a client's program: its User-Agent up to the first slash. */
+function defaultManager({ request }: Call): string {
+  const [program = ''] = (header(request, 'user-agent') ?? '').split('/', 1);
+  const printable = program.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
+  return (
+    Buffer.from(printable)
+      .subarray(0, 128)
+      .toString()
+      .replace(/\ufffd$/, '') || 'unknown'
+  );
+}
+
+const STATUS = namedFields('status');
+const SPEC = namedFields('spec');
+
+/** What an endpoint takes back to the stored state, and so nobody can own through it. */
+function resetFieldsOf(kind: ServedKind, subresource: string): FieldSet | undefined {
+  if (subresource === 'status') {
+    const kept = kind.statusKeepsMetadata;
+    if (kept === undefined || kept === 'all') return SPEC;
+    return namedFields('spec', ...kept.map((field) => `metadata.${field}`));
+  }
+  const hasStatus = kind.subresources.some((other) => other.name === 'status');
+  return subresource === '' && hasStatus ? STATUS : undefined;
+}

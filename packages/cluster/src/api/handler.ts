@@ -1,0 +1,182 @@
+import { authenticate } from './authenticate.ts';
+import { type AccessAttributes, accessForbidden } from './authorize.ts';
+import type { ApiServer, Call, Result } from './context.ts';
+import { type Endpoint, mainEndpoint } from './endpoint.ts';
+import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
+import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
+import { impersonate } from './impersonate.ts';
+import { header, negotiate } from './negotiate.ts';
+import { present } from './present.ts';
+import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
+import { errorResponse, resultResponse, textResponse } from './respond.ts';
+import { reviews } from './reviews/index.ts';
+import { subresourceCreates, subresourceEndpoint } from './subresources/index.ts';
+import { create } from './verbs/create.ts';
+import { remove } from './verbs/delete.ts';
+import { deleteCollection } from './verbs/delete-collection.ts';
+import { get, stored } from './verbs/get.ts';
+import { list } from './verbs/list.ts';
+import { patch } from './verbs/patch.ts';
+import { update } from './verbs/update.ts';
+import { watch } from './verbs/watch.ts';
+
+/**
+ * The API server: who asks, may they, which resource, which verb; the verb decodes, admits, validates and stores; the
+ * answer goes out in the form that was negotiated.
+ */
+export function createHandler(server: ApiServer): Handler {
+  return async (request) => {
+    const auditId = header(request, 'audit-id') ?? server.random.uuid();
+    const warnings: string[] = [];
+    try {
+      const info = readInfo(request);
+      const sender = await authenticate(request, server.tokens);
+      const user = await impersonate(request, sender, server.authorizer);
+      await authorize(server, user, info);
+      if (!info.isResource) return await document(server, request, info);
+      const call = resolve(server, request, info, user, warnings);
+      if (call === undefined) return pageNotFound();
+      return await resultResponse(call, await perform(call), auditId);
+    } catch (error) {
+      return errorResponse(request, statusOf(error), auditId, warnings);
+    }
+  };
+}
+
+function readInfo(request: ServerRequest): RequestInfo {
+  try {
+    return requestInfo(request.method, request.path);
+  } catch (error) {
+    if (error instanceof URIError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+async function authorize(server: ApiServer, user: UserInfo, info: RequestInfo): Promise<void> {
+  const attributes: AccessAttributes = info.isResource
+    ? {
+        user,
+        verb: info.verb === '' ? info.method.toLowerCase() : info.verb,
+        group: info.group,
+        version: info.version,
+        resource: info.resource,
+        subresource: info.subresource,
+        namespace: info.namespace,
+        name: requestedName(info),
+      }
+    : { user, verb: info.verb, path: info.path };
+  const decision = await server.authorizer.authorize(attributes);
+  if (!decision.allowed) throw accessForbidden(attributes, decision.reason);
+}
+
+async function document(
+  server: ApiServer,
+  request: ServerRequest,
+  info: Extract<RequestInfo, { isResource: false }>,
+): Promise<ServerResponse> {
+  for (const answer of server.documents) {
+    const response = await answer(request, info);
+    if (response !== undefined) return response;
+  }
+  const [, root, group] = info.path.split('/');
+  // Below a group that exists the answer is an API object.
+  if (root === 'api' || (root === 'apis' && group !== undefined && isBuiltinGroup(server, group)))
+    throw unknownResource();
+  return pageNotFound();
+}
+
+function pageNotFound(): ServerResponse {
+  return textResponse(404, '404 page not found\n');
+}
+
+/** The kind that a request means. Undefined where the server has never heard of the path. */
+function resolve(
+  server: ApiServer,
+  request: ServerRequest,
+  info: ResourceRequest,
+  user: UserInfo,
+  warnings: string[],
+): Call | undefined {
+  const kind = server.registry.find(info.group, info.version, info.resource);
+  if (kind === undefined) {
+    if (isBuiltinGroup(server, info.group)) throw unknownResource();
+    return undefined;
+  }
+  const isNamespace = info.resource === 'namespaces' && info.group === '';
+  if (kind.scope === 'Cluster' && info.namespace !== '' && !isNamespace) throw unknownResource();
+  if (kind.scope === 'Namespaced' && info.namespace === '' && info.name !== '' && info.verb !== 'watch')
+    throw unknownResource();
+  if (info.rest.length > 0) throw unknownResource();
+  if (kind.deprecation !== undefined) warnings.push(kind.deprecation);
+  return { server, request, info, kind, user, warnings, negotiated: negotiate(request, info.verb === 'watch') };
+}
+
+function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {
+  return registry.hasBuiltinGroup(group);
+}
+
+async function perform(call: Call): Promise<Result> {
+  const { kind, info } = call;
+  if (info.subresource !== '') return performOnSubresource(call);
+  if (!kind.verbs.includes(info.verb)) throw methodNotAllowed();
+  const onCollection = info.name === '';
+  const acrossNamespaces = kind.scope === 'Namespaced' && info.namespace === '';
+  switch (info.verb) {
+    case 'get':
+      return get(call);
+    case 'list':
+      return list(call);
+    case 'watch':
+      return watch(call);
+    case 'create': {
+      if (!onCollection || acrossNamespaces) throw methodNotAllowed();
+      const review = reviews[kind.groupResource];
+      if (review !== undefined) return review(call);
+      if (!kind.verbs.includes('get')) throw methodNotAllowed();
+      return create(call);
+    }
+    case 'update':
+      if (onCollection) throw methodNotAllowed();
+      return update(call, mainEndpoint(kind));
+    case 'patch':
+      if (onCollection) throw methodNotAllowed();
+      return patch(call, mainEndpoint(kind));
+    case 'delete':
+      return remove(call);
+    case 'deletecollection':
+      if (acrossNamespaces) throw methodNotAllowed();
+      return deleteCollection(call);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+async function performOnSubresource(call: Call): Promise<Result> {
+  const { kind, info } = call;
+  const subresource = kind.subresources.find(({ name }) => name === info.subresource);
+  if (subresource === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();
+  if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
+  if (info.verb === 'create') {
+    const answer = subresourceCreates[info.subresource];
+    if (answer === undefined) throw unknownResource();
+    return answer(call);
+  }
+  const endpoint = subresourceEndpoint(kind, info.subresource);
+  if (endpoint === undefined) throw unknownResource();
+  switch (info.verb) {
+    case 'get':
+      return getThrough(call, endpoint);
+    case 'update':
+      return update(call, endpoint);
+    case 'patch':
+      return patch(call, endpoint);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function getThrough(call: Call, endpoint: Endpoint): Result {
+  const object = present(call.kind, stored(call));
+  if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };
+  return { code: 200, plain: endpoint.view(object) };
+}

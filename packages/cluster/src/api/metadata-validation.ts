@@ -1,0 +1,168 @@
+import {
+  deepEqual,
+  forbiddenValue,
+  goQuote,
+  invalidValue,
+  isPlainObject,
+  type JsonObject,
+  RawGoText,
+  validateAnnotationKey,
+  validateFinalizer,
+  validateFinalizerDomain,
+  validateLabelKey,
+  validateLabelValue,
+} from '@opwright/machinery';
+import type { FieldError } from '../kinds/kind.ts';
+import type { StoredObject } from '../store/object.ts';
+
+const ANNOTATIONS_LIMIT = 256 * 1024;
+
+/**
+ * What is wrong with an object's metadata, its name apart (what names look like is the kind's business).
+ * ValidateObjectMeta of the API machinery.
+ */
+export function validateMetadata(object: JsonObject): FieldError[] {
+  const metadata = object.metadata as JsonObject;
+  return [
+    ...labelErrors(metadata.labels, 'metadata.labels'),
+    ...annotationErrors(metadata.annotations, 'metadata.annotations'),
+    ...ownerErrors(metadata.ownerReferences),
+    ...finalizerErrors(metadata.finalizers),
+  ];
+}
+
+/** Errors of a map of labels. */
+export function labelErrors(labels: unknown, field: string): FieldError[] {
+  if (!isPlainObject(labels)) return [];
+  const errors: FieldError[] = [];
+  for (const key of Object.keys(labels).sort()) {
+    for (const why of validateLabelKey(key)) errors.push(invalidValue(field, key, why));
+    for (const why of validateLabelValue(String(labels[key])))
+      errors.push(invalidValue(field, String(labels[key]), why));
+  }
+  return errors;
+}
+
+function annotationErrors(annotations: unknown, field: string): FieldError[] {
+  if (!isPlainObject(annotations)) return [];
+  const errors: FieldError[] = [];
+  let bytes = 0;
+  for (const key of Object.keys(annotations).sort()) {
+    for (const why of validateAnnotationKey(key)) errors.push(invalidValue(field, key, why));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(String(annotations[key]));
+  }
+  if (bytes > ANNOTATIONS_LIMIT) {
+    errors.push({
+      field,
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${ANNOTATIONS_LIMIT} bytes`,
+    });
+  }
+  return errors;
+}
+
+function ownerErrors(references: unknown): FieldError[] {
+  if (!Array.isArray(references)) return [];
+  const field = 'metadata.ownerReferences';
+  const errors: FieldError[] = [];
+  let controller: JsonObject | undefined;
+  for (const reference of references as JsonObject[]) {
+    const version = String(reference.apiVersion ?? '')
+      .split('/')
+      .at(-1);
+    if (version === '')
+      errors.push(invalidValue(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'));
+    for (const part of ['kind', 'name', 'uid']) {
+      if ((reference[part] ?? '') === '')
+        errors.push(invalidValue(`${field}.${part}`, '', `${part} must not be empty`));
+    }
+    if (reference.kind === 'Event' && version === 'v1') {
+      errors.push(
+        invalidValue(
+          field,
+          new RawGoText(String(reference.apiVersion)),
+          `${reference.apiVersion}, Kind=Event is disallowed from being an owner`,
+        ),
+      );
+    }
+    if (reference.controller !== true) continue;
+    if (controller === undefined) {
+      controller = reference;
+    } else {
+      const text = `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${reference.kind}/${reference.name}`;
+      errors.push(invalidValue(field, new RawGoText(goOwners(references as JsonObject[])), text));
+    }
+  }
+  return errors;
+}
+
+// Go prints pointers as addresses, which nobody can compare: a fixed one stands for all.
+function goOwners(references: readonly JsonObject[]): string {
+  const pointer = (value: unknown) =>
+    value === undefined || value === null ? '(*bool)(nil)' : '(*bool)(0xc000000000)';
+  const items = references.map(
+    (r) =>
+      `v1.OwnerReference{APIVersion:${goQuote(String(r.apiVersion ?? ''))}, Kind:${goQuote(String(r.kind ?? ''))}, Name:${goQuote(String(r.name ?? ''))}, UID:${goQuote(String(r.uid ?? ''))}, Controller:${pointer(r.controller)}, BlockOwnerDeletion:${pointer(r.blockOwnerDeletion)}}`,
+  );
+  return `[]v1.OwnerReference{${items.join(', ')}}`;
+}
+
+function finalizerErrors(finalizers: unknown): FieldError[] {
+  if (!Array.isArray(finalizers)) return [];
+  const field = 'metadata.finalizers';
+  const errors: FieldError[] = [];
+  finalizers.forEach((finalizer: string, index) => {
+    for (const why of validateFinalizer(finalizer)) errors.push(invalidValue(field, finalizer, why));
+    for (const why of validateFinalizerDomain(finalizer))
+      errors.push(invalidValue(`${field}[${index}]`, finalizer, why));
+  });
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(
+      invalidValue(
+        field,
+        new RawGoText(goStrings(finalizers as string[])),
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    );
+  }
+  return errors;
+}
+
+/** What an update may not change in metadata. ValidateObjectMetaUpdate of the API machinery. */
+export function validateMetadataUpdate(object: JsonObject, old: StoredObject): FieldError[] {
+  const metadata = object.metadata as JsonObject;
+  const errors: FieldError[] = [];
+  if (old.metadata.deletionTimestamp !== undefined) {
+    const before = new Set(old.metadata.finalizers ?? []);
+    const added = ((metadata.finalizers ?? []) as readonly string[]).filter((finalizer) => !before.has(finalizer));
+    if (added.length > 0) {
+      const what = `no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings([...new Set(added)].sort())}`;
+      errors.push(forbiddenValue('metadata.finalizers', what));
+    }
+  }
+  for (const field of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ]) {
+    const value = metadata[field];
+    const before = old.metadata[field];
+    if (deepEqual(value, before)) continue;
+    const shown =
+      field.endsWith('Timestamp') && typeof value === 'string' ? new RawGoText(goTime(value)) : (value ?? '');
+    errors.push(invalidValue(`metadata.${field}`, shown, 'field is immutable'));
+  }
+  return errors;
+}
+
+function goStrings(values: readonly string[]): string {
+  return `[]string{${values.map(goQuote).join(', ')}}`;
+}
+
+/** An RFC 3339 time in UTC as Go prints it. */
+function goTime(text: string): string {
+  return text.replace('T', ' ').replace('Z', ' +0000 UTC');
+}

@@ -1,0 +1,108 @@
+import { notAcceptable, unknownMediaType } from './errors.ts';
+import type { ServerRequest } from './http-types.ts';
+
+/** The form in which an answer goes out. */
+export interface Negotiated {
+  readonly mediaType: 'application/json' | 'application/yaml';
+  /** Objects are to be turned into this before. */
+  readonly as?: Transform;
+  readonly pretty: boolean;
+}
+
+export interface Transform {
+  readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+  /** Of meta.k8s.io. */
+  readonly version: 'v1' | 'v1beta1';
+}
+
+interface Clause {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly quality: number;
+}
+
+const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+/** What bodies may be, in both directions. */
+export const RESOURCE_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const WATCH_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
+/** JSON, in no other form: what answers when there was nothing to negotiate. */
+export function plainJson(request: ServerRequest): Negotiated {
+  return { mediaType: 'application/json', pretty: isPretty(request) };
+}
+
+/**
+ * Chooses the form of the answer by the Accept header. Protobuf is never chosen: every client that asks for it names
+ * JSON as well.
+ *
+ * @throws StatusError 406
+ */
+export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated {
+  const clauses = acceptClauses(header(request, 'accept'));
+  if (clauses.length === 0) return plainJson(request);
+  const pretty = isPretty(request);
+  let known = false;
+  for (const { type, parameters } of clauses) {
+    const mediaType = mediaTypeOf(type, isWatch);
+    known ||= /^application\/(json|yaml|vnd\.kubernetes\.protobuf|\*)$|^\*\/\*$/.test(type);
+    if (mediaType === undefined) continue;
+    const as = parameters.get('as');
+    if (as === undefined) return { mediaType, pretty };
+    const version = parameters.get('v');
+    if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
+      return { mediaType, as: { kind: as as Transform['kind'], version }, pretty };
+    }
+  }
+  if (!known && !isWatch) {
+    throw unknownMediaType(406, RESOURCE_TYPES.join(', '));
+  }
+  throw notAcceptable(isWatch ? WATCH_TYPES : RESOURCE_TYPES);
+}
+
+/** The form of an error: what was asked for if that is a known type, else JSON. */
+export function negotiateError(request: ServerRequest): Negotiated {
+  const pretty = isPretty(request);
+  for (const { type } of acceptClauses(header(request, 'accept'))) {
+    const mediaType = mediaTypeOf(type, false);
+    if (mediaType !== undefined) return { mediaType, pretty };
+  }
+  return { mediaType: 'application/json', pretty };
+}
+
+function mediaTypeOf(type: string, isWatch: boolean): Negotiated['mediaType'] | undefined {
+  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+  return type === 'application/yaml' && !isWatch ? 'application/yaml' : undefined;
+}
+
+/** The clauses of an Accept header, the best first. */
+export function acceptClauses(accept: string | undefined): readonly Clause[] {
+  if (accept === undefined || accept.trim() === '') return [];
+  return accept
+    .split(',')
+    .map((text) => {
+      const [type = '', ...rest] = text.split(';').map((part) => part.trim());
+      const parameters = new Map<string, string>();
+      for (const parameter of rest) {
+        const equals = parameter.indexOf('=');
+        if (equals > 0)
+          parameters.set(parameter.slice(0, equals).toLowerCase(), parameter.slice(equals + 1).replaceAll('"', ''));
+      }
+      return { type: type.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1) };
+    })
+    .filter((clause) => clause.type !== '' && clause.quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+}
+
+/** `?pretty=1`, or a person's tool that said nothing about it. */
+export function isPretty(request: ServerRequest): boolean {
+  const query = request.path.indexOf('?');
+  const pretty = query < 0 ? null : new URLSearchParams(request.path.slice(query + 1)).get('pretty');
+  if (pretty !== null) return pretty === '1' || pretty === 'true';
+  return /^(curl|Wget|Mozilla\/)/.test(header(request, 'user-agent') ?? '');
+}
+
+/** The first value of a header. */
+export function header(request: ServerRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' || value === undefined ? value : value.join(',');
+}

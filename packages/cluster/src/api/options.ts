@@ -1,0 +1,199 @@
+import type { FieldError } from '../kinds/kind.ts';
+import { badRequest, invalid, rawError } from './errors.ts';
+import { booleanParameter } from './request-info.ts';
+
+/** Options that every write has. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly fieldValidation: FieldValidation;
+}
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+export interface PatchOptions extends WriteOptions {
+  readonly force: boolean | undefined;
+}
+
+export interface ListOptions {
+  readonly labelSelector: string;
+  readonly fieldSelector: string;
+  /** undefined = unset. */
+  readonly resourceVersion: number | undefined;
+  readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
+  /** 0 = none. */
+  readonly limit: number;
+  readonly continue: string;
+  readonly allowWatchBookmarks: boolean;
+  readonly sendInitialEvents: boolean | undefined;
+  readonly timeoutSeconds: number | undefined;
+}
+
+const META = 'meta.k8s.io';
+
+/** @throws StatusError 422 on `CreateOptions`, `UpdateOptions` or `PatchOptions` */
+export function writeOptions(
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  query: URLSearchParams,
+): WriteOptions {
+  const errors: FieldError[] = [];
+  const options = readWriteOptions(query, errors);
+  if (errors.length > 0) throw invalid({ group: META, kind }, '', errors);
+  return options;
+}
+
+/** @throws StatusError 422; `isApply` makes the field manager obligatory and `force` legal */
+export function patchOptions(query: URLSearchParams, isApply: boolean): PatchOptions {
+  const errors: FieldError[] = [];
+  const force = query.has('force') ? booleanParameter(query, 'force') : undefined;
+  if (isApply && (query.get('fieldManager') ?? '') === '') {
+    errors.push({
+      field: 'fieldManager',
+      reason: 'FieldValueRequired',
+      message: 'Required value: is required for apply patch',
+    });
+  }
+  if (!isApply && force !== undefined) {
+    errors.push({
+      field: 'force',
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: may not be specified for non-apply patch',
+    });
+  }
+  const options = readWriteOptions(query, errors);
+  if (errors.length > 0) throw invalid({ group: META, kind: 'PatchOptions' }, '', errors);
+  return { ...options, force };
+}
+
+function readWriteOptions(query: URLSearchParams, errors: FieldError[]): WriteOptions {
+  const fieldManager = query.get('fieldManager') ?? '';
+  const fieldValidation = query.get('fieldValidation') ?? '';
+  if (Buffer.byteLength(fieldManager) > 128) {
+    errors.push({
+      field: 'fieldManager',
+      reason: 'FieldValueTooLong',
+      message: 'Too long: may not be more than 128 bytes',
+    });
+  } else if (/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(fieldManager)) {
+    errors.push({
+      field: 'fieldManager',
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(fieldManager)}: should only contain printable characters`,
+    });
+  }
+  const dryRun = readDryRun(query.getAll('dryRun'), errors);
+  if (
+    fieldValidation !== '' &&
+    fieldValidation !== 'Ignore' &&
+    fieldValidation !== 'Warn' &&
+    fieldValidation !== 'Strict'
+  ) {
+    errors.push({
+      field: 'fieldValidation',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "", "Ignore", "Strict", "Warn"`,
+    });
+    return { dryRun, fieldManager, fieldValidation: 'Warn' };
+  }
+  return { dryRun, fieldManager, fieldValidation: fieldValidation === '' ? 'Warn' : fieldValidation };
+}
+
+/** Reads `dryRun`, whose only legal value is `All`. */
+export function readDryRun(values: readonly string[], errors: FieldError[]): boolean {
+  const given = values.filter((value) => value !== '');
+  if (given.some((value) => value !== 'All')) {
+    errors.push({
+      field: 'dryRun',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: []string{${given.map((value) => JSON.stringify(value)).join(', ')}}: supported values: "All"`,
+    });
+  }
+  return given.length > 0;
+}
+
+/** @throws StatusError 422, 400 for a malformed number, 500 for a malformed resourceVersion */
+export function listOptions(query: URLSearchParams, isWatch: boolean): ListOptions {
+  const limit = integerParameter(query, 'limit') ?? 0;
+  const timeoutSeconds = integerParameter(query, 'timeoutSeconds');
+  const match = query.get('resourceVersionMatch') ?? '';
+  const version = query.get('resourceVersion') ?? '';
+  const sendInitialEvents = query.has('sendInitialEvents') ? booleanParameter(query, 'sendInitialEvents') : undefined;
+  const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '');
+  if (errors.length > 0) throw invalid({ group: META, kind: 'ListOptions' }, '', errors);
+  return {
+    labelSelector: query.get('labelSelector') ?? '',
+    fieldSelector: query.get('fieldSelector') ?? '',
+    resourceVersion: parseResourceVersion(version),
+    resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
+    limit: Math.max(0, limit),
+    continue: query.get('continue') ?? '',
+    allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks'),
+    sendInitialEvents,
+    timeoutSeconds,
+  };
+}
+
+function matchErrors(
+  isWatch: boolean,
+  version: string,
+  match: string,
+  sendInitialEvents: boolean | undefined,
+  token: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const forbid = (field: string, why: string) =>
+    errors.push({ field, reason: 'FieldValueForbidden', message: `Forbidden: ${why}` });
+  if (isWatch && sendInitialEvents !== undefined) {
+    if (match !== 'NotOlderThan') {
+      forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+    }
+    return errors;
+  }
+  if (match !== '') {
+    if (isWatch) {
+      forbid(
+        'resourceVersionMatch',
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      );
+      return errors;
+    }
+    if (version === '')
+      forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (token !== '') forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
+    if (match !== 'Exact' && match !== 'NotOlderThan') {
+      errors.push({
+        field: 'resourceVersionMatch',
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
+      });
+    }
+    if (match === 'Exact' && version === '0') {
+      forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    }
+  }
+  if (!isWatch && sendInitialEvents !== undefined) {
+    forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
+  }
+  return errors;
+}
+
+/** A resourceVersion of a query. @throws StatusError 500, as the storage layer words it */
+export function parseResourceVersion(text: string): number | undefined {
+  if (text === '') return undefined;
+  if (!/^\d+$/.test(text)) {
+    throw rawError(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  }
+  return Number(text);
+}
+
+/** @throws StatusError 400 */
+export function integerParameter(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,130 @@
+/** What a request is about, read off its method, path and query alone (Kubernetes' RequestInfo). */
+export type RequestInfo = ResourceRequest | PathRequest;
+
+/** A request below `/api/v1/…` or `/apis/<group>/<version>/…` that names a resource. */
+export interface ResourceRequest {
+  readonly isResource: true;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly method: string;
+  readonly verb: ResourceVerb;
+  readonly group: string;
+  readonly version: string;
+  /** '' for all namespaces and for cluster-scoped resources; the name itself for `/api/v1/namespaces/x`. */
+  readonly namespace: string;
+  /** The plural in the path. */
+  readonly resource: string;
+  /** '' on collections. */
+  readonly name: string;
+  readonly subresource: string;
+  /** There is more in the path than a subresource: proxies. */
+  readonly rest: readonly string[];
+}
+
+/** Any other request: discovery, health, OpenAPI, unknown paths. */
+export interface PathRequest {
+  readonly isResource: false;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly method: string;
+  /** The method in lower case. */
+  readonly verb: string;
+}
+
+export type ResourceVerb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
+  /** A method that no resource has (HEAD, OPTIONS). */
+  | '';
+
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+/** @throws URIError for a path with a malformed escape */
+export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
+  const mark = pathAndQuery.indexOf('?');
+  const path = decodeURI(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
+  const query = new URLSearchParams(mark < 0 ? '' : pathAndQuery.slice(mark + 1));
+  const other: PathRequest = { isResource: false, path, query, method, verb: method.toLowerCase() };
+
+  const parts = path.split('/').slice(1).map(decodeURIComponent);
+  if (parts.at(-1) === '') parts.pop();
+  let group: string;
+  let version: string;
+  let rest: string[];
+  if (parts[0] === 'api' && parts.length >= 3) {
+    group = '';
+    version = parts[1]!;
+    rest = parts.slice(2);
+  } else if (parts[0] === 'apis' && parts.length >= 4) {
+    group = parts[1]!;
+    version = parts[2]!;
+    rest = parts.slice(3);
+  } else {
+    return other;
+  }
+
+  const legacyWatch = rest[0] === 'watch';
+  if (legacyWatch) rest = rest.slice(1);
+  if (rest.length === 0) return other;
+
+  let namespace = '';
+  if (rest[0] === 'namespaces' && rest.length > 1) {
+    namespace = rest[1]!;
+    if (rest.length > 2 && !NAMESPACE_SUBRESOURCES.has(rest[2]!)) rest = rest.slice(2);
+  }
+  const [resource = '', name = '', subresource = '', ...more] = rest;
+  const verb = verbOf(method, name, legacyWatch, query);
+  return {
+    isResource: true,
+    path,
+    query,
+    method,
+    verb,
+    group,
+    version,
+    namespace,
+    resource,
+    name,
+    subresource,
+    rest: more,
+  };
+}
+
+/** The name in the path, or the one that a list or watch restricts itself to: what authorization rules compare. */
+export function requestedName(info: ResourceRequest): string {
+  if (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection'))
+    return info.name;
+  const selector = info.query.get('fieldSelector') ?? '';
+  return /^metadata\.name==?([^,=!]+)$/.exec(selector)?.[1] ?? '';
+}
+
+function verbOf(method: string, name: string, legacyWatch: boolean, query: URLSearchParams): ResourceVerb {
+  switch (method) {
+    case 'GET':
+      if (legacyWatch) return 'watch';
+      if (name !== '') return 'get';
+      return booleanParameter(query, 'watch') ? 'watch' : 'list';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === '' ? 'deletecollection' : 'delete';
+    default:
+      return '';
+  }
+}
+
+/** A boolean of the query as Go reads it: anything but absence, `false` and `0` is true. */
+export function booleanParameter(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name);
+  return value !== null && value.toLowerCase() !== 'false' && value !== '0';
+}

@@ -1,0 +1,38 @@
+import type { Call, Result } from '../context.ts';
+import { decodeBody } from '../decode.ts';
+import { badRequest } from '../errors.ts';
+import { trackUpdate } from '../field-manager.ts';
+import { settleNamespace } from '../metadata.ts';
+import { writeOptions } from '../options.ts';
+import { createObject } from '../write.ts';
+
+/** POST on a collection. */
+export async function create(call: Call): Promise<Result> {
+  const { kind, info, request, server, warnings } = call;
+  const options = writeOptions('CreateOptions', info.query);
+  if (kind.scope === 'Namespaced' && info.namespace === '') {
+    throw badRequest('an empty namespace may not be set during creation');
+  }
+  const draft = decodeBody(request, kind, options.fieldValidation, warnings, server.protobuf);
+  settleNamespace(kind, draft, info.namespace);
+  trackUpdate(call, options.fieldManager, '', undefined, draft);
+  const object = await createObject(call, draft, {
+    dryRun: options.dryRun,
+    admissionOptions: optionsObject('CreateOptions', options),
+  });
+  return { code: 201, kind, object };
+}
+
+/** Options as admission sees them. */
+export function optionsObject(
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions',
+  { dryRun, fieldManager, fieldValidation }: { dryRun: boolean; fieldManager?: string; fieldValidation?: string },
+) {
+  return {
+    kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+    ...(fieldManager ? { fieldManager } : {}),
+    ...(fieldValidation ? { fieldValidation } : {}),
+  };
+}

@@ -1,0 +1,86 @@
+import type { StoredObject } from '../../store/object.ts';
+import { CompactedError, type Page } from '../../store/store.ts';
+import type { Call, ListMetadata, Result } from '../context.ts';
+import { formatContinue, parseContinue } from '../continue-token.ts';
+import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
+import { type ListOptions, listOptions } from '../options.ts';
+import { present } from '../present.ts';
+import { type ObjectSelection, objectSelection } from '../selection.ts';
+import { keyNamespace } from './get.ts';
+
+const INCONSISTENT =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+const TOO_OLD = 'The resourceVersion for the provided list is too old.';
+
+/** GET of a collection. */
+export function list(call: Call): Result {
+  const options = listOptions(call.info.query, false);
+  const { metadata, items } = readList(call, options);
+  return { code: 200, kind: call.kind, list: { metadata, items } };
+}
+
+/** The objects that list options select, as the request's version shows them. */
+export function readList(call: Call, options: ListOptions): { metadata: ListMetadata; items: readonly StoredObject[] } {
+  const { kind, info, server } = call;
+  const namespace = keyNamespace(kind.scope, info.namespace);
+  const prefix = namespace === '' ? '' : `${namespace}/`;
+  const selection = objectSelection(kind, options.labelSelector, options.fieldSelector);
+  const from = startOf(options, server.store.revision);
+  const limit = limitOf(options);
+  let page: Page;
+  try {
+    page = server.store.list(kind.storage, {
+      ...(namespace === '' ? {} : { namespace }),
+      ...(from.revision === undefined ? {} : { revision: from.revision }),
+      ...(from.after === undefined ? {} : { after: prefix + from.after }),
+      ...(limit === 0 ? {} : { limit }),
+      ...whereOf(call, selection),
+    });
+  } catch (error) {
+    if (!(error instanceof CompactedError)) throw error;
+    if (from.after === undefined) throw expired(TOO_OLD);
+    throw expired(INCONSISTENT, formatContinue({ revision: -1, after: from.after }));
+  }
+  return { metadata: listMetadata(page, prefix, selection), items: shown(call, page.items) };
+}
+
+/** A predicate over stored objects for a selection that is made in terms of the request's version. */
+export function whereOf({ kind }: Call, { matches }: ObjectSelection): { where?: (object: StoredObject) => boolean } {
+  return matches === undefined ? {} : { where: (object) => matches(present(kind, object)) };
+}
+
+function shown({ kind }: Call, items: readonly StoredObject[]): readonly StoredObject[] {
+  return kind.fromStorage === undefined ? items : items.map((item) => present(kind, item));
+}
+
+function listMetadata(page: Page, prefix: string, selection: ObjectSelection): ListMetadata {
+  const resourceVersion = String(page.revision);
+  if (page.last === undefined) return { resourceVersion };
+  const token = formatContinue({ revision: page.revision, after: page.last.slice(prefix.length) });
+  if (selection.matches !== undefined) return { resourceVersion, continue: token };
+  return { resourceVersion, continue: token, remainingItemCount: page.remaining };
+}
+
+/** Which state is shown, and from which key on. */
+function startOf(options: ListOptions, current: number): { revision?: number; after?: string } {
+  const wanted = options.resourceVersion;
+  if (options.continue !== '') {
+    if (wanted !== undefined && wanted !== 0) {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    const token = parseContinue(options.continue);
+    return token.revision < 0
+      ? { after: token.after }
+      : { revision: Math.min(token.revision, current), after: token.after };
+  }
+  if (wanted === undefined || wanted === 0) return {};
+  if (wanted > current) throw tooLargeResourceVersion(wanted, current);
+  // A page at a given version has always meant that very version.
+  const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  return exact ? { revision: wanted } : {};
+}
+
+/** A list at version 0 comes from the watch cache, which knows no pages. */
+function limitOf(options: ListOptions): number {
+  return options.resourceVersion === 0 && options.continue === '' ? 0 : options.limit;
+}

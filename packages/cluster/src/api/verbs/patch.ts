@@ -1,0 +1,266 @@
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  DecodeError,
+  decodeObject,
+  encodeJson,
+  finishApply,
+  getOwn,
+  goQuote,
+  goText,
+  invalidValue,
+  isPlainObject,
+  type JsonObject,
+  JsonPatchError,
+  JsonSyntaxError,
+  mutableCopy,
+  parseJson,
+  prepareApply,
+  StrategicMergeError,
+  strategicMergePatch,
+} from '@opwright/machinery';
+import type { MutableObject } from '../../kinds/kind.ts';
+import type { StoredObject } from '../../store/object.ts';
+import type { Call, Result } from '../context.ts';
+import { BODY_LIMIT, contentType, parseYaml, strictErrors, YamlError } from '../decode.ts';
+import type { Endpoint } from '../endpoint.ts';
+import {
+  badRequest,
+  invalid,
+  notFound,
+  tooLarge,
+  unknownMediaType,
+  unprocessable,
+  unsupportedMediaType,
+} from '../errors.ts';
+import { fieldManagerRequest, trackUpdate } from '../field-manager.ts';
+import { metaText } from '../metadata.ts';
+import { type PatchOptions, patchOptions } from '../options.ts';
+import { updateObject } from '../write.ts';
+import { optionsObject } from './create.ts';
+import { writeResult } from './update.ts';
+
+const APPLY = 'application/apply-patch+yaml';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const MERGE = 'application/merge-patch+json';
+const JSON_PATCH = 'application/json-patch+json';
+
+/** How a patch changes an object in the form of the endpoint. The result may share with the object. */
+type Patcher = (object: JsonObject) => { readonly value: unknown; readonly shown: () => string };
+
+/** PATCH on an object or a subresource. */
+export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
+  const type = patchType(call);
+  const options = patchOptions(call.info.query, type === APPLY);
+  const change = type === APPLY ? applyChange(call, endpoint, options) : patchChange(call, endpoint, options, type);
+  const written = await updateObject(call, {
+    endpoint,
+    dryRun: options.dryRun,
+    admissionOptions: optionsObject('PatchOptions', options),
+    createsMissing: type === APPLY && endpoint.subresource === '',
+    next: change,
+  });
+  return writeResult(call, endpoint, written);
+}
+
+function patchType({ kind, request }: Call): string {
+  const type = contentType(request);
+  if (type === APPLY || type === MERGE || type === JSON_PATCH) return type;
+  if (kind.custom) throw unsupportedMediaType([JSON_PATCH, MERGE, APPLY]);
+  if (type === STRATEGIC) return type;
+  throw unknownMediaType(415);
+}
+
+function patchChange(call: Call, endpoint: Endpoint, options: PatchOptions, type: string) {
+  const apply = patcher(call, endpoint, type);
+  return (old: StoredObject | undefined): MutableObject => {
+    if (old === undefined) throw notFound(call.kind, call.info.name);
+    const before = (endpoint.view?.(old) ?? old) as JsonObject;
+    const patched = decodePatched(call, endpoint, options, apply(before));
+    const next = endpoint.merge === undefined ? patched : endpoint.merge(patched, old);
+    trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
+    return next;
+  };
+}
+
+/** Fits a patched object into its type again. What does not fit is the patch's fault: 422, with the whole object. */
+function decodePatched(
+  call: Call,
+  endpoint: Endpoint,
+  { fieldValidation }: PatchOptions,
+  { value, shown }: ReturnType<Patcher>,
+): MutableObject {
+  const { bodies } = endpoint;
+  const wrong = (why: string) => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)]);
+  if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
+  const object = decodePatch(() => decodeObject(bodies.type, value), wrong);
+  const strict = strictErrors([], object.unknown);
+  if (fieldValidation === 'Strict' && strict.length > 0) throw wrong(`strict decoding error: ${strict.join(', ')}`);
+  if (fieldValidation === 'Warn') {
+    for (const text of strict) if (!call.warnings.includes(text)) call.warnings.push(text);
+  }
+  const patched: MutableObject = object.object;
+  if (patched.kind !== bodies.kind || patched.apiVersion !== bodies.apiVersion) {
+    throw wrong(
+      `no kind ${goQuote(String(patched.kind))} is registered for version ${goQuote(String(patched.apiVersion))} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  if (bodies === call.kind) call.kind.setDefaults(patched);
+  const errors = endpoint.validateBody?.(patched) ?? [];
+  if (errors.length > 0) throw invalid(call.kind.custom ? call.kind : bodies, call.info.name, errors);
+  return patched;
+}
+
+function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) throw wrong(error.message);
+    throw error;
+  }
+}
+
+function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
+  const body = patchBody(call);
+  if (type === JSON_PATCH) {
+    if (!Array.isArray(body)) throw badPatch(body, '[]handlers.jsonPatchOp');
+    const operations = body as object[];
+    return (object) => {
+      try {
+        const value = applyJsonPatch(object, operations);
+        return { value, shown: () => encodeJson(value) };
+      } catch (error) {
+        if (error instanceof JsonPatchError)
+          throw error.failure === 'too-many' ? tooLarge(BODY_LIMIT) : unprocessable();
+        throw error;
+      }
+    };
+  }
+  if (!isPlainObject(body)) throw badPatch(body, 'map[string]interface {}');
+  const patchObject = body as JsonObject;
+  if (type === MERGE) {
+    return (object) => {
+      const value = applyMergePatch(object, patchObject);
+      return { value, shown: () => encodeJson(value) };
+    };
+  }
+  return (object) => {
+    try {
+      const value = strategicMergePatch(endpoint.bodies.type, object, patchObject);
+      return { value, shown: () => goText(value) };
+    } catch (error) {
+      if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
+      throw error;
+    }
+  };
+}
+
+/** The patch as a JSON value. @throws StatusError 400, 413 */
+function patchBody({ request }: Call): unknown {
+  const body = request.body;
+  if (body !== undefined && 'json' in body) return body.json;
+  const bytes = body?.bytes ?? new Uint8Array();
+  if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
+  try {
+    return parseJson(Buffer.from(bytes).toString('utf8')).value;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw badRequest(`error decoding patch: ${error.message}`);
+    throw error;
+  }
+}
+
+function badPatch(body: unknown, wanted: string) {
+  const found = Array.isArray(body) ? 'array' : isPlainObject(body) ? 'object' : body === null ? 'null' : typeof body;
+  return badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type ${wanted}`);
+}
+
+/** Server-side apply. */
+function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
+  const { kind, info } = call;
+  const config = applyConfiguration(call);
+  checkIdentity(call, config);
+  return (old: StoredObject | undefined): MutableObject => {
+    // An endpoint of another form applies to that form; who owns what is recorded on the object.
+    if (endpoint.merge !== undefined) {
+      if (old === undefined) throw notFound(kind, info.name);
+      const merged = applyMergePatch(endpoint.view!(old), config);
+      const next = endpoint.merge(
+        decodePatched(call, endpoint, options, { value: merged, shown: () => encodeJson(merged) }),
+        old,
+      );
+      trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
+      return next;
+    }
+    const prepared = prepareApply({
+      ...fieldManagerRequest(call, options.fieldManager, endpoint.subresource),
+      live: old,
+      config,
+      kind: kind.kind,
+      force: options.force === true,
+    });
+    const wanted = getOwn((config.metadata ?? {}) as object, 'resourceVersion');
+    const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old))) as MutableObject;
+    if (typeof wanted === 'string' && wanted !== '')
+      next.metadata = { ...(next.metadata as object), resourceVersion: wanted };
+    return next;
+  };
+}
+
+/** The merged object as if it had come in a body. */
+function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undefined): JsonObject {
+  if (merged === old) return merged;
+  const wrong = (why: string) =>
+    invalid(kind, metaText(merged, 'name'), [invalidValue('patch', encodeJson(merged), why)]);
+  const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;
+  kind.setDefaults(object);
+  return object as JsonObject;
+}
+
+/** The configuration in the body: YAML or JSON, or a value. */
+function applyConfiguration({ request }: Call): JsonObject {
+  const body = request.body;
+  let value: unknown;
+  if (body !== undefined && 'json' in body) {
+    value = body.json;
+  } else {
+    const bytes = body?.bytes ?? new Uint8Array();
+    if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
+    const text = Buffer.from(bytes).toString('utf8');
+    try {
+      value = readDocument(text);
+    } catch (error) {
+      if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
+      throw error;
+    }
+  }
+  if (!isPlainObject(value)) {
+    throw badRequest(
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}',
+    );
+  }
+  return value as JsonObject;
+}
+
+function readDocument(text: string): unknown {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return parseJson(text).value;
+    } catch (error) {
+      // YAML flow mappings look like JSON too.
+      if (!(error instanceof JsonSyntaxError)) throw error;
+    }
+  }
+  return parseYaml(text).value;
+}
+
+/** What a configuration says about name and namespace must be what the URL says; it may leave both out. */
+function checkIdentity({ kind, info }: Call, config: JsonObject): void {
+  const name = metaText(config, 'name');
+  if (name !== '' && name !== info.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  }
+  const namespace = metaText(config, 'namespace');
+  if (kind.scope === 'Namespaced' && namespace !== '' && namespace !== info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}

@@ -1,0 +1,162 @@
+import type { JsonObject, Timer } from '@opwright/machinery';
+import { createEventQueue, type EventQueue } from '../../store/event-queue.ts';
+import type { StoreEvent } from '../../store/history.ts';
+import { deepFreeze, type StoredObject } from '../../store/object.ts';
+import { CompactedError } from '../../store/store.ts';
+import type { Call, Result } from '../context.ts';
+import { expired } from '../errors.ts';
+import { type ListOptions, listOptions } from '../options.ts';
+import { present } from '../present.ts';
+import { objectSelection } from '../selection.ts';
+import { keyNamespace } from './get.ts';
+import { whereOf } from './list.ts';
+
+/** One line of a watch. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: unknown;
+}
+
+/** Events that may wait for a client before its watch is ended. */
+const QUEUE_LIMIT = 10_000;
+const MINUTE = 60_000;
+/** How long before the end of a watch its last bookmark comes. */
+const LAST_BOOKMARK_MS = 2_000;
+
+/** GET of a collection with `watch`: the stream of its changes. */
+export function watch(call: Call): Result {
+  const { kind, info, server } = call;
+  const options = listOptions(info.query, true);
+  const selection = objectSelection(kind, options.labelSelector, options.fieldSelector, info.name);
+  const namespace = keyNamespace(kind.scope, info.namespace);
+  const within = namespace === '' ? {} : { namespace };
+  const start = startOf(options);
+
+  const initial: WatchEvent[] = [];
+  if (start.state) {
+    const { items } = server.store.list(kind.storage, { ...within, ...whereOf(call, selection) });
+    for (const item of items) initial.push({ type: 'ADDED', object: present(kind, item) });
+    if (start.endsWithBookmark) initial.push(initialEventsEnd(call, server.store.revision));
+  }
+  const from = start.revision ?? server.store.revision;
+
+  let stop = () => {};
+  const queue: EventQueue<WatchEvent> = createEventQueue(QUEUE_LIMIT, () => stop(), initial);
+  const listener = (event: StoreEvent) => {
+    const shown = watchEvent(call, selection.matches, event);
+    if (shown !== undefined) queue.push(shown);
+  };
+  let unsubscribe: () => void;
+  try {
+    unsubscribe = server.store.watch(kind.storage, Math.min(from, server.store.revision), within, (event) => {
+      if (event.revision > from) listener(event);
+    });
+  } catch (error) {
+    if (!(error instanceof CompactedError)) throw error;
+    const status = expired(`too old resource version: ${from} (${error.compacted})`).status;
+    queue.push({ type: 'ERROR', object: status });
+    queue.end();
+    return { stream: queue };
+  }
+
+  const timers = watchTimers(call, options, queue);
+  const abort = () => queue.end();
+  call.request.signal.addEventListener('abort', abort);
+  stop = () => {
+    unsubscribe();
+    timers.cancel();
+    call.request.signal.removeEventListener('abort', abort);
+  };
+  if (call.request.signal.aborted) queue.end();
+  return { stream: queue };
+}
+
+interface Start {
+  /** Begin with the current objects as ADDED. */
+  readonly state: boolean;
+  /** Mark the end of those. */
+  readonly endsWithBookmark: boolean;
+  /** Events after this revision follow; absent: after the current one. */
+  readonly revision?: number;
+}
+
+function startOf({ resourceVersion = 0, sendInitialEvents, allowWatchBookmarks }: ListOptions): Start {
+  if (sendInitialEvents === true) return { state: true, endsWithBookmark: allowWatchBookmarks };
+  if (resourceVersion > 0) return { state: false, endsWithBookmark: false, revision: resourceVersion };
+  if (sendInitialEvents === false) return { state: false, endsWithBookmark: false };
+  return { state: true, endsWithBookmark: allowWatchBookmarks };
+}
+
+/**
+ * What a watcher with a selection sees of a change: an object that begins to match was ADDED, one that ceases to match
+ * was DELETED, in its last matching state and with the version of the change.
+ */
+function watchEvent(
+  { kind }: Call,
+  matches: ((object: StoredObject) => boolean) | undefined,
+  event: StoreEvent,
+): WatchEvent | undefined {
+  const object = present(kind, event.object);
+  if (matches === undefined) return { type: event.type, object };
+  const before = event.previous !== undefined && matches(present(kind, event.previous));
+  if (event.type === 'DELETED') return before ? { type: 'DELETED', object } : undefined;
+  const now = matches(object);
+  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object };
+  if (!before) return undefined;
+  const previous = present(kind, event.previous!);
+  const metadata = { ...previous.metadata, resourceVersion: String(event.revision) };
+  return { type: 'DELETED', object: deepFreeze({ ...previous, metadata }) };
+}
+
+/** Bookmarks at intervals and shortly before the end; the end. */
+function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEvent>): Timer {
+  const { clock, random, store, bookmarkIntervalMs } = call.server;
+  const seconds = options.timeoutSeconds ?? 0;
+  const lifeMs = seconds > 0 ? seconds * 1000 : 30 * MINUTE * (1 + random.next());
+  const end = clock.setTimeout(() => queue.end(), lifeMs);
+  if (!options.allowWatchBookmarks) return end;
+
+  const endsAt = clock.monotonic() + lifeMs;
+  let next: Timer | undefined;
+  const schedule = () => {
+    const left = endsAt - LAST_BOOKMARK_MS - clock.monotonic();
+    if (left <= 0) return;
+    next = clock.setTimeout(
+      () => {
+        queue.push(bookmark(call, store.revision));
+        schedule();
+      },
+      Math.min(bookmarkIntervalMs, left),
+    );
+  };
+  schedule();
+  return {
+    cancel() {
+      end.cancel();
+      next?.cancel();
+    },
+  };
+}
+
+function bookmark({ kind }: Call, revision: number, annotations?: JsonObject): WatchEvent {
+  const object = {
+    kind: kind.kind,
+    apiVersion: kind.apiVersion,
+    metadata: {
+      resourceVersion: String(revision),
+      ...(kind.custom ? {} : { creationTimestamp: null }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+  };
+  return { type: 'BOOKMARK', object: deepFreeze(object) };
+}
+
+/** Tells the client that the current state is complete; the blueprint is the empty list that it may fill. */
+function initialEventsEnd(call: Call, revision: number): WatchEvent {
+  const { listKind, apiVersion } = call.kind;
+  const list = JSON.stringify({ kind: listKind, apiVersion, metadata: {}, items: null });
+  return bookmark(call, revision, {
+    'k8s.io/initial-events-end': 'true',
+    'kubernetes.io/initial-events-list-blueprint': Buffer.from(`${list}\n`).toString('base64'),
+  });
+}

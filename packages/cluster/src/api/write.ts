@@ -1,0 +1,286 @@
+import { deepEqual, isPlainObject, type JsonObject, orderFields, requiredValue } from '@opwright/machinery';
+import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
+import { deepFreeze, type StoredObject, storeKey } from '../store/object.ts';
+import type { AdmissionAttributes, Operation } from './admission/admission.ts';
+import type { Call } from './context.ts';
+import type { Endpoint } from './endpoint.ts';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  generateNameConflict,
+  invalid,
+  notFound,
+  rawError,
+  stillBeingDeleted,
+  uidPreconditionFailed,
+} from './errors.ts';
+import {
+  completesDeletion,
+  dedupeOwnerReferences,
+  fillSystemFields,
+  keepSystemFields,
+  metadataOf,
+  metaText,
+  settleNamespace,
+} from './metadata.ts';
+import { validateMetadata, validateMetadataUpdate } from './metadata-validation.ts';
+import { present } from './present.ts';
+import { keyNamespace } from './verbs/get.ts';
+
+/*
+ * The stages between decoding and the store, which all writes share: admit, prepare, validate, admit, store.
+ */
+
+/** Attempts to find a free name for generateName. */
+const NAME_ATTEMPTS = 8;
+
+export interface WriteRequest {
+  readonly dryRun: boolean;
+  /** CreateOptions, UpdateOptions or PatchOptions as admission sees them. */
+  readonly admissionOptions: JsonObject;
+}
+
+export interface Written {
+  readonly object: StoredObject;
+  readonly created: boolean;
+}
+
+/**
+ * Stores a decoded, defaulted and tracked object under a new name.
+ *
+ * @throws StatusError 400, 403, 404, 409, 422
+ */
+export async function createObject(call: Call, draft: MutableObject, write: WriteRequest): Promise<StoredObject> {
+  const { kind, info, server } = call;
+  settleNamespace(kind, draft, info.namespace);
+  const attributes = admissionAttributes(call, 'CREATE', '', metaText(draft, 'name'), write);
+  call.warnings.push(...dedupeOwnerReferences(draft));
+  await server.admission.mutate(attributes, draft);
+  dedupeOwnerReferences(draft);
+  settleNamespace(kind, draft, info.namespace);
+
+  const generated = metaText(draft, 'name') === '';
+  const nowMs = server.clock.now();
+  fillSystemFields(draft, server.random, nowMs);
+  kind.prepareForCreate(draft, strategyContext(call, write.dryRun));
+  if (kind.hasGeneration) metadataOf(draft).generation = 1;
+  refuseInvalid(kind, draft, createErrors(kind, draft as JsonObject));
+  call.warnings.push(...kind.warnings(draft as JsonObject, undefined));
+  await server.admission.validate({ ...attributes, name: metaText(draft, 'name') }, draft as JsonObject);
+  if (metaText(draft, 'resourceVersion') !== '') {
+    throw rawError('resourceVersion should not be set on objects to be created');
+  }
+
+  for (let attempt = 1; ; attempt++) {
+    const name = metaText(draft, 'name');
+    const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
+    const existing = server.store.get(kind.storage, key);
+    if (existing === undefined) {
+      if (write.dryRun) return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
+      const created = server.store.create(kind.storage, key, storedForm(kind, draft))!;
+      await runHooks(call, name);
+      return present(kind, created);
+    }
+    if (!generated) {
+      throw existing.metadata.deletionTimestamp === undefined
+        ? alreadyExists(kind, name)
+        : stillBeingDeleted(kind, name);
+    }
+    if (attempt === NAME_ATTEMPTS) throw generateNameConflict(kind, name);
+    delete metadataOf(draft).name;
+    fillSystemFields(draft, server.random, nowMs);
+  }
+}
+
+/** How an update makes the new state of an object. */
+export interface Change extends WriteRequest {
+  readonly endpoint: Endpoint;
+  /**
+   * The new state, tracked, in the version of the request: a fresh tree. Called again with a newer state when somebody
+   * else was faster. `old` is undefined only if `createsMissing`.
+   */
+  next(old: StoredObject | undefined): MutableObject | Promise<MutableObject>;
+  /** A missing object is created. */
+  readonly createsMissing: boolean;
+  /** The uid that the object must have. */
+  readonly uid?: string;
+}
+
+/**
+ * Reads an object, changes it and writes it back; again, until nobody else has written in between. An update that
+ * changes nothing is no write: the version stays and watchers see nothing.
+ *
+ * @throws StatusError 400, 403, 404, 409, 422
+ */
+export async function updateObject(call: Call, change: Change): Promise<Written> {
+  const { kind, info, server } = call;
+  const key = storeKey(keyNamespace(kind.scope, info.namespace), info.name);
+  for (;;) {
+    const stored = server.store.get(kind.storage, key);
+    if (change.uid !== undefined && change.uid !== stored?.metadata.uid) {
+      throw uidPreconditionFailed(kind, key, info.name, change.uid, stored?.metadata.uid ?? '');
+    }
+    if (stored === undefined) {
+      if (!change.createsMissing) throw notFound(kind, info.name);
+      const draft = await change.next(undefined);
+      checkName(call, draft);
+      return { object: await createObject(call, draft, change), created: true };
+    }
+    const old = present(kind, stored);
+    const draft = await change.next(old);
+    checkName(call, draft);
+    settleNamespace(kind, draft, info.namespace);
+    call.warnings.push(...dedupeOwnerReferences(draft));
+    const attributes: AdmissionAttributes = {
+      ...admissionAttributes(call, 'UPDATE', change.endpoint.subresource, info.name, change),
+      old,
+    };
+    await server.admission.mutate(attributes, draft);
+    dedupeOwnerReferences(draft);
+    settleVersion(kind, draft, old);
+    keepSystemFields(draft, old);
+    change.endpoint.prepareForUpdate(draft, old, strategyContext(call, change.dryRun));
+    refuseInvalid(kind, draft, updateErrors(kind, draft, old));
+    addWarnings(call, kind.warnings(draft as JsonObject, old));
+    await server.admission.validate(attributes, draft as JsonObject);
+
+    const written = commit(call, key, stored, old, draft, change);
+    if (written === undefined) continue;
+    if (!change.dryRun) await runHooks(call, info.name);
+    return { object: written, created: false };
+  }
+}
+
+/** Writes a checked update. Undefined when somebody else was faster. */
+function commit(
+  { kind, server }: Call,
+  key: string,
+  stored: StoredObject,
+  old: StoredObject,
+  draft: MutableObject,
+  { dryRun }: WriteRequest,
+): StoredObject | undefined {
+  const ordered = orderFields(kind.type, draft) as StoredObject;
+  if (completesDeletion(draft, old)) {
+    if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
+    return deepFreeze(ordered);
+  }
+  if (saysTheSame(ordered, old)) return old;
+  if (dryRun) return deepFreeze(ordered);
+  const updated = server.store.update(kind.storage, key, stored, storedForm(kind, draft));
+  return updated === undefined ? undefined : present(kind, updated);
+}
+
+/** The form in which an object goes into the store: its fields in order, ready to get its version. */
+export function storedForm(kind: ServedKind, draft: MutableObject): MutableObject {
+  const metadata = { ...metadataOf(draft), resourceVersion: '0' };
+  const ordered = orderFields(kind.type, { ...draft, metadata });
+  const form = kind.toStorage === undefined ? ordered : kind.toStorage(ordered);
+  // Ordering may share what it was given: the version is written into a copy.
+  return { ...form, metadata: { ...metadataOf(form) } };
+}
+
+/** What admission gets to know about a write. */
+export function admissionAttributes(
+  call: Call,
+  operation: Operation,
+  subresource: string,
+  name: string,
+  { dryRun, admissionOptions }: WriteRequest,
+): AdmissionAttributes {
+  const { kind, info, user, warnings } = call;
+  return {
+    operation,
+    kind,
+    subresource,
+    namespace: kind.scope === 'Namespaced' ? info.namespace : '',
+    name,
+    user,
+    dryRun,
+    options: admissionOptions,
+    warn: (text) => warnings.push(text),
+  };
+}
+
+/** Lets what hangs on a kind's objects catch up before the client knows of the write. */
+export async function runHooks({ kind, server }: Call, name: string): Promise<void> {
+  for (const hook of server.hooks) if (hook.storage === kind.storage) await hook.afterWrite(name);
+}
+
+function createErrors(kind: ServedKind, object: JsonObject): FieldError[] {
+  const unnamed =
+    metaText(object, 'name') === '' ? [requiredValue('metadata.name', 'name or generateName is required')] : [];
+  return [...unnamed, ...validateMetadata(object), ...kind.validate(object)];
+}
+
+function updateErrors(kind: ServedKind, draft: MutableObject, old: StoredObject): FieldError[] {
+  const object = draft as JsonObject;
+  // The server library and the kind's strategy both look at metadata: such errors are reported twice.
+  const metadata = [...validateMetadataUpdate(object, old), ...validateMetadata(object)];
+  return [...metadata, ...metadata, ...kind.validate(object, old), ...kind.validateUpdate(object, old)];
+}
+
+function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid(kind, metaText(draft, 'name'), errors);
+}
+
+function strategyContext({ server }: Call, dryRun: boolean): StrategyContext {
+  return { nowMs: server.clock.now(), allocator: server.allocator, dryRun };
+}
+
+function addWarnings({ warnings }: Call, texts: readonly string[]): void {
+  for (const text of texts) if (!warnings.includes(text)) warnings.push(text);
+}
+
+/** The name in the body must be that of the URL. */
+function checkName({ info }: Call, draft: MutableObject): void {
+  const name = metaText(draft, 'name');
+  if (name === '') {
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (name !== info.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  }
+}
+
+/** An update names the version that it is based on, or, where the kind allows it, none. */
+function settleVersion(kind: ServedKind, draft: MutableObject, old: StoredObject): void {
+  const wanted = metaText(draft, 'resourceVersion');
+  if (wanted !== '' && !/^\d+$/.test(wanted)) {
+    throw rawError(`strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
+  }
+  if (wanted === '' || Number(wanted) === 0) {
+    if (!kind.allowUnconditionalUpdate) {
+      const error = {
+        field: 'metadata.resourceVersion',
+        reason: 'FieldValueInvalid',
+        message: 'Invalid value: 0x0: must be specified for an update',
+      } as const;
+      throw invalid({ group: kind.group, kind: kind.plural }, old.metadata.name, [error]);
+    }
+    metadataOf(draft).resourceVersion = old.metadata.resourceVersion;
+  } else if (wanted !== old.metadata.resourceVersion) {
+    throw conflict(kind, old.metadata.name);
+  }
+}
+
+/** Whether two states are the same but for the times in managedFields, which alone are no reason to write. */
+function saysTheSame(a: StoredObject, b: StoredObject): boolean {
+  const { managedFields: mine, ...metadata } = a.metadata;
+  const { managedFields: theirs, ...others } = b.metadata;
+  if (!deepEqual(metadata, others)) return false;
+  if (mine !== theirs && !deepEqual(withoutTimes(mine), withoutTimes(theirs))) return false;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (key !== 'metadata' && !deepEqual(a[key], b[key])) return false;
+  }
+  return true;
+}
+
+function withoutTimes(managedFields: readonly JsonObject[] | undefined): unknown {
+  return managedFields?.map((entry) => {
+    if (!isPlainObject(entry)) return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
+}

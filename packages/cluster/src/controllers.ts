@@ -1,0 +1,33 @@
+import type { Client, Transport } from '@opwright/client';
+import type { Clock, Random } from '@opwright/machinery';
+import type { Registry } from './kinds/registry.ts';
+import type { Store } from './store/store.ts';
+
+/** One part of the control plane beside the API server. */
+export interface Controller {
+  readonly name: string;
+  /** Resolves when it has begun to work. */
+  start(): Promise<void>;
+  /** Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+/** What controllers are made of: they act through the API, as the administrator. */
+export interface ControllerContext {
+  readonly transport: Transport;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly registry: Registry;
+}
+
+/** What each profile starts, in this order; it is stopped in the reverse one. */
+const PROFILES: Readonly<Record<'cluster' | 'envtest', readonly ((context: ControllerContext) => Controller)[]>> = {
+  envtest: [],
+  cluster: [],
+};
+
+export function controllersOf(profile: 'cluster' | 'envtest', context: ControllerContext): Controller[] {
+  return PROFILES[profile].map((create) => create(context));
+}

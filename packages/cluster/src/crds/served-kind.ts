@@ -1,0 +1,160 @@
+import {
+  evaluateJsonPath,
+  invalidValue,
+  type JsonObject,
+  joinApiVersion,
+  parseJsonPath,
+  setOwn,
+  type TypeNode,
+  validateDns1123Subdomain,
+} from '@opwright/machinery';
+import {
+  applyDefaults,
+  type CustomResourceVersion,
+  type StructuralSchema,
+  typeNodeOf,
+  validateObject,
+} from '@opwright/schema';
+import type { MutableObject, ServedKind, SubresourceKind } from '../kinds/kind.ts';
+import { customTable } from './columns.ts';
+import type { Definition } from './definition.ts';
+
+/** Discovery lists the verbs of custom resources in this order. */
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
+
+/** The kinds that an established definition serves: one per served version, all on one storage. */
+export function servedKinds(definition: Definition): ServedKind[] {
+  const storageVersion = definition.versions.find((version) => version.storage);
+  return definition.versions
+    .filter((version) => version.served)
+    .map((version) => servedKind(definition, version, storageVersion?.name ?? version.name));
+}
+
+const schemas = new WeakMap<ServedKind, JsonObject>();
+
+/** The schema of a kind that comes from a definition. */
+export function schemaOf(kind: ServedKind): JsonObject | undefined {
+  return schemas.get(kind);
+}
+
+function servedKind(definition: Definition, version: CustomResourceVersion, storageVersion: string): ServedKind {
+  const { group, names } = definition;
+  const apiVersion = joinApiVersion(group, version.name);
+  const schema = version.schema.openAPIV3Schema;
+  const hasStatus = version.subresources?.status !== undefined;
+  const scale = version.subresources?.scale;
+  const table = customTable(version.additionalPrinterColumns);
+  const selectable = new Map(
+    (version.selectableFields ?? []).map(({ jsonPath }) => [jsonPath.replace(/^\./, ''), parseJsonPath(jsonPath)]),
+  );
+  let type: TypeNode | undefined;
+  const kind: ServedKind = {
+    group,
+    version: version.name,
+    apiVersion,
+    kind: names.kind,
+    listKind: names.listKind,
+    plural: names.plural,
+    singular: names.singular,
+    shortNames: names.shortNames,
+    categories: names.categories,
+    scope: definition.scope,
+    verbs: VERBS,
+    custom: true,
+    groupResource: `${names.plural}.${group}`,
+    storage: `${names.plural}.${group}`,
+    get type() {
+      type ??= typeNodeOf(schema, { root: true });
+      return type;
+    },
+    subresources: subresourcesOf(names.kind, hasStatus, scale !== undefined),
+    ...(scale === undefined ? {} : { scale }),
+
+    fromStorage(stored) {
+      // Defaults that came with a later schema show in what was stored before it.
+      const shown = applyDefaults(schema, stored);
+      return shown.apiVersion === apiVersion ? shown : { ...shown, apiVersion };
+    },
+    toStorage(object) {
+      const stored = joinApiVersion(group, storageVersion);
+      return object.apiVersion === stored ? object : { ...object, apiVersion: stored };
+    },
+
+    setDefaults(object) {
+      replaceFields(object, applyDefaults(schema, object));
+    },
+    prepareForCreate(object) {
+      if (hasStatus) delete object.status;
+    },
+    prepareForUpdate(object, old) {
+      if (!hasStatus) return;
+      if (old.status === undefined) delete object.status;
+      else object.status = old.status;
+    },
+    validate(object, old) {
+      return [...nameErrors(object), ...validateObject(schema, object, old)];
+    },
+    validateUpdate: () => [],
+    warnings: () => [],
+
+    statusKeepsMetadata: 'all',
+    hasGeneration: true,
+    allowUnconditionalUpdate: false,
+    allowCreateOnUpdate: false,
+    returnsDeletedObject: false,
+    defaultPropagation: 'Background',
+
+    columns: table.columns,
+    row: table.row,
+    selectableFields: [...selectable.keys()],
+    selectableField(object, field) {
+      const path = selectable.get(field);
+      const [value] = path === undefined ? [] : evaluateJsonPath(path, object);
+      return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
+    },
+    ownFieldSelectorErrors: true,
+    ...deprecationOf(definition, version, apiVersion),
+  };
+  schemas.set(kind, schema as JsonObject & StructuralSchema);
+  return kind;
+}
+
+function subresourcesOf(kind: string, hasStatus: boolean, hasScale: boolean): SubresourceKind[] {
+  const found: SubresourceKind[] = [];
+  if (hasStatus) found.push({ name: 'status', kind, verbs: SUBRESOURCE_VERBS });
+  if (hasScale) {
+    found.push({ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: SUBRESOURCE_VERBS });
+  }
+  return found;
+}
+
+/** Gives an object the fields of another one, in place. */
+function replaceFields(object: MutableObject, wanted: MutableObject): void {
+  if (wanted === object) return;
+  for (const key of Object.keys(object)) if (!Object.hasOwn(wanted, key)) delete object[key];
+  for (const key of Object.keys(wanted)) setOwn(object, key, wanted[key]);
+}
+
+function nameErrors(object: JsonObject) {
+  const { name, generateName } = object.metadata as { name?: string; generateName?: string };
+  const base = generateName?.replace(/-$/, 'a');
+  return [
+    ...(base
+      ? validateDns1123Subdomain(base).map((why) => invalidValue('metadata.generateName', generateName, why))
+      : []),
+    ...(name ? validateDns1123Subdomain(name).map((why) => invalidValue('metadata.name', name, why)) : []),
+  ];
+}
+
+function deprecationOf(
+  { group, names, versions }: Definition,
+  version: CustomResourceVersion,
+  apiVersion: string,
+): { deprecation?: string } {
+  if (version.deprecated !== true) return {};
+  if (version.deprecationWarning !== undefined) return { deprecation: version.deprecationWarning };
+  const better = versions.find((other) => other.served && other.deprecated !== true);
+  const instead = better === undefined ? '' : `; use ${joinApiVersion(group, better.name)} ${names.kind}`;
+  return { deprecation: `${apiVersion} ${names.kind} is deprecated${instead}` };
+}

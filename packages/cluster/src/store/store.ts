@@ -1,0 +1,241 @@
+import { createRequire } from 'node:module';
+import type BTreeModule from 'sorted-btree';
+import { createHistory, type History, type StoreEvent } from './history.ts';
+import { deepFreeze, type StoredMeta, type StoredObject } from './object.ts';
+
+// The package is CommonJS, and loaders disagree about what its default import is; about require they do not.
+const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof BTreeModule;
+type Tree = InstanceType<typeof BTree<string, StoredObject>>;
+
+/** An object on its way into the store, owned by the store from then on: it gets its resourceVersion and is frozen. */
+export type Draft = Record<string, unknown>;
+
+export interface Selection {
+  /** Only objects of this namespace. */
+  readonly namespace?: string;
+}
+
+export interface Range extends Selection {
+  /** The state at this revision; default: now. Must not be in the future. */
+  readonly revision?: number;
+  /** Only keys behind this one. */
+  readonly after?: string;
+  /** At most so many objects. */
+  readonly limit?: number;
+  /** Only objects that pass; the limit counts those. */
+  readonly where?: (object: StoredObject) => boolean;
+}
+
+export interface Page {
+  readonly items: readonly StoredObject[];
+  /** The revision that the page shows. */
+  readonly revision: number;
+  /** Key of the last item where the limit ended the page and more may follow. */
+  readonly last?: string;
+  /** Objects behind the last item, whether they pass `where` or not. */
+  readonly remaining: number;
+}
+
+export type StoreListener = (event: StoreEvent) => void;
+
+/** A revision that the store has forgotten was asked for. */
+export class CompactedError extends Error {
+  override readonly name = 'CompactedError';
+  readonly requested: number;
+  /** Everything up to this revision is forgotten. */
+  readonly compacted: number;
+
+  constructor(requested: number, compacted: number) {
+    super(`revision ${requested} has been compacted`);
+    this.requested = requested;
+    this.compacted = compacted;
+  }
+}
+
+/**
+ * The state of the cluster: sorted trees of frozen objects under one revision counter, as etcd's. Every write is one
+ * revision and one event; the cost of a write does not depend on how many objects there are. Everything is
+ * synchronous: what is read between two awaits is one consistent state.
+ */
+export interface Store {
+  /** The revision of the last write. */
+  readonly revision: number;
+  get(storage: string, key: string): StoredObject | undefined;
+  /** Undefined when there is such an object already. */
+  create(storage: string, key: string, draft: Draft): StoredObject | undefined;
+  /** Undefined when `expected` is no longer the stored object: somebody else was faster. */
+  update(storage: string, key: string, expected: StoredObject, draft: Draft): StoredObject | undefined;
+  /**
+   * Removes the object; watchers see it in its last state, `final` if given. Undefined when `expected` is no longer the
+   * stored object.
+   */
+  delete(storage: string, key: string, expected: StoredObject, final?: Draft): StoredObject | undefined;
+  /** Throws {@link CompactedError} for a revision that is too old. */
+  list(storage: string, range?: Range): Page;
+  /**
+   * Calls `listener` for every event after revision `from`: first, before this returns, for those that have happened,
+   * then inside each write. Returns the function that ends it. Throws {@link CompactedError}.
+   */
+  watch(storage: string, from: number, selection: Selection, listener: StoreListener): () => void;
+  /** Forgets the events up to a revision: older lists and watches are answered with {@link CompactedError}. */
+  compact(revision: number): void;
+  /** The storages that hold or have held objects. */
+  storages(): readonly string[];
+}
+
+export interface StoreOptions {
+  /** Events that are kept at least, per storage; default 10,000. */
+  readonly historyLimit?: number;
+}
+
+interface Shelf {
+  readonly tree: Tree;
+  readonly history: History;
+  /** Revision of the last event. */
+  changed: number;
+  /** Listeners by namespace; those of '' get everything. */
+  readonly listeners: Map<string, Set<StoreListener>>;
+  /** The last state of the past that was asked for: pages of one list share it. */
+  snapshot?: { readonly revision: number; readonly tree: Tree };
+}
+
+const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export function createStore(options: StoreOptions = {}): Store {
+  const shelves = new Map<string, Shelf>();
+  const historyLimit = options.historyLimit ?? 10_000;
+  let revision = 1;
+  let compacted = 0;
+
+  const shelfOf = (storage: string): Shelf => {
+    let shelf = shelves.get(storage);
+    if (shelf === undefined) {
+      shelf = {
+        tree: new BTree<string, StoredObject>(undefined, compareKeys),
+        history: createHistory(historyLimit),
+        changed: 0,
+        listeners: new Map(),
+      };
+      shelf.history.compact(compacted);
+      shelves.set(storage, shelf);
+    }
+    return shelf;
+  };
+
+  const commit = (shelf: Shelf, event: StoreEvent): StoredObject => {
+    revision = event.revision;
+    shelf.changed = revision;
+    shelf.history.append(event);
+    const namespace = event.object.metadata.namespace;
+    const all = shelf.listeners.get('');
+    const some = namespace ? shelf.listeners.get(namespace) : undefined;
+    if (all !== undefined) for (const listener of [...all]) listener(event);
+    if (some !== undefined) for (const listener of [...some]) listener(event);
+    return event.object;
+  };
+
+  const treeAt = (shelf: Shelf, wanted: number): Tree => {
+    if (wanted >= shelf.changed) return shelf.tree;
+    if (wanted < shelf.history.compacted) throw new CompactedError(wanted, shelf.history.compacted);
+    if (shelf.snapshot?.revision === wanted) return shelf.snapshot.tree;
+    const tree = shelf.tree.clone();
+    for (const event of [...shelf.history.after(wanted)].reverse()) {
+      if (event.previous === undefined) tree.delete(event.key);
+      else tree.set(event.key, event.previous);
+    }
+    shelf.snapshot = { revision: wanted, tree };
+    return tree;
+  };
+
+  return {
+    get revision() {
+      return revision;
+    },
+    get: (storage, key) => shelves.get(storage)?.tree.get(key),
+    create(storage, key, draft) {
+      const shelf = shelfOf(storage);
+      if (shelf.tree.has(key)) return undefined;
+      const object = seal(draft, revision + 1);
+      shelf.tree.set(key, object);
+      return commit(shelf, { revision: revision + 1, type: 'ADDED', storage, key, object });
+    },
+    update(storage, key, expected, draft) {
+      const shelf = shelfOf(storage);
+      if (shelf.tree.get(key) !== expected) return undefined;
+      const object = seal(draft, revision + 1);
+      shelf.tree.set(key, object);
+      return commit(shelf, { revision: revision + 1, type: 'MODIFIED', storage, key, object, previous: expected });
+    },
+    delete(storage, key, expected, final) {
+      const shelf = shelfOf(storage);
+      if (shelf.tree.get(key) !== expected) return undefined;
+      const last = final ?? { ...expected, metadata: { ...expected.metadata } };
+      const object = seal(last, revision + 1);
+      shelf.tree.delete(key);
+      return commit(shelf, { revision: revision + 1, type: 'DELETED', storage, key, object, previous: expected });
+    },
+    list(storage, range = {}) {
+      const shelf = shelfOf(storage);
+      const at = range.revision ?? revision;
+      return { revision: at, ...readPage(treeAt(shelf, at), range) };
+    },
+    watch(storage, from, selection, listener) {
+      const shelf = shelfOf(storage);
+      if (from < shelf.history.compacted) throw new CompactedError(from, shelf.history.compacted);
+      const namespace = selection.namespace ?? '';
+      if (from < shelf.changed) {
+        for (const event of shelf.history.after(from)) {
+          if (namespace === '' || event.object.metadata.namespace === namespace) listener(event);
+        }
+      }
+      let group = shelf.listeners.get(namespace);
+      if (group === undefined) {
+        group = new Set();
+        shelf.listeners.set(namespace, group);
+      }
+      const entry: StoreListener = (event) => listener(event);
+      const listeners = group.add(entry);
+      return () => {
+        listeners.delete(entry);
+        if (listeners.size === 0 && shelf.listeners.get(namespace) === listeners) shelf.listeners.delete(namespace);
+      };
+    },
+    compact(upTo) {
+      compacted = Math.max(compacted, Math.min(upTo, revision));
+      for (const shelf of shelves.values()) {
+        shelf.history.compact(compacted);
+        if (shelf.snapshot !== undefined && shelf.snapshot.revision < compacted) shelf.snapshot = undefined;
+      }
+    },
+    storages: () => [...shelves.keys()],
+  };
+}
+
+/** Gives a draft its resourceVersion (in place of the one it has, so that the order of fields stays) and freezes it. */
+function seal(draft: Draft, revision: number): StoredObject {
+  (draft.metadata as { resourceVersion: string }).resourceVersion = String(revision);
+  return deepFreeze(draft) as StoredObject & { metadata: StoredMeta };
+}
+
+function readPage(tree: Tree, range: Range): { items: StoredObject[]; last?: string; remaining: number } {
+  const prefix = range.namespace ? `${range.namespace}/` : '';
+  // '0' follows '/': the first key behind the namespace.
+  const end = range.namespace ? `${range.namespace}0` : undefined;
+  const start = range.after === undefined ? prefix : `${range.after}\u0000`;
+  const limit = range.limit ?? Number.POSITIVE_INFINITY;
+  const items: StoredObject[] = [];
+  let last: string | undefined;
+  for (const [key, object] of tree.entries(start === '' ? undefined : start)) {
+    if (end !== undefined && key >= end) break;
+    if (items.length >= limit) return { items, last: last!, remaining: countAfter(tree, last!, end) };
+    if (range.where !== undefined && !range.where(object)) continue;
+    items.push(object);
+    last = key;
+  }
+  return { items, remaining: 0 };
+}
+
+function countAfter(tree: Tree, key: string, end: string | undefined): number {
+  const upTo = end ?? tree.maxKey();
+  return upTo === undefined ? 0 : tree.forRange(`${key}\u0000`, upTo, end === undefined);
+}
