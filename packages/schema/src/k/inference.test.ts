@@ -1,4 +1,4 @@
-import type { Condition as MachineryCondition } from '@opwright/machinery';
+import type { JsonValue, Condition as MachineryCondition } from '@opwright/machinery';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { k } from '../index.ts';
 
@@ -93,10 +93,12 @@ describe('the types of nodes', () => {
     const node = k.object({
       pod: k.builtin<{ readonly containers: readonly string[] }>({ node: 'any', name: '' }),
       raw: k.raw<{ list: { a: string }[] }>({ type: 'object' }),
+      untyped: k.raw({ type: 'object' }),
       object: k.embeddedResource(),
     });
     expectTypeOf<Stored<typeof node>['pod']>().toEqualTypeOf<{ readonly containers: readonly string[] }>();
     expectTypeOf<Stored<typeof node>['raw']>().toEqualTypeOf<{ readonly list: readonly { readonly a: string }[] }>();
+    expectTypeOf<Stored<typeof node>['untyped']>().toEqualTypeOf<JsonValue>();
     expectTypeOf<Stored<typeof node>['object']['kind']>().toEqualTypeOf<string>();
     expectTypeOf<Stored<typeof node>['object']['spec']>().toEqualTypeOf<unknown>();
   });

@@ -38,15 +38,21 @@ export interface EmbeddedObject extends EmbeddedMeta {
 }
 
 /** A whole Kubernetes object of any kind: the server checks its apiVersion, kind and metadata and keeps the rest. */
-export function embeddedResource<Embedded extends EmbeddedMeta = EmbeddedObject>(): OpenNode<Embedded, Embedded> {
+export function embeddedResource(): OpenNode<EmbeddedObject, EmbeddedObject>;
+export function embeddedResource<Embedded extends EmbeddedMeta>(): OpenNode<Embedded, Embedded>;
+export function embeddedResource(): OpenNode<EmbeddedObject, EmbeddedObject> {
   return open({ type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true });
 }
 
 /**
  * The escape hatch: a JSON Schema that exists already, translated to a structural schema. `Stored` and `Input` are
- * the author's word. Throws an Error with the path of what cannot be translated.
+ * the author's word; without them the value is any JSON.
+ *
+ * @throws {Error} with the path of what cannot be translated
  */
-export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>> {
+export function raw(schema: JsonSchema): OpenNode<JsonValue, JsonValue>;
+export function raw<Stored, Input = Stored>(schema: JsonSchema): OpenNode<DeepReadonly<Stored>, DeepReadonly<Input>>;
+export function raw(schema: JsonSchema): OpenNode<JsonValue, JsonValue> {
   return open(fromJsonSchema(schema));
 }
 

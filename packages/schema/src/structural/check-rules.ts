@@ -40,7 +40,12 @@ function checkRule(
     errors.push(unsupportedValue(`${path}.reason`, reason, reasons));
   }
   if (fieldPath !== '') errors.push(...checkFieldPath(fieldPath, schema, `${path}.fieldPath`));
-  if (uncorrelatable !== undefined && usesOldSelf(expression)) {
+  if (!usesOldSelf(expression)) {
+    const { optionalOldSelf } = rule;
+    if (optionalOldSelf === undefined) return errors;
+    const detail = 'may not be set if oldSelf is not used in rule';
+    errors.push(invalidValue(`${path}.optionalOldSelf`, optionalOldSelf, detail));
+  } else if (uncorrelatable !== undefined) {
     const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`;
     errors.push(invalidValue(`${path}.rule`, rule.rule, detail));
   }

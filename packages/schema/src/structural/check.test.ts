@@ -82,6 +82,11 @@ describe('a schema is refused in the words of a real API server', () => {
       `~.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within ${PATH}.properties[spec].properties[l]`,
     ],
     [
+      'optionalOldSelf in a rule without oldSelf',
+      { type: 'object', 'x-kubernetes-validations': [{ rule: 'true', optionalOldSelf: true }] },
+      '~.x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule',
+    ],
+    [
       'an embedded resource that is no object',
       { type: 'string', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
       '~.type: Invalid value: "string": must be object if x-kubernetes-embedded-resource is true',
