@@ -1,5 +1,5 @@
 import { type FieldError, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '@opwright/machinery';
-import { itemsOf, type LooseSchema } from './loose-schema.ts';
+import { itemsOf, type LooseSchema, propertyOf } from './loose-schema.ts';
 
 /** The rules about x-kubernetes-list-type and x-kubernetes-list-map-keys of one node. */
 export function checkListType(schema: LooseSchema, path: string): FieldError[] {
@@ -91,9 +91,4 @@ function checkNullable(schema: LooseSchema, listType: string, keys: readonly str
     }
   }
   return errors;
-}
-
-function propertyOf(schema: LooseSchema, name: string): LooseSchema | undefined {
-  const { properties = {} } = schema;
-  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }

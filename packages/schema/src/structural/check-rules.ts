@@ -1,6 +1,6 @@
 import { type FieldError, invalidValue, requiredValue, unsupportedValue } from '@opwright/machinery';
 import { parseFieldPath } from './field-path.ts';
-import { itemsOf, type LooseRule, type LooseSchema, valuesOf } from './loose-schema.ts';
+import { itemsOf, type LooseRule, type LooseSchema, propertyOf, valuesOf } from './loose-schema.ts';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
@@ -63,7 +63,7 @@ function checkFieldPath(fieldPath: string, schema: LooseSchema, field: string): 
 function isValidPath(fieldPath: string, schema: LooseSchema): boolean {
   let current: LooseSchema | undefined = schema;
   for (const step of parseFieldPath(fieldPath) ?? [{ field: '' }]) {
-    if ('field' in step) current = current.properties?.[step.field] ?? valuesOf(current);
+    if ('field' in step) current = propertyOf(current, step.field) ?? valuesOf(current);
     else current = /^\d+$/.test(step.items) ? itemsOf(current) : undefined;
     if (!current) return false;
   }

@@ -1,5 +1,5 @@
 import { deepEqual, type FieldError, forbiddenValue, invalidValue, requiredValue } from '@opwright/machinery';
-import { itemsOf, type LooseSchema, valuesOf } from './loose-schema.ts';
+import { itemsOf, type LooseSchema, propertyOf, valuesOf } from './loose-schema.ts';
 import { compilePattern } from './pattern.ts';
 import type { StructuralSchema } from './schema.ts';
 
@@ -187,7 +187,7 @@ function checkNested(
     ...checkCompleteness(branch, schema, schemaPath, path),
     ...(items ? checkNested(items, itemsOf(schema), `${schemaPath}.items`, `${path}.items`) : []),
     ...Object.entries(branch.properties ?? {}).flatMap(([name, field]) =>
-      checkNested(field, schema.properties?.[name], `${schemaPath}.properties[${name}]`, `${path}.properties[${name}]`),
+      checkNested(field, propertyOf(schema, name), `${schemaPath}.properties[${name}]`, `${path}.properties[${name}]`),
     ),
   ];
 }

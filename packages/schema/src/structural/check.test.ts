@@ -67,6 +67,11 @@ describe('a schema is refused in the words of a real API server', () => {
       '~.x-kubernetes-validations[0].fieldPath: Invalid value: ".zz": fieldPath must be a valid path',
     ],
     [
+      'a field path that only Object has',
+      { type: 'object', 'x-kubernetes-validations': [{ rule: 'true', fieldPath: '.constructor' }] },
+      '~.x-kubernetes-validations[0].fieldPath: Invalid value: ".constructor": fieldPath must be a valid path',
+    ],
+    [
       'a message in two lines',
       { type: 'object', 'x-kubernetes-validations': [{ rule: 'true', message: 'a\nb' }] },
       '~.x-kubernetes-validations[0].message: Invalid value: "a\\nb": message must not contain line breaks',

@@ -48,3 +48,9 @@ export function itemsOf(schema: LooseSchema): LooseSchema | undefined {
 export function valuesOf(schema: LooseSchema): LooseSchema | undefined {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
+
+/** The schema of a declared property, whatever its name. */
+export function propertyOf(schema: LooseSchema, name: string): LooseSchema | undefined {
+  const { properties = {} } = schema;
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
