@@ -16,7 +16,7 @@ import {
   takeFromOthers,
   withManagedFields,
 } from './field-manager.ts';
-import { difference, EMPTY_FIELDS, type FieldSet, isEmpty, recursiveDifference } from './field-set.ts';
+import { difference, EMPTY_FIELDS, equalSets, type FieldSet, isEmpty, recursiveDifference } from './field-set.ts';
 import { allowedByLastApplied, refreshLastApplied } from './last-applied.ts';
 import { type Manager, type Managers, managerId, withSet, withTime } from './managers.ts';
 import { merge } from './merge.ts';
@@ -161,8 +161,8 @@ function settle(
     return;
   }
   // The same fields as last time are the same entry.
-  const same = last !== undefined && last.apiVersion === owned.apiVersion && isEmpty(difference(set, last.set));
-  const settled = same && isEmpty(difference(last.set, set)) ? last : withSet(owned, set);
+  const same = last !== undefined && last.apiVersion === owned.apiVersion && equalSets(set, last.set);
+  const settled = same ? last : withSet(owned, set);
   managers.set(id, changed ? withTime(settled, now) : settled);
 }
 

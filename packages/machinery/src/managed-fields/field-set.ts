@@ -141,6 +141,17 @@ export function leaves(set: FieldSet): FieldSet {
   return keep(set, set.member && set.children.size === 0, (_key, child) => leaves(child));
 }
 
+/** Whether every path of `a` is in `b`. */
+export function isSubset(a: FieldSet, b: FieldSet): boolean {
+  if (a === b) return true;
+  if (a.member && !b.member) return false;
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key);
+    if (other === undefined || !isSubset(child, other)) return false;
+  }
+  return true;
+}
+
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
   if (a === b) return true;
   if (a.member !== b.member || a.children.size !== b.children.size) return false;

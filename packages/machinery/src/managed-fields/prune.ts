@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { TypeNode } from '../typed/type-node.ts';
 import { type FieldManagerRequest, inVersion } from './field-manager.ts';
-import { difference, type FieldSet, intersection, isEmpty, union } from './field-set.ts';
+import { difference, type FieldSet, intersection, isSubset, union } from './field-set.ts';
 import { type Manager, type Managers, managerId } from './managers.ts';
 import { removeFields } from './remove-fields.ts';
 import { withNamedFields } from './schema-changes.ts';
@@ -21,7 +21,7 @@ export function prune(
   if (last === undefined) return merged;
   const now = managers.get(managerId(last));
   // Who applies all that it applied before, and maybe more, drops nothing.
-  if (now?.apiVersion === last.apiVersion && isEmpty(difference(last.set, now.set))) return merged;
+  if (now?.apiVersion === last.apiVersion && isSubset(last.set, now.set)) return merged;
   const before = inVersion(request, merged, last.apiVersion);
   if (before === undefined) return merged;
 

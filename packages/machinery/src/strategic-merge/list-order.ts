@@ -30,7 +30,10 @@ export function elementType(...lists: List[]): string {
     const type = goTypeName(item);
     if (common === undefined && type === goTypeName([])) throw listsOfLists();
     if (common !== undefined && common !== type) {
-      throw new StrategicMergeError(500, `list element types are not identical: [${lists.map(goText).join(' ')}]`);
+      throw new StrategicMergeError(
+        500,
+        `list element types are not identical: [${lists.map((list) => goText(list)).join(' ')}]`,
+      );
     }
     common = type;
   }
