@@ -89,7 +89,7 @@ export function createInformer(options: InformerOptions): Informer {
       put: (object) => tell(store.put(object)),
       // The last object is not transformed: nobody keeps it.
       remove: (object) => tell(store.remove(freeze ? (frozen(object) as KubeObject) : object)),
-      bookmark: (resourceVersion) => store.bookmark(resourceVersion),
+      bookmark: (resourceVersion) => tell(store.bookmark(resourceVersion)),
     },
   });
 

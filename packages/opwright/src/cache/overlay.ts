@@ -3,15 +3,20 @@ import { type KubeObject, keyString } from '@opwright/machinery';
 type Objects = ReadonlyMap<string, KubeObject>;
 
 /** One own write that the event stream has not reached: the written version, or the uid that is gone. */
-type Entry = { readonly object: KubeObject } | { readonly deletedUid: string };
+type Entry =
+  | { readonly object: KubeObject /** No event has told of the object before. */; readonly shownFirst: boolean }
+  | { readonly deletedUid: string };
 
 /** Own writes laid over stored objects, so that whoever wrote reads what it wrote. */
 export interface Overlay {
   readonly isEmpty: boolean;
   show(key: string, object: KubeObject, seenVersion: string, objects: Objects): void;
   hide(key: string, uid: string, objects: Objects): void;
-  /** The stream has reached `version`; `changedKey` is the key of the event, absent for lists and bookmarks. */
-  reached(version: string, objects: Objects, changedKey?: string): void;
+  /**
+   * The stream has reached `version`; `changedKey` is the key of the event, absent for lists and bookmarks. Returns the
+   * shown objects that have vanished: somebody deleted them before the stream had shown them once.
+   */
+  reached(version: string, objects: Objects, changedKey?: string): KubeObject[];
   get(key: string, objects: Objects): KubeObject | undefined;
   values(objects: Objects): Iterable<KubeObject>;
   /** `found` with the overlaid versions instead of the stored ones, and the overlaid objects that `matches` adds. */
@@ -46,7 +51,7 @@ export function createOverlay(): Overlay {
       const shown = entry && 'object' in entry ? entry.object.metadata.resourceVersion : '';
       // Two writes may answer in the wrong order.
       if ((compareVersions(shown, object.metadata.resourceVersion) ?? -1) > 0) return;
-      entries.set(key, { object });
+      entries.set(key, { object, shownFirst: !stored });
     },
     hide(key, uid, objects) {
       const entry = entries.get(key);
@@ -55,11 +60,14 @@ export function createOverlay(): Overlay {
       else if (shownUid === uid) entries.delete(key);
     },
     reached(version, objects, changedKey) {
-      if (entries.size === 0) return;
+      const vanished: KubeObject[] = [];
       for (const [key, entry] of entries) {
         const keyChanged = changedKey === undefined || key === changedKey;
-        if (isReached(key, entry, version, objects, keyChanged)) entries.delete(key);
+        if (!isReached(key, entry, version, objects, keyChanged)) continue;
+        entries.delete(key);
+        if ('object' in entry && entry.shownFirst && !objects.has(key)) vanished.push(entry.object);
       }
+      return vanished;
     },
     get(key, objects) {
       const entry = entries.get(key);

@@ -54,6 +54,15 @@ describe('a store tells', () => {
 });
 
 describe('own writes', () => {
+  test('that were deleted before a list has shown them are told as deleted', () => {
+    const store = createStore();
+    store.replace([object('b', 1)], '5');
+    store.wrote(object('a', 7));
+    store.wrote(object('b', 8));
+    expect(store.replace([], '9').map(describeDelta)).toEqual(['delete b@1 stale', 'delete a@7 stale']);
+    expect(store.bookmark('10')).toEqual([]);
+  });
+
   test('are read at once, and until the events have reached them', () => {
     const store = createStore();
     store.replace([object('a', 1)], '5');
@@ -76,7 +85,8 @@ describe('own writes', () => {
     const store = createStore();
     store.replace([], '5');
     store.wrote(object('a', 7));
-    store.bookmark('9');
+    // Nobody will tell of its deletion, so the store does.
+    expect(store.bookmark('9').map(describeDelta)).toEqual(['delete a@7 stale']);
     expect(store.get('ns/a')).toBeUndefined();
     store.wrote(object('b', 8));
     expect(store.get('ns/b')).toBeUndefined();

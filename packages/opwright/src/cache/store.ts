@@ -36,7 +36,7 @@ export interface Store extends StoreReader {
   replace(objects: readonly KubeObject[], resourceVersion: string): Delta[];
   put(object: KubeObject): Delta[];
   remove(object: KubeObject): Delta[];
-  bookmark(resourceVersion: string): void;
+  bookmark(resourceVersion: string): Delta[];
   /** Shows a version that the server returned for our own write. */
   wrote(object: KubeObject): void;
   /** Hides an object that the server said is gone. */
@@ -77,6 +77,17 @@ export function createStore(): Store {
     return [{ type: 'update', old, object }];
   }
 
+  /** An object that only our own write has shown, and that is gone now, must be told of: no event will. */
+  function reach(resourceVersion: string, deltas: Delta[], changedKey?: string): Delta[] {
+    version = resourceVersion;
+    for (const object of overlay.reached(version, objects, changedKey)) {
+      if (deltas.some((delta) => delta.type === 'delete' && delta.object.metadata.uid === object.metadata.uid))
+        continue;
+      deltas.push({ type: 'delete', object, stale: true });
+    }
+    return deltas;
+  }
+
   function indexNamed(name: string): Index {
     const index = indexes.get(name);
     if (!index) {
@@ -109,27 +120,20 @@ export function createStore(): Store {
         deltas.push({ type: 'delete', object, stale: true });
       }
       for (const object of next) for (const delta of put(object, initial)) deltas.push(delta);
-      version = resourceVersion;
-      overlay.reached(version, objects);
-      return deltas;
+      return reach(resourceVersion, deltas);
     },
     put(object) {
-      const deltas = put(object, false);
-      version = object.metadata.resourceVersion;
-      overlay.reached(version, objects, keyString(object.metadata));
-      return deltas;
+      return reach(object.metadata.resourceVersion, put(object, false), keyString(object.metadata));
     },
     remove(object) {
       const key = keyString(object.metadata);
       const old = objects.get(key);
       if (old) set(key, old, undefined);
-      version = object.metadata.resourceVersion;
-      overlay.reached(version, objects, key);
-      return old ? [{ type: 'delete', object, stale: false }] : [];
+      const deltas: Delta[] = old ? [{ type: 'delete', object, stale: false }] : [];
+      return reach(object.metadata.resourceVersion, deltas, key);
     },
     bookmark(resourceVersion) {
-      version = resourceVersion;
-      overlay.reached(version, objects);
+      return reach(resourceVersion, []);
     },
     wrote(object) {
       overlay.show(keyString(object.metadata), object, version, objects);

@@ -264,8 +264,23 @@ describe('a reflector', () => {
     await clock.advance(10_001);
     expect(first!.open).toBe(false);
     expect(api.watches).toHaveLength(1);
-    expect(lists()).toHaveLength(1);
+    // Between the two it asks for one object, to know whether the server is there at all.
+    expect(lists().map(({ query }) => query.get('limit'))).toEqual(['500', '1']);
+    expect(reflector.state.lastEventAt).toBe(clock.monotonic() - 1);
     expect(logger.messages('error')).toEqual([]);
+    await stop();
+  });
+
+  test('says so when a silent server does not answer either', async () => {
+    await start({ idleTimeoutMs: 60_000 });
+    api.rule(({ query }) =>
+      query.get('limit') === '1' ? failure(503, 'ServiceUnavailable', 'apiserver is shutting down') : undefined,
+    );
+    await clock.advance(60_001);
+    expect(reflector.state.lastError).toMatchObject({ reason: 'ServiceUnavailable' });
+    await clock.advance(10_000);
+    expect(reflector.state.lastError).toBeUndefined();
+    expect(lists().at(-1)!.query.get('resourceVersion')).toBe('1');
     await stop();
   });
 

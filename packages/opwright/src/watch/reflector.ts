@@ -182,15 +182,29 @@ export function createReflector(options: ReflectorOptions): Reflector {
     }
   }
 
+  /** A server that sends no bookmarks is silent while nothing changes: one object tells whether it is still there. */
+  async function probe(signal: AbortSignal): Promise<void> {
+    const { controller, release } = childOf(signal);
+    const timer = clock.setTimeout(() => {
+      controller.abort(new WatchError('Timeout', 'the server did not answer within 30 s'));
+    }, 30_000);
+    try {
+      const pages = client.pages(resource, { ...scope, limit: 1, resourceVersion: '0', signal: controller.signal });
+      for await (const _ of untilAborted(pages, controller.signal)) break;
+      heard();
+    } finally {
+      timer.cancel();
+      release();
+    }
+  }
+
   async function watchOnce(signal: AbortSignal): Promise<void> {
     const startedAt = clock.monotonic();
     // Objects that exist come first as synthetic ADDED events, in no order: their versions prove nothing.
     let synthetic = state.resourceVersion === '' || state.resourceVersion === '0';
     let delivered = false;
     let idle: Timer | undefined;
-    const connection = new AbortController();
-    const close = () => connection.abort(signal.reason);
-    signal.addEventListener('abort', close, { once: true });
+    const { controller: connection, release } = childOf(signal);
     let heardAt = startedAt;
     // One timer that looks back when it fires costs less than one for each event.
     const armIdle = (delay: number) => {
@@ -227,16 +241,18 @@ export function createReflector(options: ReflectorOptions): Reflector {
       if (!signal.aborted && reason instanceof WatchError && reason.reason === 'Idle') {
         logger.warn('Watch was silent, reconnecting', { resource: resource.plural, error: reason.message });
         onError?.(reason);
-        return;
+        return probe(signal);
       }
       throw error;
     } finally {
       idle?.cancel();
-      signal.removeEventListener('abort', close);
+      release();
     }
     if (!delivered && clock.monotonic() - startedAt < 1000 && !signal.aborted) {
       throw new WatchError('VeryShortWatch', 'the watch ended within a second without any event');
     }
+    // The server ended the watch in good order.
+    heard();
   }
 
   return {
@@ -280,6 +296,15 @@ async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): 
     // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
     iterator.return?.()?.then(undefined, () => {});
   }
+}
+
+/** A controller that also aborts with `signal`, until it is released. */
+function childOf(signal: AbortSignal): { controller: AbortController; release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return { controller, release: () => signal.removeEventListener('abort', abort) };
 }
 
 function isObjectOf(resource: AnyResource, value: unknown): value is KubeObject {
