@@ -1,3 +1,4 @@
+import { systemClock } from '@opwright/client';
 import type { Clock } from '@opwright/machinery';
 import { pino } from 'pino';
 
@@ -21,7 +22,8 @@ export interface LogLine {
 }
 
 export interface JsonLoggerOptions {
-  readonly clock: Clock;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /** The least level that is written; default `info`. */
   readonly level?: LogLine['level'];
   /** Receives each line with its line feed; default: standard error. */
@@ -29,7 +31,7 @@ export interface JsonLoggerOptions {
 }
 
 /** JSON lines `{"level":"info","ts":"…","msg":"…", …}`; `Error` values become their message and stack. */
-export function jsonLogger({ clock, level = 'info', write }: JsonLoggerOptions): Logger {
+export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonLoggerOptions = {}): Logger {
   const root = pino(
     {
       level,
