@@ -53,7 +53,7 @@ export interface PreparedApply {
   readonly managers: Managers;
 }
 
-export interface Applied {
+export interface ApplyResult {
   readonly object: JsonObject;
   /** Whether merging changed the object, managed fields aside. */
   readonly changed: boolean;
@@ -63,7 +63,7 @@ export interface Applied {
  * Applies a configuration without defaulting in between: for types without defaults, and for tests.
  * @throws StatusError as {@link prepareApply} does.
  */
-export function applyWithManager(request: ApplyRequest): Applied {
+export function applyWithManager(request: ApplyRequest): ApplyResult {
   const prepared = prepareApply(request);
   return { object: finishApply(prepared, prepared.object), changed: prepared.changed };
 }

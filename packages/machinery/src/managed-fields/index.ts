@@ -1,13 +1,14 @@
-export type { Applied, ApplyRequest, PreparedApply } from './apply.ts';
+export type { ApplyRequest, ApplyResult, PreparedApply } from './apply.ts';
 export { applyWithManager, finishApply, prepareApply } from './apply.ts';
 export type { Comparison } from './compare.ts';
 export { compare as compareTyped } from './compare.ts';
-export type { FieldManagerRequest, VersionConverter } from './field-manager.ts';
+export type { FieldManagerRequest, VersionConverter, VersionedObject } from './field-manager.ts';
 export { namedFields } from './field-manager.ts';
 export type { FieldSet, FieldSetBuilder } from './field-set.ts';
 export * as fieldSets from './field-set.ts';
 export type { FieldsV1 } from './fields-v1.ts';
 export { parseFieldsV1, toFieldsV1 } from './fields-v1.ts';
+export { liveIfOnlyTimesDiffer } from './keep-times.ts';
 export { LAST_APPLIED_ANNOTATION } from './last-applied.ts';
 export { merge as mergeTyped } from './merge.ts';
 export type { KeyField, PathElement, PathKey } from './path-element.ts';

@@ -213,6 +213,7 @@ describe('merging', () => {
       set: ['x'],
     });
     expect(merged({ map: {} }, { map: null })).toEqual({ map: null });
+    expect(merged({ any: 'x' }, { any: {} })).toEqual({ any: {} });
   });
 
   test.each<[live: string, config: string, merged: string]>([
@@ -233,6 +234,7 @@ describe('merging', () => {
 
   test('replaces stored duplicates', () => {
     expect(merged({ set: ['a', 'a', 'b'] }, { set: ['a'] })).toEqual({ set: ['a', 'b'] });
+    expect(merged({ set: ['a', 'a', 'b'] }, { set: ['a', 'x'] })).toEqual({ set: ['a', 'x', 'b'] });
   });
 
   test('keeps keys that are names of Object.prototype', () => {
