@@ -1,5 +1,6 @@
 import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
 import type { Clock, JsonObject, Random } from '@opwright/machinery';
+import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { namespaceLifecycle } from './api/admission/namespace-lifecycle.ts';
 import { ADMIN, authenticated, type TokenAuthenticator } from './api/authenticate.ts';
@@ -12,15 +13,18 @@ import type { Handler } from './api/http-types.ts';
 import { openapiV3Documents } from './api/openapi/documents.ts';
 import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac.ts';
-import { bootstrapObjects } from './bootstrap.ts';
-import { type Controller, controllersOf } from './controllers.ts';
+import { bootstrap } from './bootstrap.ts';
+import { controllersOf } from './controllers.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
+import { builtinAdmission, envtestAdmission, type Lookup } from './kinds/admission/index.ts';
 import { serviceAllocator } from './kinds/allocator.ts';
 import { builtinKinds } from './kinds/builtin.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
+import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
+import { storeKey } from './store/object.ts';
 import { createStore } from './store/store.ts';
 import { inProcessTransport } from './transport.ts';
 
@@ -42,6 +46,8 @@ export interface ClusterOptions {
   readonly bookmarkIntervalMs?: number;
   /** Events that are kept per resource, for watches that start in the past; default 10,000. */
   readonly historyLimit?: number;
+  /** Of the controllers; default: errors as JSON lines on standard error. */
+  readonly logger?: Logger;
 }
 
 /** A user of the in-process transport. */
@@ -79,11 +85,22 @@ export interface Cluster extends AsyncDisposable {
 
 /** Starts a cluster. Nothing of it outlives `stop()`. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { clock = systemClock, random = systemRandom } = options;
+  const { clock = systemClock, random = systemRandom, profile = 'cluster' } = options;
+  const serve = options.serve === true ? {} : options.serve === false ? undefined : options.serve;
+  // Keys cost a few milliseconds: they are made when somebody needs them.
+  let made: ClusterIdentities | undefined;
+  const identities = () => {
+    made ??= createClusterIdentities(clock.now(), serve?.host === undefined ? [] : [serve.host]);
+    return made;
+  };
   const store = createStore(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit });
   const registry = createRegistry(builtinKinds());
   const definitions = createDefinitions(store, registry, clock);
   const tokens: TokenAuthenticator[] = [];
+  const lookup: Lookup = {
+    get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
+    list: (storage) => store.list(storage).items,
+  };
   let served: ServedCluster | undefined;
   const server: ApiServer = {
     store,
@@ -93,13 +110,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     allocator: serviceAllocator(() => store.list('services').items),
     tokens,
     authorizer: authorizerChain([rbacAuthorizer(store, registry)]),
-    admission: admissionChain([definitionTerminating(store), namespaceLifecycle(store)]),
+    admission: admissionChain([
+      definitionTerminating(store),
+      namespaceLifecycle(store),
+      ...(profile === 'cluster' ? builtinAdmission(lookup, random) : envtestAdmission(lookup)),
+    ]),
     protobuf: decodeProtobufBody,
     hooks: [definitions],
     documents: [
       versionDocument,
       healthDocuments,
-      discoveryDocuments(registry, () => served?.address ?? '127.0.0.1:6443'),
+      discoveryDocuments(registry, () => (served === undefined ? '127.0.0.1:6443' : new URL(served.url).host)),
       openapiV3Documents(registry, definitions.schemaOf, clock),
     ],
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
@@ -113,20 +134,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const transport = as(ADMIN);
   const client = createClient(transport, { userAgent: 'opwright-cluster' });
-  await bootstrapObjects(server);
-
-  const controllers: Controller[] = controllersOf(options.profile ?? 'cluster', {
-    transport,
-    client,
-    clock,
-    random,
-    store,
-    registry,
+  if (serve !== undefined) served = await serveCluster(handler, identities(), serve, options.kubeconfig);
+  // No await since the port was opened: whoever comes in finds everything there.
+  bootstrap(server, profile, {
+    clientCa: served === undefined ? '' : identities().authority.certificate,
+    server: served ?? { address: '127.0.0.1', port: 6443 },
   });
+  const rootCa = () => identities().authority.certificate;
+  const log = options.logger ?? jsonLogger({ clock, level: 'error' });
+  const controllers = controllersOf(profile, { transport, client, clock, random, store, registry, log, rootCa });
   for (const controller of controllers) await controller.start();
-  if (options.serve !== undefined && options.serve !== false) {
-    served = await serveCluster(handler, clock, options.serve === true ? {} : options.serve, options.kubeconfig);
-  }
 
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -1,5 +1,7 @@
 import type { Client, Transport } from '@opwright/client';
 import type { Clock, Random } from '@opwright/machinery';
+import type { Logger } from 'opwright';
+import { controllerManager, garbageCollector, kubeScheduler, nodeAgent } from './controllers/control-plane.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { Store } from './store/store.ts';
 
@@ -20,12 +22,15 @@ export interface ControllerContext {
   readonly random: Random;
   readonly store: Store;
   readonly registry: Registry;
+  readonly log: Logger;
+  /** PEM of the authority that clients of this cluster trust. */
+  readonly rootCa: () => string;
 }
 
 /** What each profile starts, in this order; it is stopped in the reverse one. */
 const PROFILES: Readonly<Record<'cluster' | 'envtest', readonly ((context: ControllerContext) => Controller)[]>> = {
   envtest: [],
-  cluster: [],
+  cluster: [garbageCollector, controllerManager, kubeScheduler, nodeAgent],
 };
 
 export function controllersOf(profile: 'cluster' | 'envtest', context: ControllerContext): Controller[] {

@@ -1,7 +1,6 @@
-import type { Clock } from '@opwright/machinery';
 import type { Handler } from './api/http-types.ts';
 import { startHttpServer } from './server/https.ts';
-import { createClusterIdentities } from './server/identities.ts';
+import type { ClusterIdentities } from './server/identities.ts';
 import { writeKubeconfig } from './server/kubeconfig.ts';
 
 export interface ServeOptions {
@@ -14,24 +13,23 @@ export interface ServeOptions {
 /** The port of a cluster that serves. */
 export interface ServedCluster {
   readonly url: string;
-  /** Host and port. */
   readonly address: string;
+  readonly port: number;
   readonly kubeconfigPath?: string;
   stop(): Promise<void>;
 }
 
 /**
- * Mounts the API server on HTTPS, under an authority of its own, and writes the administrator's kubeconfig.
+ * Mounts the API server on HTTPS and writes the administrator's kubeconfig.
  *
  * @throws Error naming the address when the port is taken
  */
 export async function serveCluster(
   handler: Handler,
-  clock: Clock,
+  identities: ClusterIdentities,
   { port, host }: ServeOptions,
   kubeconfig: string | undefined,
 ): Promise<ServedCluster> {
-  const identities = createClusterIdentities(clock.now(), host === undefined ? [] : [host]);
   const http = await startHttpServer({
     handler,
     ...(port === undefined ? {} : { port }),
@@ -47,7 +45,8 @@ export async function serveCluster(
   }
   return {
     url: http.url,
-    address: new URL(http.url).host,
+    address: host ?? '127.0.0.1',
+    port: http.port,
     ...(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),
     stop: () => http.stop(),
   };

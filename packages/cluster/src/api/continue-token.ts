@@ -32,7 +32,7 @@ export function parseContinue(text: string): ContinueToken {
   const { rv, start } = value as { rv?: unknown; start?: unknown };
   if (typeof rv !== 'number' || rv === 0) throw unreadable('incorrect encoded start resourceVersion');
   if (typeof start !== 'string' || start === '') throw unreadable('incorrect encoded start');
-  return { revision: rv, after: start.replace(/^\//, '').replace(/\u0000$/, '') };
+  return { revision: rv, after: start.replace(/^\//, '').split('\u0000', 1)[0]! };
 }
 
 function unreadable(why: string) {

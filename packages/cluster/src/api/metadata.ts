@@ -117,10 +117,11 @@ export function shortenedDeletionTime(deletionTimestamp: string, oldGrace: numbe
   return formatTime((parseTime(deletionTimestamp) ?? 0) + (newGrace - oldGrace) * 1000);
 }
 
-/** Whether an update that leaves no finalizer completes a deletion. */
-export function completesDeletion(object: MutableObject, old: StoredObject): boolean {
-  const finalizers = metadataOf(object).finalizers;
+/** Whether an update lets go the last of what has held back a deletion: a finalizer, or the kind itself. */
+export function completesDeletion(kind: ServedKind, object: MutableObject, old: StoredObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers: before = [] } = old.metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0) return false;
+  const { finalizers } = metadataOf(object);
   if (Array.isArray(finalizers) && finalizers.length > 0) return false;
-  if ((old.metadata.finalizers?.length ?? 0) === 0) return false;
-  return old.metadata.deletionTimestamp !== undefined && (old.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  return kind.beginDeletion === undefined ? before.length > 0 : !kind.beginDeletion({ ...object });
 }

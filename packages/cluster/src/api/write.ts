@@ -162,7 +162,7 @@ function commit(
   { dryRun }: WriteRequest,
 ): StoredObject | undefined {
   const ordered = orderFields(kind.type, draft) as StoredObject;
-  if (completesDeletion(draft, old)) {
+  if (completesDeletion(kind, draft, old)) {
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
     return deepFreeze(ordered);
   }
