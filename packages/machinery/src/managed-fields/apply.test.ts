@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configMap } from '../../test/reduced-types.ts';
 import type { JsonObject } from '../json.ts';
 import { StatusError } from '../status.ts';
-import { applyWithManager } from './apply.ts';
+import { applyWithManager, prepareApply } from './apply.ts';
 import { updateWithManager } from './update.ts';
 
 const NOW = '2026-11-20T17:26:30Z';
@@ -52,6 +52,12 @@ describe('applying a ConfigMap, as recorded', () => {
 
   test('applying the same again gives the same object', () => {
     expect(apply(created, 'm1', config({ a: '1', b: '1' }))).toBe(created);
+  });
+
+  test('preparing it gives the live object, which needs no defaults', () => {
+    const request = { type: configMap, apiVersion: 'v1', kind: 'ConfigMap', now: NOW, manager: 'm2', live: created };
+    expect(prepareApply({ ...request, config: config({ a: '1' }) })).toMatchObject({ object: created, changed: false });
+    expect(prepareApply({ ...request, config: config({ a: '1' }) }).object).toBe(created);
   });
 
   test('another manager shares a field without a time when the object does not change', () => {

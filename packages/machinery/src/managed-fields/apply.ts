@@ -45,7 +45,7 @@ export interface PreparedApply {
   /**
    * The merged object without managed fields: decode and default it like a request's body (it may hold nulls, and
    * fields that nobody wants any more are gone), then hand it to {@link finishApply}. When nothing changed it is the
-   * live object, which needs neither.
+   * live object itself, which needs neither.
    */
   readonly object: JsonObject;
   /** Whether merging changed the object. Ownership may have changed regardless. */
@@ -130,7 +130,7 @@ function mergeAs(request: ApplyRequest, force: boolean): PreparedApply {
   const after = new Map(takeFromOthers(applying, id, comparisonAt));
   const owned = after.get(id);
   if (owned !== undefined) settle(after, id, owned, changed, request.now, last);
-  return { request, object: changed ? merged : live, changed, managers: after };
+  return { request, object: changed ? merged : (request.live ?? live), changed, managers: after };
 }
 
 /** Who owns what before the apply; an object that nobody tracked belongs to `before-first-apply`. */
