@@ -19,10 +19,10 @@ describe('serviceAllocator', () => {
           for (const wish of wishes) {
             const wanted = wish === undefined ? undefined : `10.1.0.${wish}`;
             if (wanted !== undefined && seen.has(wanted)) {
-            expect(() => allocator.clusterIP(wanted)).toThrow(AllocationError);
-            continue;
-          }
-          const ip = allocator.clusterIP(wanted);
+              expect(() => allocator.clusterIP(wanted)).toThrow(AllocationError);
+              continue;
+            }
+            const ip = allocator.clusterIP(wanted);
             expect(seen.has(ip)).toBe(false);
             stored.push(service(ip));
             seen.add(ip);

@@ -3,14 +3,15 @@ import { setCustomResourceDefinitionDefaults } from '../defaults/others.ts';
 import { nameAndCreation } from '../printers/columns.ts';
 import { prepareDefinitionForCreate, prepareDefinitionForUpdate } from '../strategy/apiextensions.ts';
 
-import { validateDefinitionUpdate } from '../validation/others.ts';
+import { validateDefinition, validateDefinitionUpdate } from '../validation/apiextensions.ts';
 
-/** Names, storage versions and the table; what a schema may say is the business of the CRD rules. */
+/** Names, storage versions, the table, and what a definition may say. */
 export const apiextensions: Behaviours = {
   CustomResourceDefinition: {
     defaults: setCustomResourceDefinitionDefaults,
     prepareForCreate: prepareDefinitionForCreate,
     prepareForUpdate: prepareDefinitionForUpdate,
+    validate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
     printer: nameAndCreation,
   },

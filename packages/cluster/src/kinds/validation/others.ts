@@ -231,14 +231,3 @@ export function validateAPIService(apiService: JsonObject): FieldError[] {
     ? []
     : [invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: "${expected}"`)];
 }
-
-/** The name of a definition, and what its stored objects rely on. */
-export function validateDefinitionUpdate(definition: JsonObject, old: JsonObject): FieldError[] {
-  const [spec, before] = [at(definition, 'spec'), at(old, 'spec')];
-  return [
-    ...immutable(spec, before, 'group', 'spec.'),
-    ...immutable(spec, before, 'scope', 'spec.'),
-    ...immutable(at(spec, 'names'), at(before, 'names'), 'kind', 'spec.names.'),
-    ...immutable(at(spec, 'names'), at(before, 'names'), 'plural', 'spec.names.'),
-  ];
-}

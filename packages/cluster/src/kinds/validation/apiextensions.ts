@@ -1,0 +1,217 @@
+import {
+  deepEqual,
+  type FieldError,
+  getOwn,
+  invalidValue,
+  type JsonObject,
+  RawGoText,
+  requiredValue,
+  validateDns1035Label,
+  validateDns1123Subdomain,
+} from '@opwright/machinery';
+import { type CustomResourceVersion, checkStructural } from '@opwright/schema';
+import { at, field, items, text, texts } from '../tree.ts';
+import { immutable } from './immutable.ts';
+import { oneOf } from './pod-spec.ts';
+
+/** What is wrong with a CustomResourceDefinition, but for what only a CEL compiler can tell. */
+export function validateDefinition(definition: JsonObject): FieldError[] {
+  const spec = at(definition, 'spec');
+  const [group, plural] = [text(spec, 'group'), text(at(spec, 'names'), 'plural')];
+  const name = text(at(definition, 'metadata'), 'name');
+  const errors: FieldError[] = [];
+  if (name !== `${plural}.${group}`) {
+    errors.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  errors.push(...approvalErrors(definition, group), ...groupErrors(group));
+  if (text(spec, 'scope') === '') errors.push(requiredValue('spec.scope'));
+  errors.push(...oneOf(spec, 'scope', 'spec', ['Cluster', 'Namespaced']));
+  errors.push(...namesErrors(at(spec, 'names')));
+  if (field(spec, 'preserveUnknownFields') === true) {
+    const detail =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+    errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
+  }
+  errors.push(...versionsErrors(items(spec, 'versions')));
+  errors.push(...schemaErrors((getOwn(spec ?? {}, 'versions') ?? []) as readonly CustomResourceVersion[]));
+  return [...errors, ...storedVersionErrors(definition)];
+}
+
+const approval = 'api-approved.kubernetes.io';
+
+function approvalErrors(definition: JsonObject, group: string): FieldError[] {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return [];
+  if (text(at(definition, 'metadata', 'annotations'), approval) !== '') return [];
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  const detail = `protected groups must have approval annotation "${approval}", ${see}`;
+  return [requiredValue(`metadata.annotations[${approval}]`, detail)];
+}
+
+function groupErrors(group: string): FieldError[] {
+  if (group === '') return [requiredValue('spec.group')];
+  const errors = validateDns1123Subdomain(group);
+  if (errors.length > 0) return errors.map((why) => invalidValue('spec.group', group, why));
+  return group.includes('.') ? [] : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+}
+
+function namesErrors(names: JsonObject | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const key of ['plural', 'singular', 'kind', 'listKind']) {
+    const name = text(names, key);
+    if (name === '') errors.push(requiredValue(`spec.names.${key}`));
+    else {
+      for (const why of validateDns1035Label(name.toLowerCase()))
+        errors.push(invalidValue(`spec.names.${key}`, name, why));
+    }
+  }
+  for (const key of ['shortNames', 'categories']) {
+    for (const [index, name] of texts(names, key).entries()) {
+      for (const why of validateDns1035Label(name)) errors.push(invalidValue(`spec.names.${key}[${index}]`, name, why));
+    }
+  }
+  if (text(names, 'kind') !== '' && text(names, 'kind') === text(names, 'listKind')) {
+    errors.push(invalidValue('spec.names.listKind', text(names, 'listKind'), 'kind and listKind may not be the same'));
+  }
+  return errors;
+}
+
+function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, version] of versions.entries()) {
+    const name = text(version, 'name');
+    for (const why of validateDns1035Label(name)) errors.push(invalidValue(`spec.versions[${index}].name`, name, why));
+    if (seen.has(name)) {
+      const detail = 'must contain unique version names';
+      errors.push(invalidValue('spec.versions', printedVersions(versions), detail));
+    }
+    seen.add(name);
+  }
+  if (versions.filter((version) => field(version, 'storage') === true).length !== 1) {
+    const detail = 'must have exactly one version marked as storage version';
+    errors.push(invalidValue('spec.versions', printedVersions(versions), detail));
+  }
+  for (const [path, subresources] of folded(versions, 'subresources', 'subresources')) {
+    errors.push(...scaleErrors(at(subresources, 'scale'), `${path}.scale`));
+  }
+  for (const [path, { columns }] of foldedColumns(versions)) {
+    for (const [index, column] of items({ columns }, 'columns').entries()) {
+      errors.push(...columnErrors(column, `${path}[${index}]`));
+    }
+  }
+  return errors;
+}
+
+/** Go prints the whole struct; the names are what tells. */
+function printedVersions(versions: readonly JsonObject[]): RawGoText {
+  const names = versions.map(
+    (version) => `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(text(version, 'name'))}}`,
+  );
+  return new RawGoText(`[]apiextensions.CustomResourceDefinitionVersion{${names.join(', ')}}`);
+}
+
+/** A part that all versions share is reported where older definitions had it: once, at the top. */
+function folded(
+  versions: readonly JsonObject[],
+  key: string,
+  top: string,
+): readonly (readonly [path: string, part: JsonObject])[] {
+  const parts = versions.map((version) => at(version, key));
+  const [first] = parts;
+  if (parts.every((part) => deepEqual(part, first))) return first === undefined ? [] : [[`spec.${top}`, first]];
+  return parts.flatMap((part, index) =>
+    part === undefined ? [] : [[`spec.versions[${index}].${key}`, part] as const],
+  );
+}
+
+function foldedColumns(versions: readonly JsonObject[]): ReturnType<typeof folded> {
+  const key = 'additionalPrinterColumns';
+  const wrapped = versions.map((version) => ({ [key]: { columns: field(version, key) ?? [] } }));
+  return folded(wrapped, key, key);
+}
+
+const paths = [
+  ['specReplicasPath', '.spec'],
+  ['statusReplicasPath', '.status'],
+] as const;
+
+function scaleErrors(scale: JsonObject | undefined, path: string): FieldError[] {
+  if (scale === undefined) return [];
+  const errors: FieldError[] = [];
+  for (const [key, root] of paths) {
+    const value = text(scale, key);
+    if (value === '') errors.push(requiredValue(`${path}.${key}`));
+    else errors.push(...jsonPathErrors(value, `${path}.${key}`, [root]));
+  }
+  const selector = text(scale, 'labelSelectorPath');
+  if (selector !== '') errors.push(...jsonPathErrors(selector, `${path}.labelSelectorPath`, ['.spec', '.status']));
+  return errors;
+}
+
+function jsonPathErrors(value: string, path: string, roots: readonly string[]): FieldError[] {
+  if (!/^(\.[A-Za-z_][\w-]*|\['[^']+'\])+$/.test(value) || !value.startsWith('.')) {
+    return [invalidValue(path, value, 'must be a simple json path starting with .')];
+  }
+  if (roots.some((root) => value.startsWith(`${root}.`))) return [];
+  return [
+    invalidValue(path, value, `must be a json path under ${roots.length === 1 ? roots[0] : 'either .spec or .status'}`),
+  ];
+}
+
+const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
+const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
+
+function columnErrors(column: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (text(column, 'name') === '') errors.push(requiredValue(`${path}.name`));
+  if (text(column, 'type') === '')
+    errors.push(requiredValue(`${path}.type`, `must be one of ${columnTypes.join(',')}`));
+  else if (!columnTypes.includes(text(column, 'type'))) {
+    errors.push(invalidValue(`${path}.type`, text(column, 'type'), `must be one of ${columnTypes.join(',')}`));
+  }
+  const format = text(column, 'format');
+  if (format !== '' && !columnFormats.includes(format)) {
+    errors.push(invalidValue(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`));
+  }
+  if (text(column, 'jsonPath') === '') errors.push(requiredValue(`${path}.JSONPath`));
+  return errors;
+}
+
+function schemaErrors(versions: readonly CustomResourceVersion[]): FieldError[] {
+  const schemas = versions.map((version) => version.schema?.openAPIV3Schema);
+  const missing = schemas.flatMap((schema, index) =>
+    schema === undefined
+      ? [requiredValue(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required')]
+      : [],
+  );
+  if (missing.length > 0) return missing;
+  const [first] = schemas;
+  if (first !== undefined && schemas.every((schema) => deepEqual(schema, first))) {
+    return checkStructural(first, 'spec.validation.openAPIV3Schema');
+  }
+  return schemas.flatMap((schema, index) =>
+    schema === undefined ? [] : checkStructural(schema, `spec.versions[${index}].schema.openAPIV3Schema`),
+  );
+}
+
+/** A version in which objects may still be stored must stay known. */
+function storedVersionErrors(definition: JsonObject): FieldError[] {
+  const names = items(at(definition, 'spec'), 'versions').map((version) => text(version, 'name'));
+  return texts(at(definition, 'status'), 'storedVersions').flatMap((name, index) =>
+    names.includes(name) ? [] : [invalidValue(`status.storedVersions[${index}]`, name, 'must appear in spec.versions')],
+  );
+}
+
+/** What stored objects rely on stays. */
+export function validateDefinitionUpdate(definition: JsonObject, old: JsonObject): FieldError[] {
+  const [spec, before] = [at(definition, 'spec'), at(old, 'spec')];
+  const established = items(at(old, 'status'), 'conditions').some(
+    (condition) => text(condition, 'type') === 'Established' && text(condition, 'status') === 'True',
+  );
+  return [
+    ...(established ? immutable(spec, before, 'scope', 'spec.') : []),
+    ...(established ? immutable(at(spec, 'names'), at(before, 'names'), 'kind', 'spec.names.') : []),
+    ...immutable(spec, before, 'group', 'spec.'),
+    ...immutable(at(spec, 'names'), at(before, 'names'), 'plural', 'spec.names.'),
+  ];
+}
