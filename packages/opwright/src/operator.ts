@@ -1,4 +1,5 @@
-import type { AnyResource, JsonObject } from '@opwright/machinery';
+import type { AnyResource } from '@opwright/machinery';
+import type { CustomResourceDefinition } from '@opwright/schema';
 import { kindKey } from './cache/kind-key.ts';
 import type { Controller, ControllerDefinition } from './controller/builder.ts';
 
@@ -50,13 +51,13 @@ export function operatorResources(operator: Operator): readonly AnyResource[] {
 }
 
 /** The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own. */
-export function operatorCrds(operator: Operator): readonly JsonObject[] {
+export function operatorCrds(operator: Operator): readonly CustomResourceDefinition[] {
   const own = operator.controllers.flatMap(({ resource, sources }) => [
     resource,
     ...sources.filter(({ role }) => role === 'owns').map((source) => source.resource),
   ]);
   return unique(own).flatMap((resource) => {
-    const { crd } = resource as { crd?: () => JsonObject };
+    const { crd } = resource as { crd?: () => CustomResourceDefinition };
     return crd ? [crd.call(resource)] : [];
   });
 }

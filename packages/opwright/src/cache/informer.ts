@@ -8,7 +8,7 @@ import {
   parseLabelSelector,
   type Random,
 } from '@opwright/machinery';
-import type { Logger } from '../manager/logger.ts';
+import type { LogFields, Logger } from '../manager/logger.ts';
 import { createReflector, type ReflectorScope, type ReflectorState, type WatchFailure } from '../watch/reflector.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
 import { createStore, type Delta, type IndexFunction, type StoreReader } from './store.ts';
@@ -55,7 +55,9 @@ export interface Informer {
 
 export function createInformer(options: InformerOptions): Informer {
   const { resource, scope = {}, clock, transform = (object) => object, freeze = false } = options;
-  const store = createStore();
+  const store = createStore((error, index, object) => {
+    options.logger.error('Index function failed, an object is not found by it', { ...named(object), index, error });
+  });
   const selector = scope.labelSelector ? parseLabelSelector(scope.labelSelector) : undefined;
   const listeners = new Set<Listener>();
   let resolveSynced = () => {};
@@ -99,7 +101,9 @@ export function createInformer(options: InformerOptions): Informer {
     store,
     state: reflector.state,
     listen(handler) {
-      const listener = createListener(handler, clock);
+      const listener = createListener(handler, clock, (error, { object }) => {
+        options.logger.error('Handler failed, a change is lost for it', { ...named(object), error });
+      });
       for (const object of store.stored()) listener.push({ type: 'add', object, initial: true });
       if (reflector.state.synced) listener.markInitial();
       listeners.add(listener);
@@ -126,4 +130,8 @@ export function createInformer(options: InformerOptions): Informer {
 
 function isSameVersion(a: KubeObject, b: KubeObject): boolean {
   return a.metadata.resourceVersion === b.metadata.resourceVersion && a.metadata.uid === b.metadata.uid;
+}
+
+function named({ kind, metadata: { name, namespace } }: KubeObject): LogFields {
+  return { kind, name, namespace };
 }

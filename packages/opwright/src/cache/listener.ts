@@ -2,7 +2,7 @@ import type { Clock } from '@opwright/machinery';
 import { timeSlice } from '../time-slice.ts';
 import type { Delta } from './store.ts';
 
-/** Handles one change. A rejection is the listener's to report; the next change is handled in any case. */
+/** Handles one change. When it throws or rejects, the change is lost for it; the next one is handled in any case. */
 export type DeltaHandler = (delta: Delta) => void | Promise<void>;
 
 /** One receiver of changes: an unbounded queue that is worked off in order. */
@@ -16,7 +16,11 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-export function createListener(handler: DeltaHandler, clock: Clock): Listener {
+export function createListener(
+  handler: DeltaHandler,
+  clock: Clock,
+  onError: (error: unknown, delta: Delta) => void,
+): Listener {
   let queue: (Delta | 'initial')[] = [];
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -27,7 +31,7 @@ export function createListener(handler: DeltaHandler, clock: Clock): Listener {
   });
 
   async function work(): Promise<void> {
-    const giveWay = timeSlice(clock);
+    const slice = timeSlice(clock);
     while (queue.length > 0 && !stopped) {
       const batch = queue;
       queue = [];
@@ -38,9 +42,14 @@ export function createListener(handler: DeltaHandler, clock: Clock): Listener {
           resolveSynced();
           continue;
         }
-        const result = handler(delta);
-        if (result) await result;
-        const pause = giveWay();
+        try {
+          const result = handler(delta);
+          if (result) await result;
+        } catch (error) {
+          // One change that cannot be handled must not end the handling of all others.
+          onError(error, delta);
+        }
+        const pause = slice.pause();
         if (pause) await pause;
       }
     }

@@ -47,7 +47,10 @@ export interface Store extends StoreReader {
   stored(): Iterable<KubeObject>;
 }
 
-export function createStore(): Store {
+/** Called when an index function throws; the object is not found by that index then. */
+export type IndexErrorHandler = (error: unknown, index: string, object: KubeObject) => void;
+
+export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
   const objects = new Map<string, KubeObject>();
   const indexes = new Map<string, Index>();
   const overlay = createOverlay();
@@ -106,7 +109,14 @@ export function createStore(): Store {
     },
     addIndex(name, valuesOf) {
       if (indexes.has(name)) throw new Error(`the index "${name}" exists already`);
-      const index = createIndex(valuesOf);
+      const index = createIndex((object) => {
+        try {
+          return valuesOf(object);
+        } catch (error) {
+          onIndexError(error, name, object);
+          return [];
+        }
+      });
       for (const [key, object] of objects) index.move(key, undefined, object);
       indexes.set(name, index);
     },

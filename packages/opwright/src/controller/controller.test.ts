@@ -595,3 +595,65 @@ test('a cached object that a reconcile mutates is an error of that reconcile', a
   expect(String(logger.lines.find(({ level }) => level === 'error')?.fields.error)).toMatch(/read only property/);
   await manager.stop();
 });
+
+test('a predicate or an index function that throws loses no event and no object', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  let found: unknown;
+  let runs = 0;
+  const { clock, logger, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo, {
+        onlyWhen: () => {
+          throw new Error('bad predicate');
+        },
+        indexes: {
+          bad: () => {
+            throw new Error('bad index');
+          },
+        },
+      }).reconcile((_foo, ctx) => {
+        runs += 1;
+        found = [ctx.list(Foo).length, ctx.list(Foo, { index: ['bad', 'x'] }).length];
+      }),
+    ),
+  );
+  api.put(Foo, foo('b'));
+  await clock.advance(0);
+  expect([runs, found]).toEqual([2, [2, 0]]);
+  expect(new Set(logger.messages('error'))).toEqual(
+    new Set(['Index function failed, an object is not found by it', 'Predicate failed, its event passes']),
+  );
+  await manager.stop();
+});
+
+test('reconciles that never wait for anything outside leave timers and sockets their turn', async () => {
+  const api = createFakeApi();
+  for (let i = 0; i < 50; i++) api.put(Foo, foo(`foo-${i}`));
+  // A clock on which every reading takes a millisecond.
+  let reading = 0;
+  let turns = 0;
+  const clock = {
+    now: () => 0,
+    monotonic: () => ++reading,
+    setTimeout: (callback: () => void, delay: number) => {
+      const handle = setTimeout(callback, delay);
+      if (delay === 0) turns += 1;
+      return { cancel: () => clearTimeout(handle) };
+    },
+  };
+  let runs = 0;
+  const { manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo).reconcile(() => {
+        runs += 1;
+      }),
+    ),
+    { clock },
+  );
+  await expect.poll(() => runs).toBe(50);
+  expect(turns).toBeGreaterThan(10);
+  await manager.stop();
+});

@@ -64,7 +64,7 @@ export function createController(
   const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
 
   const listening: { kind: KindCache; listeners: readonly Listener[] }[] = [
-    { kind: primaries, listeners: primaries.listen(enqueueObject(queue, options)) },
+    { kind: primaries, listeners: primaries.listen(enqueueObject(queue, options, log)) },
   ];
   const mapContext = createReadContext({ kinds, controllerName: name, log, signal: stopping, clock });
   const pause = (ms: number) => sleep(clock, ms, stopping);
@@ -72,7 +72,7 @@ export function createController(
     const kind = kinds.readable.get(kindKey(source.resource));
     if (!kind) continue;
     if (source.role === 'owns') {
-      listening.push({ kind, listeners: kind.listen(enqueueOwner(queue, primaries, source.options)) });
+      listening.push({ kind, listeners: kind.listen(enqueueOwner(queue, primaries, source.options, log)) });
     } else if (source.role === 'watches') {
       const handler = enqueueMapped(queue, resource, source, mapContext, pause);
       listening.push({ kind, listeners: kind.listen(handler) });
@@ -82,8 +82,12 @@ export function createController(
   }
 
   async function work(): Promise<void> {
-    const giveWay = timeSlice(clock);
-    for (let item = await queue.get(); item; item = await queue.get()) {
+    const slice = timeSlice(clock);
+    for (;;) {
+      const idle = queue.length === 0;
+      const item = await queue.get();
+      if (!item) return;
+      if (idle) slice.restart();
       metrics.activeWorkers(1);
       try {
         await process(item);
@@ -95,7 +99,7 @@ export function createController(
         metrics.activeWorkers(-1);
         queue.done(item.key);
       }
-      await giveWay();
+      await slice.pause();
     }
   }
 

@@ -3,13 +3,19 @@ import { controllerOf, keyString, splitApiVersion } from '@opwright/machinery';
 import type { KindCache } from '../cache/cache.ts';
 import type { DeltaHandler } from '../cache/listener.ts';
 import type { Delta } from '../cache/store.ts';
+import type { Logger } from '../manager/logger.ts';
 import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
 import type { SourceDefinition } from './builder.ts';
 import type { ErasedPredicates, ErasedReadContext } from './erased.ts';
 
 /** Whether a change is to be acted upon. */
-export function passes(delta: Delta, { generationChanged, onlyWhen }: ErasedPredicates): boolean {
-  if (onlyWhen && !statesOf(delta).some((object) => onlyWhen(object))) return false;
+export function passes(delta: Delta, { generationChanged, onlyWhen }: ErasedPredicates, log: Logger): boolean {
+  try {
+    if (onlyWhen && !statesOf(delta).some((object) => onlyWhen(object))) return false;
+  } catch (error) {
+    // One reconcile too many does no harm, a lost event does.
+    log.error('Predicate failed, its event passes', { watched: delta.object.metadata.name, error });
+  }
   if (!generationChanged || delta.type !== 'update') return true;
   const before = delta.old.metadata;
   const after = delta.object.metadata;
@@ -32,17 +38,22 @@ function priorityOf(delta: Delta): number {
 }
 
 /** Enqueues the changed object itself. */
-export function enqueueObject(queue: WorkQueue, predicates: ErasedPredicates): DeltaHandler {
+export function enqueueObject(queue: WorkQueue, predicates: ErasedPredicates, log: Logger): DeltaHandler {
   return (delta) => {
-    if (passes(delta, predicates)) queue.add(keyString(delta.object.metadata), { priority: priorityOf(delta) });
+    if (passes(delta, predicates, log)) queue.add(keyString(delta.object.metadata), { priority: priorityOf(delta) });
   };
 }
 
 /** Enqueues the controller of the changed object, if it is of the kind of `owners`. */
-export function enqueueOwner(queue: WorkQueue, owners: KindCache, predicates: ErasedPredicates): DeltaHandler {
+export function enqueueOwner(
+  queue: WorkQueue,
+  owners: KindCache,
+  predicates: ErasedPredicates,
+  log: Logger,
+): DeltaHandler {
   const { group, kind, scope } = owners.resource;
   return (delta) => {
-    if (!passes(delta, predicates)) return;
+    if (!passes(delta, predicates, log)) return;
     for (const object of statesOf(delta)) {
       const owner = controllerOf(object);
       if (!owner || owner.kind !== kind || splitApiVersion(owner.apiVersion)[0] !== group) continue;
@@ -81,7 +92,7 @@ export function enqueueMapped(
     const priority = priorityOf(delta);
     for (let attempt = 1; !ctx.signal.aborted; attempt += 1) {
       try {
-        if (!passes(delta, options)) return;
+        if (!passes(delta, options, ctx.log)) return;
         const keys = new Set<string>();
         for (const object of statesOf(delta)) for (const key of await keysFor(object)) keys.add(key);
         for (const key of keys) queue.add(key, { priority });
