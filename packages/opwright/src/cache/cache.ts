@@ -44,6 +44,8 @@ export interface ListFilter {
 export interface KindCache {
   readonly resource: AnyResource;
   readonly informers: readonly Informer[];
+  /** The namespaces that are followed; empty = all. */
+  readonly namespaces: readonly string[];
   get(key: ObjectKey): KubeObject | undefined;
   list(filter?: ListFilter): readonly KubeObject[];
   listen(handler: DeltaHandler): readonly Listener[];
@@ -111,10 +113,13 @@ export function createCache(options: CacheOptions): Cache {
 
 function combine(resource: AnyResource, informers: readonly Informer[]): KindCache {
   const responsible = (namespace: string | undefined) =>
-    informers.filter(({ scope }) => !scope.namespace || !namespace || scope.namespace === namespace);
+    informers.filter(
+      ({ scope }) => resource.scope === 'Cluster' || !scope.namespace || !namespace || scope.namespace === namespace,
+    );
   return {
     resource,
     informers,
+    namespaces: informers.flatMap(({ scope }) => scope.namespace ?? []),
     get(key) {
       const text = resource.scope === 'Cluster' ? key.name : keyString(key);
       for (const informer of responsible(key.namespace)) {

@@ -142,6 +142,7 @@ test('one informer serves all that ask for the same kind; namespaces have one ea
   const stop = await running(cache);
   const things = cache.kind(Thing);
   expect(things.list().map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
+  expect(things.namespaces).toEqual(['one', 'two']);
   expect(things.get({ name: 'a', namespace: 'three' })).toBeUndefined();
   expect(api.requests.some(({ path }) => path.startsWith('/api/v1/things'))).toBe(false);
   await stop();

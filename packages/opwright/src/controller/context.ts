@@ -59,18 +59,29 @@ export interface Surroundings extends ReadSurroundings {
 
 export function createReadContext(surroundings: ReadSurroundings): ErasedReadContext {
   const { kinds, controllerName, namespace, log, signal, clock } = surroundings;
-  const cacheOf = (resource: AnyResource): KindCache => {
+  const cacheOf = (resource: AnyResource, namespace: string | undefined): KindCache => {
     const kind = kinds.readable.get(kindKey(resource));
     // The compiler says the same to whoever asks it.
     if (!kind) throw new Error(notDeclared(controllerName, resource, `.reads(${resource.kind})`));
+    // An empty answer would be taken for an empty namespace.
+    if (namespace && kind.namespaces.length > 0 && !kind.namespaces.includes(namespace)) {
+      const followed = kind.namespaces.join(', ');
+      throw new Error(
+        `${resource.kind} in the namespace "${namespace}" is not cached (followed: ${followed}): add it to the manager's namespaces`,
+      );
+    }
     return kind;
   };
   return {
-    get: (resource, key) => cacheOf(resource).get(fullKey(resource, key, namespace)),
+    get(resource, key) {
+      const full = fullKey(resource, key, namespace);
+      return cacheOf(resource, full.namespace).get(full);
+    },
     list(resource, filter) {
+      const cache = cacheOf(resource, filter?.namespace);
       const [index, value] = filter?.index ?? [];
-      if (index === undefined || value === undefined) return cacheOf(resource).list(filter);
-      return cacheOf(resource).list({ ...filter, index: [indexName(controllerName, index), value] });
+      if (index === undefined || value === undefined) return cache.list(filter);
+      return cache.list({ ...filter, index: [indexName(controllerName, index), value] });
     },
     log,
     signal,

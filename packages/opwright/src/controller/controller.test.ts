@@ -657,3 +657,41 @@ test('reconciles that never wait for anything outside leave timers and sockets t
   expect(turns).toBeGreaterThan(10);
   await manager.stop();
 });
+
+test('a manager of some namespaces follows only those, says so to who reads elsewhere, and may write there', async () => {
+  const api = createFakeApi();
+  for (const namespace of ['one', 'two']) api.put(Foo, named('a', { spec: { name: 'x' } }, namespace));
+  const errors: string[] = [];
+  const seen: string[] = [];
+  const { manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo)
+        .owns(Child)
+        .reconcile(async (object, ctx) => {
+          seen.push(`${object.metadata.namespace}`);
+          for (const read of [
+            () => ctx.get(Child, { name: 'c', namespace: 'two' }),
+            () => ctx.list(Child, { namespace: 'two' }),
+          ]) {
+            try {
+              read();
+            } catch (error) {
+              errors.push((error as Error).message);
+            }
+          }
+          await ctx.apply(Child, { metadata: { name: 'c', namespace: 'two' }, data: {} });
+          await ctx.delete(Child, { name: 'c', namespace: 'two' });
+        }),
+    ),
+    { namespaces: ['one'] },
+  );
+  expect(seen).toEqual(['one']);
+  const message = 'Child in the namespace "two" is not cached (followed: one): add it to the manager\'s namespaces';
+  expect(errors).toEqual([message, message]);
+  expect(api.writes()).toEqual([
+    'PATCH /api/v1/namespaces/two/children/c?fieldManager=op%2Ffoo&force=true',
+    'DELETE /api/v1/namespaces/two/children/c',
+  ]);
+  await manager.stop();
+});
