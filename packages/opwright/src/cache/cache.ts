@@ -50,7 +50,8 @@ export interface KindCache {
   list(filter?: ListFilter): readonly KubeObject[];
   listen(handler: DeltaHandler): readonly Listener[];
   addIndex(name: string, index: IndexFunction): void;
-  wrote(object: KubeObject): void;
+  /** Shows the result of an own write to readers at once; returns it as readers get it. */
+  wrote(object: KubeObject): KubeObject;
   deleted(key: ObjectKey, uid: string): void;
 }
 
@@ -145,7 +146,9 @@ function combine(resource: AnyResource, informers: readonly Informer[]): KindCac
       for (const informer of informers) informer.addIndex(name, index);
     },
     wrote(object) {
-      for (const informer of informers) informer.wrote(object);
+      let shown = object;
+      for (const informer of informers) shown = informer.wrote(object);
+      return shown;
     },
     deleted(key, uid) {
       for (const informer of responsible(key.namespace)) informer.deleted(keyString(key), uid);

@@ -44,8 +44,8 @@ export interface Informer {
    */
   listen(handler: DeltaHandler): Listener;
   addIndex(name: string, index: IndexFunction): void;
-  /** Shows the result of an own write to readers before its event has arrived. */
-  wrote(object: KubeObject): void;
+  /** Shows the result of an own write to readers before its event has arrived; returns it as readers get it. */
+  wrote(object: KubeObject): KubeObject;
   deleted(key: string, uid: string): void;
   /** Resolves when the first list is in the store. */
   readonly synced: Promise<void>;
@@ -111,13 +111,15 @@ export function createInformer(options: InformerOptions): Informer {
     },
     addIndex: store.addIndex,
     wrote(object) {
-      if (scope.namespace && object.metadata.namespace !== scope.namespace) return;
+      const prepared = prepare(object);
+      if (scope.namespace && object.metadata.namespace !== scope.namespace) return prepared;
       // What has left the selection is gone for readers, as it will be for the watch.
       if (selector && !matchLabels(selector, object.metadata.labels)) {
         store.deleted(keyString(object.metadata), object.metadata.uid);
       } else {
-        store.wrote(prepare(object));
+        store.wrote(prepared);
       }
+      return prepared;
     },
     deleted: store.deleted,
     synced,

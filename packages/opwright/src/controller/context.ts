@@ -134,8 +134,8 @@ export function createContext(surroundings: Surroundings): ErasedContext {
     ) {
       return live;
     }
-    const result: KubeObject = await client.apply(resource, desired, { fieldManager, force: true, signal });
-    cache?.wrote(result);
+    const answer: KubeObject = await client.apply(resource, desired, { fieldManager, force: true, signal });
+    const result = cache?.wrote(answer) ?? answer;
     if (cache && !isApplied(desired, result, fieldManager)) remember(applied, memoryKey, { desired, result });
     else applied.delete(memoryKey);
     return result;
@@ -168,8 +168,7 @@ export function createContext(surroundings: Surroundings): ErasedContext {
     async create(resource: AnyResource, input: ObjectInput) {
       const object = complete(resource, input, access(resource).owned);
       const result: KubeObject = await client.create(resource, object, { fieldManager, signal });
-      kinds.readable.get(kindKey(resource))?.wrote(result);
-      return result;
+      return kinds.readable.get(kindKey(resource))?.wrote(result) ?? result;
     },
     delete: remove,
     status: (value) => status.set(value),

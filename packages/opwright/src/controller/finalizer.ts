@@ -52,8 +52,7 @@ async function changeFinalizers(
         { type: 'merge', patch: { metadata: { resourceVersion, finalizers } } },
         { fieldManager, signal },
       );
-      target.wrote(written);
-      return written;
+      return target.wrote(written);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (!isConflict(error) || ++conflicts > 5) throw error;

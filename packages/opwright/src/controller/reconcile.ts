@@ -26,7 +26,7 @@ export interface ReconcileRequest {
   readonly surroundings: Omit<Surroundings, 'status' | 'primary' | 'signal' | 'requestSignal'>;
   /** The newest version that the cache has by now. */
   readonly current: () => KubeObject | undefined;
-  readonly wrote: (object: KubeObject) => void;
+  readonly wrote: (object: KubeObject) => KubeObject;
   readonly finalizer: string;
   readonly timeoutMs?: number | undefined;
   readonly stopping: AbortSignal;

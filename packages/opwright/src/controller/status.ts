@@ -60,7 +60,7 @@ export interface StatusTarget {
   readonly fieldManager: string;
   readonly signal: AbortSignal;
   /** Shows the written object to later reads. */
-  readonly wrote: (object: KubeObject) => void;
+  readonly wrote: (object: KubeObject) => KubeObject;
 }
 
 /** Conflicts in a row after which somebody must be fighting for the same object. */

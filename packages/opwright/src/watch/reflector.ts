@@ -259,16 +259,18 @@ export function createReflector(options: ReflectorOptions): Reflector {
     state,
     async run(signal) {
       while (!signal.aborted) {
+        let atLeast = 0;
+        let atMost = Number.POSITIVE_INFINITY;
         try {
           await list(signal);
           await watch(signal);
         } catch (error) {
           if (signal.aborted) return;
           failed('list', error);
-          const retryAfter = retryAfterMs(error);
-          if (retryAfter !== undefined) await sleep(clock, retryAfter, signal);
+          atLeast = retryAfterMs(error) ?? 0;
+          if (isUnavailableKind(error)) atMost = MAX_WAIT_FOR_KIND_MS;
         }
-        await sleep(clock, backoff.next(), signal);
+        await sleep(clock, Math.max(atLeast, Math.min(atMost, backoff.next())), signal);
       }
     },
   };
@@ -318,6 +320,13 @@ function isObjectOf(resource: AnyResource, value: unknown): value is KubeObject 
 function statusOf(object: WatchEvent<never>['object']): Status {
   const status = object as Partial<Status> | undefined;
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
+}
+
+/** Somebody is about to install the CRD or grant the permission: whoever waits for that should not wait long after it. */
+const MAX_WAIT_FOR_KIND_MS = 10_000;
+
+function isUnavailableKind(error: unknown): boolean {
+  return error instanceof StatusError && (error.code === 404 || error.code === 403);
 }
 
 /** How long a 429 asks us to wait; undefined for anything else. */
