@@ -7,6 +7,7 @@ import {
   type JsonObject,
   RawGoText,
   validateAnnotationKey,
+  splitApiVersion,
   validateFinalizer,
   validateFinalizerDomain,
   validateLabelKey,
@@ -27,7 +28,7 @@ export function validateMetadata(object: JsonObject): FieldError[] {
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(metadata.ownerReferences),
-    ...finalizerErrors(metadata.finalizers),
+    ...finalizerErrors(metadata.finalizers, needsDomain(object)),
   ];
 }
 
@@ -107,13 +108,20 @@ function goOwners(references: readonly JsonObject[]): string {
   return `[]v1.OwnerReference{${items.join(', ')}}`;
 }
 
-function finalizerErrors(finalizers: unknown): FieldError[] {
+/** The kinds of Kubernetes itself ask more of a finalizer than custom resources and their definitions. */
+function needsDomain({ apiVersion }: JsonObject): boolean {
+  const [group] = splitApiVersion(String(apiVersion));
+  if (group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io') return false;
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+function finalizerErrors(finalizers: unknown, domain: boolean): FieldError[] {
   if (!Array.isArray(finalizers)) return [];
   const field = 'metadata.finalizers';
   const errors: FieldError[] = [];
   finalizers.forEach((finalizer: string, index) => {
     for (const why of validateFinalizer(finalizer)) errors.push(invalidValue(field, finalizer, why));
-    for (const why of validateFinalizerDomain(finalizer))
+    for (const why of domain ? validateFinalizerDomain(finalizer) : [])
       errors.push(invalidValue(`${field}[${index}]`, finalizer, why));
   });
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {

@@ -38,12 +38,19 @@ export function settleNamespace(kind: ServedKind, object: MutableObject, namespa
   metadata.namespace = namespace;
 }
 
-/** Names, identifies and dates a new object, and drops what a creator may not say. */
-export function fillSystemFields(object: MutableObject, random: Random, nowMs: number): void {
+/** Drops from a new object what only the server may say. */
+export function dropSystemFields(object: MutableObject): void {
   const metadata = metadataOf(object);
+  delete metadata.creationTimestamp;
+  delete metadata.uid;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
+}
+
+/** Names, identifies and dates a new object. */
+export function fillSystemFields(object: MutableObject, random: Random, nowMs: number): void {
+  const metadata = metadataOf(object);
   if (metaText(object, 'name') === '' && metaText(object, 'generateName') !== '') {
     metadata.name = generateName(metaText(object, 'generateName'), random);
   }

@@ -18,6 +18,7 @@ import {
 import {
   completesDeletion,
   dedupeOwnerReferences,
+  dropSystemFields,
   fillSystemFields,
   keepSystemFields,
   metadataOf,
@@ -62,6 +63,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
 
   const generated = metaText(draft, 'name') === '';
   const nowMs = server.clock.now();
+  dropSystemFields(draft);
   fillSystemFields(draft, server.random, nowMs);
   kind.prepareForCreate(draft, strategyContext(call, write.dryRun));
   if (kind.hasGeneration) metadataOf(draft).generation = 1;

@@ -2,7 +2,7 @@ import type { Call, Result } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { badRequest } from '../errors.ts';
 import { trackUpdate } from '../field-manager.ts';
-import { settleNamespace } from '../metadata.ts';
+import { dropSystemFields, settleNamespace } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
 import { createObject } from '../write.ts';
 
@@ -14,6 +14,7 @@ export async function create(call: Call): Promise<Result> {
     throw badRequest('an empty namespace may not be set during creation');
   }
   const draft = decodeBody(request, kind, options.fieldValidation, warnings, server.protobuf);
+  dropSystemFields(draft);
   settleNamespace(kind, draft, info.namespace);
   trackUpdate(call, options.fieldManager, '', undefined, draft);
   const object = await createObject(call, draft, {
