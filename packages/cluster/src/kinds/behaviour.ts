@@ -1,5 +1,5 @@
 import type { JsonObject } from '@opwright/machinery';
-import type { ColumnDefinition, FieldError, MutableObject, ServedKind, StrategyContext } from './kind.ts';
+import type { ColumnDefinition, FieldError, MutableObject, StrategyContext } from './kind.ts';
 
 /**
  * What one built-in kind adds to the general rules. Every member is optional: a kind without any is stored as sent,
@@ -16,7 +16,8 @@ export interface KindBehaviour {
   readonly keepsCreatedStatus?: boolean;
   /** Default: an RFC 1123 subdomain. */
   readonly nameRule?: NameRule;
-  readonly validate?: (object: JsonObject) => FieldError[];
+  /** `old` on updates. */
+  readonly validate?: (object: JsonObject, old: JsonObject | undefined) => FieldError[];
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => FieldError[];
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
   /** See {@link ServedKind.statusKeepsMetadata}. */
@@ -26,7 +27,18 @@ export interface KindBehaviour {
   readonly gracePeriodSeconds?: (object: JsonObject) => number;
   readonly printer?: Printer;
   readonly selectors?: FieldSelectors;
-  readonly conversion?: Pick<ServedKind, 'storage' | 'fromStorage' | 'toStorage'>;
+  /** Present when another version is stored. */
+  readonly conversion?: Conversion;
+}
+
+/** How a version of a kind relates to the stored one. The functions leave the order of fields to others. */
+export interface Conversion {
+  /** Where the stored version is kept, see {@link ServedKind.storage}. */
+  readonly storage: string;
+  /** The stored version: `autoscaling/v2`. */
+  readonly storedAs: string;
+  readonly fromStorage: (stored: JsonObject) => JsonObject;
+  readonly toStorage: (object: JsonObject) => MutableObject;
 }
 
 /** What is wrong with a name; empty when nothing is. */

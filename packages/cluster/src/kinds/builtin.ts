@@ -1,6 +1,6 @@
 import { type ServedResource, servedResources, typeOf } from '@opwright/kubernetes/data';
-import { joinApiVersion, type StructNode, splitApiVersion } from '@opwright/machinery';
-import type { KindBehaviour } from './behaviour.ts';
+import { type JsonObject, joinApiVersion, orderFields, type StructNode, splitApiVersion } from '@opwright/machinery';
+import type { Conversion, KindBehaviour } from './behaviour.ts';
 import { behaviourOf } from './behaviours.ts';
 import {
   builtinScalePaths,
@@ -10,9 +10,9 @@ import {
   returnedWhenDeleted,
   withGeneration,
 } from './flags.ts';
-import type { ServedKind } from './kind.ts';
+import type { MutableObject, ServedKind } from './kind.ts';
 import { nameAndAge } from './printers/columns.ts';
-import { at, keepField, text } from './tree.ts';
+import { asJson, at, keepField, text } from './tree.ts';
 import { validateObjectName } from './validation/names.ts';
 
 /** Every built-in kind that the API server serves, in discovery's order. The values are made once and shared. */
@@ -54,7 +54,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     custom: false,
     groupResource,
     storage: groupResource,
-    ...behaviour.conversion,
+    ...(behaviour.conversion === undefined ? {} : conversionOf(behaviour.conversion, apiVersion, kind)),
     get type() {
       return structOf(apiVersion, kind);
     },
@@ -71,8 +71,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
       if (hasStatus) keepField(object, old, 'status');
       behaviour.prepareForUpdate?.(object, old, context);
     },
-    validate(object) {
-      return [...validateObjectName(object, behaviour.nameRule), ...(behaviour.validate?.(object) ?? [])];
+    validate(object, old) {
+      return [...validateObjectName(object, behaviour.nameRule), ...(behaviour.validate?.(object, old) ?? [])];
     },
     validateUpdate(object, old) {
       return behaviour.validateUpdate?.(object, old) ?? [];
@@ -101,6 +101,16 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     },
     ownFieldSelectorErrors: selectors?.ownErrors ?? false,
     ...(kind === 'ComponentStatus' ? { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' } : {}),
+  };
+}
+
+/** Converted objects come out as the type of their version writes them. */
+function conversionOf(conversion: Conversion, apiVersion: string, kind: string) {
+  const { storage, storedAs, fromStorage, toStorage } = conversion;
+  return {
+    storage,
+    fromStorage: (stored: JsonObject) => orderFields(structOf(apiVersion, kind), fromStorage(stored)),
+    toStorage: (object: MutableObject) => orderFields(structOf(storedAs, kind), toStorage(asJson(object))),
   };
 }
 

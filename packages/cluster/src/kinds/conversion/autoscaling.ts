@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '@opwright/machinery';
-import type { KindBehaviour } from '../behaviour.ts';
+import type { Conversion } from '../behaviour.ts';
 import { setHorizontalPodAutoscalerDefaults } from '../defaults/autoscaling.ts';
 import type { MutableObject } from '../kind.ts';
-import { asJson, at, field, isJsonObject, items, text } from '../tree.ts';
+import { at, field, isJsonObject, items, text } from '../tree.ts';
 
 /*
  * autoscaling/v1 knows one metric, the CPU utilization; what else a v2 autoscaler has travels in annotations. The v2
@@ -16,10 +16,11 @@ const annotation = {
   behavior: 'autoscaling.alpha.kubernetes.io/behavior',
 } as const;
 
-export const autoscalerV1Conversion: NonNullable<KindBehaviour['conversion']> = {
+export const autoscalerV1Conversion: Conversion = {
   storage: 'horizontalpodautoscalers.autoscaling',
+  storedAs: 'autoscaling/v2',
   fromStorage: autoscalerV2ToV1,
-  toStorage: (object) => autoscalerV1ToV2(asJson(object)),
+  toStorage: autoscalerV1ToV2,
 };
 
 /** The metric types' names of the same facts: v2 nests metric and target, v1 is flat. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
-import { asJson, at, ensure, field, int, items, text } from '../tree.ts';
+import { asJson, at, ensure, field, int, items, keepField, text } from '../tree.ts';
 
 export function preparePodForCreate(pod: MutableObject): void {
   const status: MutableObject = { phase: 'Pending', qosClass: qosClass(asJson(pod)) };
@@ -20,10 +20,11 @@ export function preparePodForCreate(pod: MutableObject): void {
   pod.status = status;
 }
 
-/** The class follows from the pod; on an update that changes resources it stays what it was. */
+/** Ephemeral containers come through their subresource only. */
 export function preparePodForUpdate(pod: MutableObject, old: JsonObject): void {
-  // Clients of before serviceAccountName still write serviceAccount.
   const spec = ensure(pod, 'spec');
+  keepField(spec, at(old, 'spec') ?? {}, 'ephemeralContainers');
+  // Clients of before serviceAccountName still write serviceAccount.
   const account = text(at(old, 'spec'), 'serviceAccountName');
   if (account !== '' && spec.serviceAccountName === undefined) spec.serviceAccountName = account;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { serviceAllocator } from '../allocator.ts';
 import { builtinKinds } from '../builtin.ts';
 import type { MutableObject, ServedKind } from '../kind.ts';
-import { at } from '../tree.ts';
+import { at, items } from '../tree.ts';
 
 const context = { nowMs: 0, allocator: serviceAllocator(() => []), dryRun: false };
 
@@ -93,7 +93,7 @@ describe('strategies of built-in kinds', () => {
   describe('of services', () => {
     const kind = served('v1', 'Service');
     const nodePort = create(kind, { spec: { type: 'NodePort', ports: [{ port: 80 }] } });
-    const portOf = (object: JsonObject) => (at(object, 'spec')?.ports as readonly JsonObject[])[0]?.nodePort;
+    const portOf = (object: JsonObject) => items(at(object, 'spec'), 'ports')[0]?.nodePort;
 
     it('keep addresses and node ports that an update does not name', () => {
       const changed = update(kind, nodePort, (object) => {

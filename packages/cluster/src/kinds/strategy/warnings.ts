@@ -1,10 +1,10 @@
-import type { JsonObject } from '@opwright/machinery';
+import { deepEqual, goQuote, type JsonObject } from '@opwright/machinery';
 import { at, items, text } from '../tree.ts';
 
 /** Doubts about the pods of a template, once it is new or changed. */
 export function templateWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
   const template = at(object, 'spec', 'template');
-  if (old !== undefined && at(old, 'spec', 'template') === template) return [];
+  if (old !== undefined && deepEqual(at(old, 'spec', 'template'), template)) return [];
   return podSpecWarnings(at(template, 'spec'), 'spec.template.spec');
 }
 
@@ -30,6 +30,8 @@ function environmentWarnings(container: JsonObject, path: string): string[] {
     const again = seen.has(name);
     seen.add(name);
     if (!again) return [];
-    return [`${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`];
+    return [
+      `${path}.env[${index}]: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`,
+    ];
   });
 }

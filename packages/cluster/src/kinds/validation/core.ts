@@ -123,7 +123,9 @@ export function validatePodUpdate(pod: JsonObject, old: JsonObject): FieldError[
     }
   }
   const gated = items(before, 'schedulingGates').length > 0;
-  if (deepEqual(fixedPart(spec, gated), fixedPart(before, gated))) return [];
+  // A binding gives the node; nothing takes it back.
+  const bound = field(before, 'nodeName') === undefined ? { nodeName: field(spec, 'nodeName') } : {};
+  if (deepEqual(fixedPart(spec, gated), { ...fixedPart(before, gated), ...bound })) return [];
   const list = podFields.map((name) => `\`${name}\``);
   list[3] += ' (only additions to existing tolerations)';
   list[4] += ' (allow it to be set to 1 if it was previously negative)';
@@ -132,7 +134,7 @@ export function validatePodUpdate(pod: JsonObject, old: JsonObject): FieldError[
 
 /** Without what may change. A pod that waits at its gates may still be told where to run. */
 function fixedPart(spec: JsonObject | undefined, gated: boolean): JsonObject {
-  const free = ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers', 'nodeName'];
+  const free = ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers'];
   if (gated) free.push('schedulingGates', 'nodeSelector', 'affinity');
   const entries = Object.entries(spec ?? {}).filter(([key]) => !free.includes(key));
   const images = (list: string) => items(spec, list).map(({ image: _image, ...rest }) => rest);
@@ -236,7 +238,9 @@ export function validateEvent(event: JsonObject): FieldError[] {
   return eventNamespaceErrors(event, 'involvedObject');
 }
 
-export function validateNewEvent(event: JsonObject): FieldError[] {
+/** Old clients make events without the newer fields, and new ones update those. */
+export function validateNewEvent(event: JsonObject, old: JsonObject | undefined): FieldError[] {
+  if (old !== undefined) return eventNamespaceErrors(event, 'regarding');
   const errors: FieldError[] = [];
   if (text(event, 'eventTime') === '') errors.push(requiredValue('eventTime'));
   if (text(event, 'reportingController') === '') errors.push(requiredValue('reportingController'));

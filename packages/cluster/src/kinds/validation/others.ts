@@ -4,6 +4,7 @@ import {
   forbiddenValue,
   invalidValue,
   type JsonObject,
+  RawGoText,
   requiredValue,
   unsupportedValue,
   validateDns1123Subdomain,
@@ -91,9 +92,9 @@ export function validatePodDisruptionBudget(budget: JsonObject): FieldError[] {
   const spec = at(budget, 'spec');
   const errors: FieldError[] = [];
   if (field(spec, 'minAvailable') !== undefined && field(spec, 'maxUnavailable') !== undefined) {
-    const detail = 'minAvailable and maxUnavailable cannot be both set';
-    const message = `Invalid value: ${'policy.PodDisruptionBudgetSpec{}'}: ${detail}`;
-    errors.push({ field: 'spec', reason: 'FieldValueInvalid', message });
+    // Go prints the whole struct here.
+    const value = new RawGoText('policy.PodDisruptionBudgetSpec{}');
+    errors.push(invalidValue('spec', value, 'minAvailable and maxUnavailable cannot be both set'));
   }
   errors.push(...intOrPercentErrors(spec, 'minAvailable', 'spec'));
   errors.push(...intOrPercentErrors(spec, 'maxUnavailable', 'spec'));
@@ -185,13 +186,9 @@ function immutablePolicy(priorityClass: JsonObject): FieldError {
 export function validateStorageClass(storageClass: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   if (text(storageClass, 'provisioner') === '') errors.push(requiredValue('provisioner'));
-  errors.push(...oneOf(storageClass, 'reclaimPolicy', '', ['Delete', 'Retain']).map(withoutDot));
-  errors.push(...oneOf(storageClass, 'volumeBindingMode', '', ['Immediate', 'WaitForFirstConsumer']).map(withoutDot));
+  errors.push(...oneOf(storageClass, 'reclaimPolicy', '', ['Delete', 'Retain']));
+  errors.push(...oneOf(storageClass, 'volumeBindingMode', '', ['Immediate', 'WaitForFirstConsumer']));
   return errors;
-}
-
-function withoutDot(error: FieldError): FieldError {
-  return { ...error, field: error.field.replace(/^\./, '') };
 }
 
 export function validateStorageClassUpdate(storageClass: JsonObject, old: JsonObject): FieldError[] {
@@ -210,7 +207,7 @@ export function validateEndpointSlice(slice: JsonObject): FieldError[] {
   const type = text(slice, 'addressType');
   const supported = ['FQDN', 'IPv4', 'IPv6'];
   if (type === '') return [requiredValue('addressType')];
-  const errors = oneOf(slice, 'addressType', '', supported).map(withoutDot);
+  const errors = oneOf(slice, 'addressType', '', supported);
   for (const [index, endpoint] of items(slice, 'endpoints').entries()) {
     if (texts(endpoint, 'addresses').length === 0) {
       errors.push(requiredValue(`endpoints[${index}].addresses`, 'must contain at least 1 address'));

@@ -165,7 +165,7 @@ function resourceErrors(resources: JsonObject | undefined, path: string): FieldE
   return errors;
 }
 
-/** One of the values that an enumeration allows. An empty value is the defaults' business. */
+/** One of the values that an enumeration allows, below `path` ('' = the root). An empty value is the defaults' business. */
 export function oneOf(
   object: JsonObject | undefined,
   key: string,
@@ -173,5 +173,7 @@ export function oneOf(
   supported: readonly string[],
 ): FieldError[] {
   const value = text(object, key);
-  return value === '' || supported.includes(value) ? [] : [unsupportedValue(`${path}.${key}`, value, supported)];
+  return value === '' || supported.includes(value)
+    ? []
+    : [unsupportedValue(path === '' ? key : `${path}.${key}`, value, supported)];
 }
