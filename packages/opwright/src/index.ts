@@ -9,10 +9,12 @@ export type {
   Random,
   Resource,
 } from '@opwright/machinery';
+export { isAlreadyExists, isConflict, isNotFound, StatusError } from '@opwright/machinery';
 export * from '@opwright/schema';
 export { accessRules, type PolicyRule } from './access/rules.ts';
 export type { ListFilter } from './cache/cache.ts';
 export {
+  type ContextOf,
   type Controller,
   type ControllerBuilder,
   type ControllerDefinition,

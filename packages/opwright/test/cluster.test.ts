@@ -174,3 +174,34 @@ test('a history that is compacted between two watches loses nothing', async () =
   await expect.poll(() => seen.size).toBe(50);
   expect(problems()).toEqual([]);
 });
+
+test('many workers and many requests at a time cause no warning of the platform', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  await run(
+    defineOperator({
+      name: 'op',
+      controllers: [
+        controller(Foo, { concurrency: 30 })
+          .owns(ConfigMap)
+          .reconcile(async (object, ctx) => {
+            const names = Array.from({ length: 20 }, (_, i) => `${object.metadata.name}-${i}`);
+            await Promise.all(names.map((name) => ctx.apply(ConfigMap, { metadata: { name }, data: {} })));
+            ctx.status({ happy: true });
+          }),
+      ],
+    }),
+  );
+  const names = Array.from({ length: 30 }, (_, i) => `foo-${i}`);
+  for (const name of names) await cluster.client.create(Foo, { metadata: { ...key, name }, spec: { name: 'x' } });
+  await expect
+    .poll(async () => (await cluster.client.list(Foo)).items.filter(({ status }) => status?.happy).length, {
+      timeout: 10_000,
+    })
+    .toBe(30);
+  await manager?.stop();
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+  expect(problems()).toEqual([]);
+});

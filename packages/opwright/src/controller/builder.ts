@@ -1,6 +1,7 @@
 import type { AnyResource } from '@opwright/machinery';
 import type { ErasedControllerOptions, ErasedMapFunction, ErasedReconcile, ErasedWatchOptions } from './erased.ts';
 import type {
+  Context,
   ControllerOptions,
   FinalizeOptions,
   KindName,
@@ -41,6 +42,8 @@ export interface Controller {
  */
 export interface ControllerBuilder<Primary extends AnyResource, Reads extends string, Writes extends string>
   extends Controller {
+  /** Exists for the compiler only, see {@link ContextOf}. */
+  readonly '~context'?: Context<Primary, Reads, Writes>;
   /** Caches `resource` and reconciles what `map` returns when one of its objects changes. */
   watches<R extends AnyResource>(
     resource: R,
@@ -73,6 +76,9 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
     options?: FinalizeOptions,
   ): ControllerBuilder<Primary, Reads, Writes>;
 }
+
+/** The type of `ctx` in the functions of a controller, for helpers: `type FooContext = ContextOf<typeof foos>`. */
+export type ContextOf<C extends { readonly '~context'?: unknown }> = NonNullable<C['~context']>;
 
 /** Starts the definition of a controller for objects of `resource`. */
 export function controller<R extends AnyResource>(

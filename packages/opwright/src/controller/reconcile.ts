@@ -1,4 +1,5 @@
 import { hasFinalizer, type KubeObject, type Timer } from '@opwright/machinery';
+import { sharedAbortController } from '../abort.ts';
 import type { ControllerDefinition } from './builder.ts';
 import { createContext, type Surroundings } from './context.ts';
 import type { ErasedReconcile } from './erased.ts';
@@ -120,8 +121,8 @@ function outcomeOf(result: unknown, timedOut: boolean): Outcome {
 
 /** The two signals of one run, which leave no listener behind on those of the manager. */
 function deadline(stopping: AbortSignal, killed: AbortSignal) {
-  const work = new AbortController();
-  const requests = new AbortController();
+  const work = sharedAbortController();
+  const requests = sharedAbortController();
   const stop = () => work.abort(stopping.reason);
   const kill = () => {
     work.abort(killed.reason);

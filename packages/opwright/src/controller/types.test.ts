@@ -2,7 +2,7 @@ import { Deployment } from '@opwright/kubernetes/apps';
 import { Node, Pod } from '@opwright/kubernetes/core';
 import { defineResource, k } from '@opwright/schema';
 import { describe, expectTypeOf, test } from 'vitest';
-import { controller } from './builder.ts';
+import { type ContextOf, controller } from './builder.ts';
 import { retryAfter, terminal } from './result.ts';
 import type { KindName, Readable, Writable } from './types.ts';
 
@@ -87,4 +87,16 @@ test('a reconcile function returns nothing, retryAfter or terminal', () => {
   });
   // @ts-expect-error a number says nothing
   controller(Foo).reconcile(async () => 30);
+});
+
+test('helpers name the context of their controller', () => {
+  const foos = controller(Foo).reads(Pod);
+  const helper = (ctx: ContextOf<typeof foos>) => {
+    // @ts-expect-error not declared
+    ctx.list(Node);
+    return ctx.list(Pod).length;
+  };
+  foos.reconcile((_foo, ctx) => {
+    expectTypeOf(helper(ctx)).toEqualTypeOf<number>();
+  });
 });

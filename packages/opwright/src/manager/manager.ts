@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
 import { type Clock, type Random, sleep } from '@opwright/machinery';
+import { sharedAbortController } from '../abort.ts';
 import { createCache } from '../cache/cache.ts';
 import { stripManagedFields } from '../cache/transform.ts';
 import { createController, type RunningController } from '../controller/controller.ts';
@@ -103,9 +105,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   });
   metrics.observeCache(cache);
 
-  const stopping = new AbortController();
-  const killed = new AbortController();
-  const cachesStopped = new AbortController();
+  const stopping = sharedAbortController();
+  const killed = sharedAbortController();
+  const cachesStopped = sharedAbortController();
+  // Every watch, worker and request listens to these: many listeners are no leak.
+  setMaxListeners(0, stopping.signal, killed.signal, cachesStopped.signal);
   const recorder: EventRecorder = createEventRecorder({
     client,
     clock,
