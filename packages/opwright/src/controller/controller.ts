@@ -1,5 +1,5 @@
 import type { Client } from '@opwright/client';
-import { type Clock, isConflict, parseKey, type Random, sleep } from '@opwright/machinery';
+import { type Clock, isConflict, isForbidden, parseKey, type Random, sleep } from '@opwright/machinery';
 import type { Cache, KindCache } from '../cache/cache.ts';
 import { kindKey } from '../cache/kind-key.ts';
 import type { Listener } from '../cache/listener.ts';
@@ -152,7 +152,8 @@ export function createController(
         if (killed.aborted) return;
         if (outcome.timedOut) metrics.timedOut();
         if (outcome.panic) metrics.panicked();
-        const fields: LogFields = { error: outcome.error };
+        const remedy = remedyFor(outcome.error);
+        const fields: LogFields = { error: outcome.error, ...(remedy && { remedy }) };
         if (outcome.terminal) {
           metrics.failed(true);
           itemLog.error('Reconciler error', { ...fields, terminal: true });
@@ -193,6 +194,12 @@ export function createController(
       await Promise.all(workers);
     },
   };
+}
+
+/** What an operator's author can do about an error that the server's message alone does not tell. */
+function remedyFor(error: unknown): string | undefined {
+  if (!isForbidden(error)) return undefined;
+  return 'grant it to the service account of the operator: opwright manifests prints the rules that it needs';
 }
 
 function declaredKinds(

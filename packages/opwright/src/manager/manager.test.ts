@@ -84,6 +84,25 @@ describe('the start', () => {
     expect(api.watches).toEqual([]);
   });
 
+  test('and a permission that is taken away later is a reason not to be ready, after a minute', async () => {
+    const api = createFakeApi();
+    const { clock, manager } = await startOn(api, operator);
+    const undo = api.rule(({ plural }) =>
+      plural === 'things' ? failure(403, 'Forbidden', 'things is forbidden') : undefined,
+    );
+    for (const watch of api.watches) watch.break();
+    await clock.advance(30_000);
+    expect(manager.ready().ready).toBe(true);
+    await clock.advance(60_000);
+    expect(manager.ready().reasons).toEqual([
+      expect.stringMatching(/^things is not followed any more: failed to list things: things is forbidden; grant/),
+    ]);
+    undo();
+    await clock.advance(15_000);
+    expect(manager.ready().ready).toBe(true);
+    await manager.stop();
+  });
+
   test('happens once', async () => {
     const { manager } = await startOn(createFakeApi(), operator);
     await expect(manager.start()).rejects.toThrow('a manager can be started once');

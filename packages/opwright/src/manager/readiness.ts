@@ -12,6 +12,9 @@ export interface Readiness {
 /** Longer than a watch lives with all its retries: nothing was heard of the server although it was asked. */
 const STALE_MS = 12 * 60_000;
 
+/** A blip is no reason to be taken out of service. */
+const FAILING_MS = 60_000;
+
 export function readinessOf(
   cache: Cache,
   controllers: readonly RunningController[],
@@ -54,6 +57,9 @@ function informersOf(cache: Cache): Informer[] {
 function informerProblem({ resource, state }: Informer, clock: Clock): string | undefined {
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
   if (!state.synced) return `${name} is not synced: ${state.lastError?.message ?? 'the first list has not ended'}`;
+  if (state.lastError && clock.monotonic() - (state.failingSince ?? 0) > FAILING_MS) {
+    return `${name} is not followed any more: ${state.lastError.message}`;
+  }
   const silentMs = clock.monotonic() - (state.lastEventAt ?? 0);
   if (silentMs <= STALE_MS) return undefined;
   const why = state.lastError ? `: ${state.lastError.message}` : '';

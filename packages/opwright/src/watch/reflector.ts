@@ -64,6 +64,8 @@ export interface ReflectorState {
   readonly synced: boolean;
   /** What stops the reflector at the moment; undefined while it follows the server. */
   readonly lastError: WatchFailure | undefined;
+  /** Since when there is a `lastError`. Monotonic ms. */
+  readonly failingSince: number | undefined;
   /** When the server was last heard of: list, event, bookmark, or an opened watch. Monotonic ms. */
   readonly lastEventAt: number | undefined;
   readonly resourceVersion: string;
@@ -93,6 +95,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const state = {
     synced: false,
     lastError: undefined as WatchFailure | undefined,
+    failingSince: undefined as number | undefined,
     lastEventAt: undefined as number | undefined,
     resourceVersion: '',
   };
@@ -101,14 +104,20 @@ export function createReflector(options: ReflectorOptions): Reflector {
   // The server pages lists at "0" as well: it has no watch cache, so pages are the cheaper way for all lists.
   let paginated = false;
 
+  function recovered(): void {
+    state.lastError = undefined;
+    state.failingSince = undefined;
+  }
+
   function heard(): void {
     state.lastEventAt = clock.monotonic();
-    state.lastError = undefined;
+    recovered();
   }
 
   function failed(verb: 'list' | 'watch', error: unknown): void {
     const failure = explainWatchError(resource, scope, verb, error);
     state.lastError = failure;
+    state.failingSince ??= clock.monotonic();
     logger.error('Reflector error', { resource: resource.plural, group: resource.group, error: failure.message });
     onError?.(failure);
   }
@@ -209,13 +218,15 @@ export function createReflector(options: ReflectorOptions): Reflector {
     // One timer that looks back when it fires costs less than one for each event.
     const armIdle = (delay: number) => {
       idle = clock.setTimeout(() => {
+        // Failures come at once: a watch that has lasted is a good one, even if nothing happens.
+        recovered();
         const rest = heardAt + idleTimeoutMs - clock.monotonic();
         if (rest > 0) return armIdle(rest);
         connection.abort(new WatchError('Idle', `no event or bookmark for ${Math.round(idleTimeoutMs / 1000)} s`));
       }, delay);
     };
     try {
-      armIdle(idleTimeoutMs);
+      armIdle(Math.min(idleTimeoutMs, SETTLED_MS));
       const events = client.watch(resource, {
         ...scope,
         resourceVersion: state.resourceVersion,
@@ -321,6 +332,9 @@ function statusOf(object: WatchEvent<never>['object']): Status {
   const status = object as Partial<Status> | undefined;
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
 }
+
+/** After so long an open watch is taken for one that works. */
+const SETTLED_MS = 10_000;
 
 /** Somebody is about to install the CRD or grant the permission: whoever waits for that should not wait long after it. */
 const MAX_WAIT_FOR_KIND_MS = 10_000;
