@@ -1,9 +1,10 @@
 // Boot of the embedded cluster to its first answer, in-process and over TLS.
-import { connect } from '@opwright/client';
-import { startCluster } from '@opwright/cluster';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@opwright/client';
+import { startCluster } from '@opwright/cluster';
 import { median, report, timed } from './support.mjs';
 
 const RUNS = 9;

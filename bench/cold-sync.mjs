@@ -38,11 +38,20 @@ async function measure() {
   const connection = await connect({ kubeconfig });
   const operator = defineOperator({
     name: 'cold-sync',
-    controllers: [controller(Watcher).reads(Pod).reconcile(() => {})],
+    controllers: [
+      controller(Watcher)
+        .reads(Pod)
+        .reconcile(() => {}),
+    ],
   });
   const quiet = () => {};
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
-  const manager = createManager(operator, { transport: connection.transport, metricsAddress: '0', probeAddress: '0', logger });
+  const manager = createManager(operator, {
+    transport: connection.transport,
+    metricsAddress: '0',
+    probeAddress: '0',
+    logger,
+  });
   globalThis.gc?.();
   const heapBefore = process.memoryUsage().heapUsed;
   let ms;
@@ -68,11 +77,17 @@ function pod(index) {
     name,
     image: `registry.example.com/team/${name}:1.2.3`,
     ports: [{ name: 'http', containerPort: 8080 }],
-    env: Array.from({ length: 20 }, (_, i) => ({ name: `SETTING_NUMBER_${i}`, value: `value of setting ${i} of pod ${index}` })),
+    env: Array.from({ length: 20 }, (_, i) => ({
+      name: `SETTING_NUMBER_${i}`,
+      value: `value of setting ${i} of pod ${index}`,
+    })),
     resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
     livenessProbe: probe('/healthz'),
     readinessProbe: probe('/readyz'),
-    volumeMounts: [{ name: 'config', mountPath: '/etc/config' }, { name: 'data', mountPath: '/data' }],
+    volumeMounts: [
+      { name: 'config', mountPath: '/etc/config' },
+      { name: 'data', mountPath: '/data' },
+    ],
   });
   return {
     apiVersion: 'v1',
@@ -85,7 +100,10 @@ function pod(index) {
     },
     spec: {
       containers: [container('web'), container('sidecar')],
-      volumes: [{ name: 'config', configMap: { name: `config-${index}` } }, { name: 'data', emptyDir: {} }],
+      volumes: [
+        { name: 'config', configMap: { name: `config-${index}` } },
+        { name: 'data', emptyDir: {} },
+      ],
     },
   };
 }

@@ -1,11 +1,12 @@
 // From the answer to a write until the reconcile that it causes begins, in-process and over TLS.
-import { connect, createClient } from '@opwright/client';
-import { startCluster } from '@opwright/cluster';
-import { ConfigMap } from '@opwright/kubernetes/core';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { connect, createClient } from '@opwright/client';
+import { startCluster } from '@opwright/cluster';
+import { ConfigMap } from '@opwright/kubernetes/core';
 import { controller, createManager, defineOperator } from 'opwright';
 import { configMap, percentile, report } from './support.mjs';
 

@@ -13,7 +13,10 @@ for (const name of chosen) {
     process.exit(1);
   }
   const script = join(import.meta.dirname, name === 'typecheck' ? 'typecheck/main.mjs' : `${name}.mjs`);
-  const result = spawnSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const result = spawnSync(process.execPath, ['--expose-gc', script], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
   console.log(`\n${name}`);
   for (const line of result.stdout.trim().split('\n')) {
@@ -22,7 +25,10 @@ for (const name of chosen) {
       continue;
     }
     const { name: what, value, unit, anchor } = JSON.parse(line);
-    const ratio = anchor === undefined ? '' : `   real API server with etcd: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
+    const ratio =
+      anchor === undefined
+        ? ''
+        : `   real API server with etcd: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
     console.log(`  ${what.padEnd(44)} ${number(value).padStart(10)} ${unit}${ratio}`);
   }
 }

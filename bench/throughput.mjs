@@ -1,10 +1,11 @@
 // Creates and gets per second, one after the other and with 16 under way, in-process and over TLS from the same process.
-import { connect, createClient } from '@opwright/client';
-import { startCluster } from '@opwright/cluster';
-import { ConfigMap } from '@opwright/kubernetes/core';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createClient } from '@opwright/client';
+import { startCluster } from '@opwright/cluster';
+import { ConfigMap } from '@opwright/kubernetes/core';
 import { configMap, rate, report } from './support.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'opwright-bench-'));
@@ -21,8 +22,18 @@ for (const [where, client, count] of [
     const prefix = `${where.toLowerCase()}-${width}`;
     const anchor = (verb) => (where === 'TLS' ? anchors[verb][index] : undefined);
     await rate(500, width, (i) => client.create(ConfigMap, configMap(`warm-${prefix}-${i}`)));
-    report(`${where} creates, ${width} under way`, await rate(count, width, (i) => client.create(ConfigMap, configMap(`${prefix}-${i}`))), '/s', anchor('create'));
-    report(`${where} gets, ${width} under way`, await rate(count, width, (i) => client.get(ConfigMap, { namespace: 'default', name: `${prefix}-${i}` })), '/s', anchor('get'));
+    report(
+      `${where} creates, ${width} under way`,
+      await rate(count, width, (i) => client.create(ConfigMap, configMap(`${prefix}-${i}`))),
+      '/s',
+      anchor('create'),
+    );
+    report(
+      `${where} gets, ${width} under way`,
+      await rate(count, width, (i) => client.get(ConfigMap, { namespace: 'default', name: `${prefix}-${i}` })),
+      '/s',
+      anchor('get'),
+    );
   }
 }
 await connection.transport.close();

@@ -1,8 +1,7 @@
 // The one entry behind `npm start`, `npm test` and the rest: it installs what is missing, builds, and runs.
 // Plain Node, no dependencies: it must work as the first command after `git clone`.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,18 +26,16 @@ function checkNode() {
   fail(`Opwright needs Node 20.20 or newer; this is ${process.versions.node}. Install a newer Node and try again.`);
 }
 
-/** Runs `npm ci` when there are no dependencies yet or the lock file has changed since. */
+/** Runs `npm ci` when there are no dependencies yet, or the lock file has changed since they were installed. */
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  const marker = join(root, 'node_modules', '.cache', 'opwright-installed');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
+  const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // npm writes this file at the end of every install.
+  if (changed('node_modules/.package-lock.json') >= changed('package-lock.json')) return;
   console.error('Installing dependencies (npm ci) …');
   const npm = process.env.npm_execpath;
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   if (npm?.endsWith('.js')) run(process.execPath, [npm, 'ci', ...quiet]);
   else run('npm', ['ci', ...quiet]);
-  mkdirSync(dirname(marker), { recursive: true });
-  writeFileSync(marker, lock);
 }
 
 function build() {

@@ -19,7 +19,11 @@ const FLOORS = [
 const PROVIDERS: Record<string, RegExp[]> = {
   time: [/^packages\/client\/src\/system\//],
   chance: [/^packages\/client\/src\/system\//],
-  socket: [/^packages\/client\/src\/transport\//, /^packages\/opwright\/src\/manager\/http\.ts$/, /^packages\/cluster\/src\/server\//],
+  socket: [
+    /^packages\/client\/src\/transport\//,
+    /^packages\/opwright\/src\/manager\/http\.ts$/,
+    /^packages\/cluster\/src\/server\//,
+  ],
   process: [/^packages\/client\/src\/kubeconfig\//, /^packages\/cli\/src\//],
 };
 
@@ -64,7 +68,9 @@ function sources(pattern: RegExp): Source[] {
     });
 }
 
-const production = sources(/^packages\/[^/]+\/src\/.*(?<!\.test)\.ts$/).filter(({ path }) => !path.includes('/testing/'));
+const production = sources(/^packages\/[^/]+\/src\/.*(?<!\.test)\.ts$/).filter(
+  ({ path }) => !path.includes('/testing/'),
+);
 
 const packageOf = (path: string) => {
   const folder = path.split('/')[1];
@@ -110,7 +116,10 @@ describe('the house', () => {
       for (const [, declared, dynamic] of code.matchAll(IMPORTS)) {
         const specifier = declared ?? dynamic;
         if (specifier === undefined || /^(node:|\.)/.test(specifier)) continue;
-        const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+        const name = specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/');
         if (name !== packageOf(path) && !dependencies.has(name)) broken.push(`${path} imports ${name}`);
       }
     }
@@ -142,14 +151,18 @@ describe('the house', () => {
     const broken = declarations.flatMap(({ path, code }) =>
       code
         .split('\n')
-        .filter((line) => /(?<![\w.])any(?![\w(])/.test(line.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '')) && !allowed.test(line.trim()))
+        .filter(
+          (line) =>
+            /(?<![\w.])any(?![\w(])/.test(line.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '')) && !allowed.test(line.trim()),
+        )
         .map((line) => `${path}: ${line.trim()}`),
     );
     expect(broken).toEqual([]);
   });
 
   test('carries no path of a machine and no leftover marks', () => {
-    const marks = /\bTODO\b|\bFIXME\b|\bXXX\b|\b(?:it|test|describe)\.only\(|@ts-ignore|@ts-nocheck|\/(?:root|Users)\/|\/home\/[a-z]+\//;
+    const marks =
+      /\bTODO\b|\bFIXME\b|\bXXX\b|\b(?:it|test|describe)\.only\(|@ts-ignore|@ts-nocheck|\/(?:root|Users)\/|\/home\/[a-z]+\//;
     const broken = sources(/^packages\/[^/]+\/(?:src|test)\/.*\.ts$/)
       .filter(({ text }) => marks.test(text))
       .map(({ path }) => path);

@@ -57,7 +57,13 @@ describe('the TypeScript of each document', () => {
           mkdirSync(dirname(join(folder, name ?? '')), { recursive: true });
           writeFileSync(join(folder, name ?? ''), code);
         }
-        const compilerOptions = { composite: false, declaration: false, declarationMap: false, noEmit: true, types: ['node'] };
+        const compilerOptions = {
+          composite: false,
+          declaration: false,
+          declarationMap: false,
+          noEmit: true,
+          types: ['node'],
+        };
         writeFileSync(
           join(folder, 'tsconfig.json'),
           JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['**/*.ts'] }),
@@ -65,7 +71,13 @@ describe('the TypeScript of each document', () => {
         const bin = join(root, 'node_modules', '.bin');
         await run(join(bin, 'tsc'), ['-p', folder]).catch((error) => expect.fail(error.stdout));
         if (parts.some(({ code }) => /^\/\/ \S+\.test\.ts$/m.test(code))) {
-          await run(join(bin, 'vitest'), ['run', '--root', folder]).catch((error) => expect.fail(`${error.stdout}${error.stderr}`));
+          writeFileSync(
+            join(folder, 'vitest.config.js'),
+            "export default { test: { include: ['**/*.test.ts'], exclude: [] } };",
+          );
+          await run(join(bin, 'vitest'), ['run', '--root', folder]).catch((error) =>
+            expect.fail(`${error.stdout}${error.stderr}`),
+          );
         }
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -96,15 +108,21 @@ describe('the commands of the documents', () => {
   const executed: Record<string, () => Promise<void>> = {
     'npm start': () => interrupted([join('scripts', 'run.mjs'), 'start'], /Foo default\/foo-1 .*status\.happy/),
     'npm test': async () => expect(readFileSync(join(root, '.ci', 'run'), 'utf8')).toMatch(/^npm test$/m),
-    'opwright dev operator.ts': () => interrupted([opwright, 'dev', operator, '--kubeconfig', file('dev')], /KUBECONFIG/),
+    'opwright dev operator.ts': () =>
+      interrupted([opwright, 'dev', operator, '--kubeconfig', file('dev')], /KUBECONFIG/),
     'opwright manifests operator.ts': async () => {
-      expect((await run(process.execPath, [opwright, 'manifests', operator], { cwd: root })).stdout).toContain('kind: ClusterRole');
+      expect((await run(process.execPath, [opwright, 'manifests', operator], { cwd: root })).stdout).toContain(
+        'kind: ClusterRole',
+      );
     },
     'opwright run operator.ts': async () => {
       const cluster = startNode([opwright, 'cluster', '--kubeconfig', file('run')]);
       await cluster.until(/KUBECONFIG/);
       const off = ['--metrics-bind-address', '0', '--health-probe-bind-address', '0'];
-      await interrupted([opwright, 'run', operator, '--install-crds', '--kubeconfig', file('run'), ...off], /Starting workers/);
+      await interrupted(
+        [opwright, 'run', operator, '--install-crds', '--kubeconfig', file('run'), ...off],
+        /Starting workers/,
+      );
       cluster.signal('SIGINT');
       await cluster.ended;
     },

@@ -54,13 +54,18 @@ const operatorUser = { name: 'system:serviceaccount:foo-operator-system:foo-oper
 
 const happy = async (name: string) => (await cluster.client.get(Foo, { namespace: 'default', name })).status?.happy;
 const becomes = (name: string, value: boolean) => eventually(async () => (await happy(name)) === value);
-const version = async (name: string) => (await cluster.client.get(Foo, { namespace: 'default', name })).metadata.resourceVersion;
+const version = async (name: string) =>
+  (await cluster.client.get(Foo, { namespace: 'default', name })).metadata.resourceVersion;
 const reconciled = (name: string) => eventually(async () => (await happy(name)) !== undefined);
 
 const byClient: Person = {
   apply: async (yaml) => void (await cluster.load(yaml)),
   rename: async (name, friend) =>
-    void (await cluster.client.patch(Foo, { namespace: 'default', name }, { type: 'merge', patch: { spec: { name: friend } } })),
+    void (await cluster.client.patch(
+      Foo,
+      { namespace: 'default', name },
+      { type: 'merge', patch: { spec: { name: friend } } },
+    )),
   async deletePod(name, namespace = 'default') {
     await cluster.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 1 });
     await eventually(() => cluster.client.get(Pod, { namespace, name }).then(() => false, isNotFound));
@@ -83,8 +88,10 @@ const byKubectl: Person = {
   async apply(yaml) {
     expect(await kubectl(['apply', '-f', '-'], { input: yaml })).toMatchObject({ code: 0 });
   },
-  rename: async (name, friend) => void (await ok('patch', 'foo', name, '--type=merge', '-p', JSON.stringify({ spec: { name: friend } }))),
-  deletePod: async (name, namespace = 'default') => void (await ok('delete', 'pod', name, '-n', namespace, '--grace-period=1')),
+  rename: async (name, friend) =>
+    void (await ok('patch', 'foo', name, '--type=merge', '-p', JSON.stringify({ spec: { name: friend } }))),
+  deletePod: async (name, namespace = 'default') =>
+    void (await ok('delete', 'pod', name, '-n', namespace, '--grace-period=1')),
   deleteFoo: async (name) => void (await ok('delete', 'foo', name)),
   refused: async (yaml) => (await kubectl(['apply', '-f', '-'], { input: yaml })).stderr,
 };
@@ -94,7 +101,12 @@ beforeEach(async () => {
   cluster = await startCluster({ serve: true, kubeconfig: join(folder, 'kubeconfig') });
   await cluster.load([
     ...operatorCrds(operator),
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'foo-operator' }, rules: accessRules(operator) },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'foo-operator' },
+      rules: accessRules(operator),
+    },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
@@ -123,7 +135,9 @@ function scenario(person: Person): void {
 
   test('A3: a Foo without spec.name is refused, and the message names the field', async () => {
     expect(await person.refused(foo('bad', '{}'))).toContain('spec.name: Required value');
-    expect(await person.refused(foo('bad', '{ name: "" }'))).toContain('spec.name in body should be at least 1 chars long');
+    expect(await person.refused(foo('bad', '{ name: "" }'))).toContain(
+      'spec.name in body should be at least 1 chars long',
+    );
   });
 
   test('A4, A6: a Foo is happy while the pod of its friend exists, and only that Foo is touched', async () => {
@@ -170,7 +184,11 @@ function scenario(person: Person): void {
     await reconciled('foo-1');
     await person.deleteFoo('foo-1');
     await person.rename('foo-2', 'jack');
-    await eventually(async () => (await cluster.client.get(Foo, { namespace: 'default', name: 'foo-2' })).status?.conditions?.[0]?.message?.includes('jack'));
+    await eventually(async () =>
+      (
+        await cluster.client.get(Foo, { namespace: 'default', name: 'foo-2' })
+      ).status?.conditions?.[0]?.message?.includes('jack'),
+    );
     expect(logger.lines('error')).toEqual([]);
   });
 
@@ -239,7 +257,11 @@ describe('the Foo operator through the in-process transport', () => {
     await byClient.apply(`${samples}---${pod('jack')}`);
     await becomes('foo-1', true);
     const before = await version('foo-1');
-    await cluster.client.patch(Pod, { namespace: 'default', name: 'jack' }, { type: 'merge', patch: { metadata: { labels: { a: '1' } } } });
+    await cluster.client.patch(
+      Pod,
+      { namespace: 'default', name: 'jack' },
+      { type: 'merge', patch: { metadata: { labels: { a: '1' } } } },
+    );
     await byClient.rename('foo-2', 'jack');
     await becomes('foo-2', true);
     expect(await version('foo-1')).toBe(before);
@@ -253,7 +275,10 @@ describe('the Foo operator through the in-process transport', () => {
     const seen: (boolean | undefined)[] = [];
     const watching = new AbortController();
     const watch = (async () => {
-      for await (const event of cluster.client.watch(Foo, { signal: watching.signal, fieldSelector: 'metadata.name=foo-1' })) {
+      for await (const event of cluster.client.watch(Foo, {
+        signal: watching.signal,
+        fieldSelector: 'metadata.name=foo-1',
+      })) {
         if (event.type === 'ADDED' || event.type === 'MODIFIED') seen.push(event.object.status?.happy);
       }
     })().catch(() => {});
@@ -287,7 +312,9 @@ describe('the Foo operator through the in-process transport', () => {
     await becomes('foo-1', false);
     const events = await eventually(async () => {
       const { items } = await cluster.client.list(Event, { namespace: 'default' });
-      const ours = items.filter((event) => event.involvedObject.kind === 'Foo').map((event) => `${event.involvedObject.name} ${event.reason}`);
+      const ours = items
+        .filter((event) => event.involvedObject.kind === 'Foo')
+        .map((event) => `${event.involvedObject.name} ${event.reason}`);
       return ours.length >= 2 && ours;
     });
     expect(events.sort()).toEqual(['foo-1 FriendFound', 'foo-1 FriendLost']);
@@ -322,7 +349,9 @@ describeKubectl('the Foo operator with kubectl', () => {
     expect(header).toEqual(['NAME', 'FRIEND', 'HAPPY', 'AGE']);
     expect(first?.slice(0, 3)).toEqual(['foo-1', 'jack', 'true']);
     expect(second?.slice(0, 3)).toEqual(['foo-2', 'joe', 'false']);
-    expect(await eventually(async () => /FriendFound.*jack is here/.exec(await ok('describe', 'foo', 'foo-1'))?.[0])).toBeDefined();
+    expect(
+      await eventually(async () => /FriendFound.*jack is here/.exec(await ok('describe', 'foo', 'foo-1'))?.[0]),
+    ).toBeDefined();
   });
 });
 

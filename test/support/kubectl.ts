@@ -21,11 +21,15 @@ export interface Kubectl {
   /** Runs kubectl and waits for its end. `input` goes to its standard input. */
   (args: readonly string[], options?: RunOptions): Promise<Result>;
   /** Starts kubectl and collects its output until `stop`. */
-  start(args: readonly string[]): { output(): string; until(text: string | RegExp): Promise<void>; stop(): Promise<void> };
+  start(args: readonly string[]): {
+    output(): string;
+    until(text: string | RegExp): Promise<void>;
+    stop(): Promise<void>;
+  };
   dispose(): void;
 }
 
-const binary = process.env['KUBECTL'] ?? 'kubectl';
+const binary = process.env.KUBECTL ?? 'kubectl';
 
 function clientVersion(): { version?: string; problem?: string } {
   const result = spawnSync(binary, ['version', '--client', '-o', 'json'], { encoding: 'utf8', timeout: 20_000 });
@@ -45,7 +49,7 @@ export function describeKubectl(name: string, suite: () => void): void {
 
 export function kubectlFor(kubeconfig: string): Kubectl {
   const home = mkdtempSync(join(tmpdir(), 'opwright-kubectl-'));
-  const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig, KUBECTL_KUBERC: 'false' };
+  const env = { PATH: process.env.PATH, HOME: home, KUBECONFIG: kubeconfig, KUBECTL_KUBERC: 'false' };
   const started = new Set<ChildProcess>();
   const launch = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
     const child = spawn(binary, args, { env: { ...env, ...more }, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -82,7 +86,8 @@ export function kubectlFor(kubeconfig: string): Kubectl {
       async until(text) {
         const found = () => (typeof text === 'string' ? streams.stdout.includes(text) : text.test(streams.stdout));
         while (!found()) {
-          if (child.exitCode !== null) throw new Error(`kubectl ended before ${text}: ${streams.stdout}${streams.stderr}`);
+          if (child.exitCode !== null)
+            throw new Error(`kubectl ended before ${text}: ${streams.stdout}${streams.stderr}`);
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
       },

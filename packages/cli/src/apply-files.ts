@@ -20,7 +20,8 @@ export async function applyFiles(paths: readonly string[], load: Load): Promise<
 
 async function yamlFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new UserError(`${path}: no such file or folder`, { remedy: 'Give YAML files or folders to --apply.' });
+  if (found === undefined)
+    throw new UserError(`${path}: no such file or folder`, { remedy: 'Give YAML files or folders to --apply.' });
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   if (names.length === 0) throw new UserError(`${path}: no .yaml, .yml or .json file in this folder`);

@@ -50,12 +50,16 @@ function program(terminal: Terminal): Command {
     .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
     .option('--no-reload', 'do not watch the files')
     .option('--logs', "print the operator's own log lines too")
-    .action((file, options) => untilInterrupted(terminal, (signal) => devCommand(file, { ...options, signal }, terminal)));
+    .action((file, options) =>
+      untilInterrupted(terminal, (signal) => devCommand(file, { ...options, signal }, terminal)),
+    );
 
   opwright
     .command('run')
     .summary('run an operator against the current kubeconfig')
-    .description('Runs the operator against a cluster: --kubeconfig, else $KUBECONFIG, else in-cluster, else ~/.kube/config.')
+    .description(
+      'Runs the operator against a cluster: --kubeconfig, else $KUBECONFIG, else in-cluster, else ~/.kube/config.',
+    )
     .argument('[file]', fileHelp)
     .option('--kubeconfig <file>', 'kubeconfig to use')
     .option('--context <name>', 'context of the kubeconfig')
@@ -63,7 +67,9 @@ function program(terminal: Terminal): Command {
     .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
     .option('--install-crds', "apply the operator's CRDs first")
-    .action((file, options) => untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)));
+    .action((file, options) =>
+      untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)),
+    );
 
   opwright
     .command('manifests')

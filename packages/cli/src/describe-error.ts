@@ -10,7 +10,7 @@ export function describeError(error: unknown): string[] {
   const { message, remedy } = explain(error);
   const lines = [`error: ${message}`];
   if (remedy !== undefined) lines.push('', remedy);
-  if (process.env['OPWRIGHT_DEBUG'] && error instanceof Error) lines.push('', error.stack ?? '');
+  if (process.env.OPWRIGHT_DEBUG && error instanceof Error) lines.push('', error.stack ?? '');
   return lines;
 }
 
@@ -28,7 +28,10 @@ function explain(error: unknown): { message: string; remedy?: string | undefined
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
-    return { message: `port ${port} is in use`, remedy: 'Stop the program that uses it, or choose another port (see --help).' };
+    return {
+      message: `port ${port} is in use`,
+      remedy: 'Stop the program that uses it, or choose another port (see --help).',
+    };
   }
   if (code === 'EACCES') return { message: error.message, remedy: 'Choose a path or port that this user may use.' };
   return { message: error.message };

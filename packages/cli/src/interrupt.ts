@@ -8,7 +8,10 @@ const ECHO_MS = 500;
  * Runs `work` until it ends or the user interrupts it: the first SIGINT or SIGTERM aborts the signal and `work` cleans up,
  * the second ends the process at once with code 130.
  */
-export async function untilInterrupted(terminal: Terminal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function untilInterrupted(
+  terminal: Terminal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const controller = new AbortController();
   let first = 0;
   const onSignal = () => {

@@ -47,31 +47,52 @@ export async function loadOperator(file: string): Promise<Operator> {
   return importOperator(file, output);
 }
 
+/** An operator whose files are watched. */
+export interface WatchedOperator {
+  /** As it was when watching began. */
+  readonly first: Operator;
+  stop(): Promise<void>;
+}
+
 /**
- * Builds and imports `file` now and after every change of a file it is made of. `onLoad` gets each operator, `onError` a
- * UserError when the new state does not build or load. Returns a function that stops watching.
+ * Builds and imports `file`, and again after every change of a file it is made of: then `onLoad` gets the new operator, or
+ * `onError` a UserError when the new state does not build or load. Throws UserError when the first load fails.
  */
 export async function watchOperator(
   file: string,
-  handlers: { onLoad(operator: Operator): void; onError(error: UserError): void },
-): Promise<() => Promise<void>> {
+  handlers: { onLoad(operator: Operator): void; onError(error: unknown): void },
+): Promise<WatchedOperator> {
   const output = outputOf(file);
+  let settleFirst: ((operator: Promise<Operator>) => void) | undefined;
+  const first = new Promise<Operator>((resolve) => {
+    settleFirst = resolve;
+  });
   const report: Plugin = {
     name: 'opwright-reload',
     setup(builder) {
       builder.onEnd(async (result) => {
-        if (result.errors.length > 0) return handlers.onError(new UserError(describeMessages(result.errors)));
-        try {
-          handlers.onLoad(await importOperator(file, output));
-        } catch (error) {
-          handlers.onError(error instanceof UserError ? error : new UserError(String(error), { cause: error }));
+        const loading =
+          result.errors.length > 0
+            ? Promise.reject(new UserError(describeMessages(result.errors)))
+            : importOperator(file, output);
+        if (settleFirst !== undefined) {
+          settleFirst(loading);
+          settleFirst = undefined;
+          await loading.catch(() => {});
+        } else {
+          await loading.then(handlers.onLoad, handlers.onError);
         }
       });
     },
   };
   const watching = await context({ ...buildOptions(file, output), plugins: [report] });
-  await watching.watch();
-  return () => watching.dispose();
+  try {
+    await watching.watch();
+    return { first: await first, stop: () => watching.dispose() };
+  } catch (error) {
+    await watching.dispose();
+    throw error;
+  }
 }
 
 function buildOptions(file: string, output: string): BuildOptions {
@@ -114,7 +135,8 @@ async function importOperator(file: string, output: string): Promise<Operator> {
   }
   if (!isOperator(module.default)) {
     throw new UserError(`${basename(file)} does not export an operator`, {
-      remedy: "Its default export must be one: export default defineOperator({ name: 'my-operator', controllers: [...] })",
+      remedy:
+        "Its default export must be one: export default defineOperator({ name: 'my-operator', controllers: [...] })",
     });
   }
   return module.default;

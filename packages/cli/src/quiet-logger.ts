@@ -5,8 +5,13 @@ import type { Terminal } from './terminal.ts';
 export function quietLogger(terminal: Terminal): Logger {
   return callbackLogger(({ level, message, fields }) => {
     if (level !== 'warn' && level !== 'error') return;
-    const where = fields['name'] === undefined ? '' : ` ${[fields['namespace'], fields['name']].filter(Boolean).join('/')}`;
-    const why = fields['error'] instanceof Error ? `: ${fields['error'].message}` : fields['error'] === undefined ? '' : `: ${fields['error']}`;
+    const where = fields.name === undefined ? '' : ` ${[fields.namespace, fields.name].filter(Boolean).join('/')}`;
+    const why =
+      fields.error instanceof Error
+        ? `: ${fields.error.message}`
+        : fields.error === undefined
+          ? ''
+          : `: ${fields.error}`;
     terminal.err(`  ${terminal.style(level === 'error' ? 'red' : 'yellow', level)}${where} ${message}${why}`);
   });
 }

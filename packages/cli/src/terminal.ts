@@ -13,7 +13,7 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  const colours = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const colours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),

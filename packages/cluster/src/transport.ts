@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RequestBody, Transport, TransportRequest, TransportResponse } from '@opwright/client';
 import { encodeJson } from '@opwright/machinery';
 import type { Handler, ServerBody, ServerRequest, ServerResponse, UserInfo } from './api/http-types.ts';
@@ -8,6 +9,8 @@ import type { Handler, ServerBody, ServerRequest, ServerResponse, UserInfo } fro
  */
 export function inProcessTransport(handler: Handler, user: UserInfo): Transport {
   const closing = new AbortController();
+  // Every request under way listens to it: many listeners are no leak.
+  setMaxListeners(0, closing.signal);
   return {
     async request(request) {
       request.signal?.throwIfAborted();

@@ -22,10 +22,9 @@ test('bookkeeping of the server, timestamps and fields inside lists are left out
 });
 
 test('new fields are shown with their value, missing ones as removed, shallow ones first', () => {
-  expect(describeChanges(object({ spec: { a: { b: 'x' } } }), object({ spec: { a: {} }, status: { phase: 'Running' } }))).toEqual([
-    'status.phase: Running',
-    'spec.a.b removed',
-  ]);
+  expect(
+    describeChanges(object({ spec: { a: { b: 'x' } } }), object({ spec: { a: {} }, status: { phase: 'Running' } })),
+  ).toEqual(['status.phase: Running', 'spec.a.b removed']);
 });
 
 test('the start of a deletion is shown', () => {

@@ -37,7 +37,11 @@ interface Line {
   readonly style: 'green' | 'red' | 'yellow';
 }
 
-function describeEvent(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject, known: Map<string, KubeObject>): Line | undefined {
+function describeEvent(
+  type: 'ADDED' | 'MODIFIED' | 'DELETED',
+  object: KubeObject,
+  known: Map<string, KubeObject>,
+): Line | undefined {
   const { namespace, name } = object.metadata;
   const key = `${namespace ?? ''}/${name}`;
   const subject = `${object.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;

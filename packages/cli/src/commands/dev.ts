@@ -1,4 +1,5 @@
 import { startCluster } from '@opwright/cluster';
+import type { AnyResource } from '@opwright/machinery';
 import { createManager, type Manager, type Operator, operatorResources } from 'opwright';
 import { followActivity } from '../activity/follow.ts';
 import { applyFiles } from '../apply-files.ts';
@@ -20,7 +21,11 @@ export interface DevCommandOptions {
 }
 
 /** `opwright dev`: an operator on an embedded cluster, run again after each change, until interrupted. */
-export async function devCommand(file: string | undefined, options: DevCommandOptions, terminal: Terminal): Promise<void> {
+export async function devCommand(
+  file: string | undefined,
+  options: DevCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
   const path = await findOperatorFile(file, process.cwd());
   await using cluster = await startCluster({ serve: { port: options.port }, kubeconfig: options.kubeconfig });
   let running: { manager: Manager; following: AbortController } | undefined;
@@ -42,25 +47,15 @@ export async function devCommand(file: string | undefined, options: DevCommandOp
     });
     const following = new AbortController();
     running = { manager, following };
-    void followActivity(cluster.client, operatorResources(operator), terminal, following.signal);
+    void followActivity(cluster.client, declaredResources(operator), terminal, following.signal);
     await manager.start();
   };
 
-  const first = await loadOperator(path);
-  await start(first);
-  printBanner(first, cluster.url ?? '', options, terminal);
-  await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml));
-
   // Loads are handled one after the other: a save during a restart must not start two managers.
-  let last = Promise.resolve();
-  let initial = true;
-  const stopWatching = options.reload
+  let last: Promise<void> = Promise.resolve();
+  const { first, stop: stopWatching } = options.reload
     ? await watchOperator(path, {
         onLoad(operator) {
-          if (initial) {
-            initial = false;
-            return;
-          }
           last = last
             .then(() => start(operator))
             .then(() => terminal.out(terminal.style('dim', `  reloaded ${operator.name}`)))
@@ -68,11 +63,27 @@ export async function devCommand(file: string | undefined, options: DevCommandOp
         },
         onError: (error) => printError(error, terminal),
       })
-    : async () => {};
-  await aborted(options.signal);
-  await stopWatching();
-  await last;
-  await stop();
+    : { first: await loadOperator(path), stop: async () => {} };
+  try {
+    last = start(first);
+    await last;
+    printBanner(first, cluster.url ?? '', options, terminal);
+    await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml));
+    await aborted(options.signal);
+  } finally {
+    await stopWatching();
+    await last.catch(() => {});
+    await stop();
+  }
+}
+
+/** What the operator reconciles, watches and owns: its view of the cluster, and what a reader needs to follow it. */
+function declaredResources(operator: Operator): readonly AnyResource[] {
+  const sources = operator.controllers.flatMap((controller) =>
+    controller.sources.filter(({ role }) => role !== 'writes'),
+  );
+  const resources = [...operatorResources(operator), ...sources.map(({ resource }) => resource)];
+  return [...new Map(resources.map((resource) => [`${resource.apiVersion}/${resource.kind}`, resource])).values()];
 }
 
 function printError(error: unknown, terminal: Terminal): void {
@@ -92,6 +103,9 @@ function printBanner(operator: Operator, url: string, options: DevCommandOptions
   terminal.out('  kubectl get events --all-namespaces');
   terminal.out('');
   terminal.out(
-    terminal.style('dim', options.reload ? 'Save a file to reload it, Ctrl-C to stop. What happens:' : 'Ctrl-C to stop. What happens:'),
+    terminal.style(
+      'dim',
+      options.reload ? 'Save a file to reload it, Ctrl-C to stop. What happens:' : 'Ctrl-C to stop. What happens:',
+    ),
   );
 }

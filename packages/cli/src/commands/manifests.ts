@@ -19,6 +19,8 @@ export async function manifestsCommand(
   const manifests = operatorManifests(operator, options);
   const chosen = options.only === undefined ? Object.values(manifests).flat() : manifests[options.only];
   // YAML 1.1 readers (kubectl's among them) must not take a text for a boolean or a number.
-  const documents = chosen.map((manifest) => stringify(manifest, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }));
+  const documents = chosen.map((manifest) =>
+    stringify(manifest, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }),
+  );
   terminal.out(documents.join('---\n').trimEnd());
 }

@@ -1,7 +1,7 @@
 import { connect } from '@opwright/client';
 import { createManager } from 'opwright';
-import { aborted } from '../interrupt.ts';
 import { installCrds } from '../install-crds.ts';
+import { aborted } from '../interrupt.ts';
 import { findOperatorFile, loadOperator } from '../load-operator.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -16,7 +16,11 @@ export interface RunCommandOptions {
 }
 
 /** `opwright run`: an operator against a real cluster until interrupted. */
-export async function runCommand(file: string | undefined, options: RunCommandOptions, terminal: Terminal): Promise<void> {
+export async function runCommand(
+  file: string | undefined,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
   const operator = await loadOperator(await findOperatorFile(file, process.cwd()));
   const connection = await connect({
     ...(options.kubeconfig !== undefined && { kubeconfig: options.kubeconfig }),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@opwright/machinery';
-import { accessRules, type Operator, operatorCrds } from 'opwright';
+import { accessRules, type CustomResourceDefinition, type Operator, operatorCrds } from 'opwright';
 
 export interface ManifestOptions {
   /** Default: `<operator>:latest`. */
@@ -9,7 +9,7 @@ export interface ManifestOptions {
 }
 
 export interface OperatorManifests {
-  readonly crds: readonly JsonObject[];
+  readonly crds: readonly CustomResourceDefinition[];
   readonly rbac: readonly JsonObject[];
   readonly deployment: readonly JsonObject[];
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@opwright/machinery';
 import type { StoredObject } from '../store/object.ts';
 
 /** A change of any object of any kind, in the order in which the store made them. */
@@ -14,7 +15,7 @@ export interface FeedResource {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
-  readonly namespaced: boolean;
+  readonly scope: Scope;
 }
 
 /** Everything that exists and everything that happens to it, across kinds. */

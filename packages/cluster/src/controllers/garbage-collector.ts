@@ -1,9 +1,10 @@
 import type { Client, JsonPatchOperation } from '@opwright/client';
 import { isConflict, isNotFound } from '@opwright/client';
-import { type AnyResource, type Clock, joinApiVersion, type OwnerReference, type Timer } from '@opwright/machinery';
+import type { Clock, OwnerReference, Timer } from '@opwright/machinery';
 import type { Logger } from 'opwright';
 import type { ObjectFeed } from './feed.ts';
 import { createOwnerGraph, type GraphNode } from './owner-graph.ts';
+import { resourceOf } from './resource-of.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
@@ -49,7 +50,13 @@ export function startGarbageCollector({ client, feed, clock, log }: GarbageColle
         await attend(node);
       } catch (error) {
         if (isNotFound(error)) continue;
-        if (!isConflict(error)) log.warn('Garbage collection failed, trying again', { kind: node.resource.kind, namespace: node.namespace, name: node.name, error });
+        if (!isConflict(error))
+          log.warn('Garbage collection failed, trying again', {
+            kind: node.resource.kind,
+            namespace: node.namespace,
+            name: node.name,
+            error,
+          });
         const timer = clock.setTimeout(() => {
           retries.delete(timer);
           enqueue([uid]);
@@ -103,7 +110,10 @@ export function startGarbageCollector({ client, feed, clock, log }: GarbageColle
 
   async function releaseDependents(owner: GraphNode): Promise<void> {
     for (const dependent of graph.dependents(owner.uid)) {
-      await keepOwners(dependent, dependent.owners.filter(({ uid }) => uid !== owner.uid));
+      await keepOwners(
+        dependent,
+        dependent.owners.filter(({ uid }) => uid !== owner.uid),
+      );
     }
     await removeFinalizer(owner, ORPHAN);
   }
@@ -111,7 +121,7 @@ export function startGarbageCollector({ client, feed, clock, log }: GarbageColle
   async function keepOwners(node: GraphNode, owners: readonly OwnerReference[]): Promise<void> {
     // The uid makes the patch fail when another object has taken the name.
     const patch = { metadata: { uid: node.uid, ownerReferences: owners.length > 0 ? owners : null } };
-    await client.patch(resourceOf(node), keyOf(node), { type: 'merge', patch });
+    await client.patch(resourceOf(node.resource), keyOf(node), { type: 'merge', patch });
   }
 
   async function removeFinalizer(node: GraphNode, finalizer: string): Promise<void> {
@@ -122,11 +132,14 @@ export function startGarbageCollector({ client, feed, clock, log }: GarbageColle
       { op: 'test', path, value: finalizer },
       { op: 'remove', path },
     ];
-    await client.patch(resourceOf(node), keyOf(node), { type: 'json', patch });
+    await client.patch(resourceOf(node.resource), keyOf(node), { type: 'json', patch });
   }
 
   async function remove(node: GraphNode, propagationPolicy: 'Foreground' | 'Background' | 'Orphan'): Promise<void> {
-    await client.delete(resourceOf(node), keyOf(node), { propagationPolicy, preconditions: { uid: node.uid } });
+    await client.delete(resourceOf(node.resource), keyOf(node), {
+      propagationPolicy,
+      preconditions: { uid: node.uid },
+    });
   }
 
   const unsubscribe = feed.subscribe((event) => enqueue(graph.update(event)));
@@ -144,20 +157,4 @@ function blocksOwner(dependent: GraphNode, ownerUid: string): boolean {
 
 function keyOf({ name, namespace }: GraphNode) {
   return namespace === undefined ? { name } : { name, namespace };
-}
-
-function resourceOf({ resource }: GraphNode): AnyResource {
-  const { group, version, plural, kind, namespaced } = resource;
-  return {
-    apiVersion: joinApiVersion(group, version),
-    group,
-    version,
-    plural,
-    kind,
-    singular: kind.toLowerCase(),
-    scope: namespaced ? 'Namespaced' : 'Cluster',
-    shortNames: [],
-    categories: [],
-    subresources: [],
-  };
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@opwright/client';
-import { type AnyResource, isNotFound, type ObjectKey } from '@opwright/machinery';
 import { Namespace } from '@opwright/kubernetes/core';
+import { type AnyResource, isNotFound, type ObjectKey } from '@opwright/machinery';
 import { controller, retryAfter } from 'opwright';
 
 /** While objects with finalizers or a grace period remain. */
@@ -31,7 +31,9 @@ export function namespaceController({ client, namespacedResources }: NamespaceCo
       }
     }
     if (remaining.size > 0) {
-      ctx.status({ conditions: contentConditions(remaining, finalizers, namespace.status.conditions ?? [], ctx.clock.now()) });
+      ctx.status({
+        conditions: contentConditions(remaining, finalizers, namespace.status.conditions ?? [], ctx.clock.now()),
+      });
       return retryAfter(CHECK_AGAIN);
     }
     await finalize(client, namespace.metadata);
@@ -44,7 +46,9 @@ async function empty(client: Client, resource: AnyResource, namespace: string) {
     const { items } = await client.list(resource, { namespace });
     if (items.length === 0) return [];
     await client.deleteCollection(resource, { namespace, propagationPolicy: 'Background' });
-    return (await client.list(resource, { namespace })).items as readonly { metadata: { finalizers?: readonly string[] } }[];
+    return (await client.list(resource, { namespace })).items as readonly {
+      metadata: { finalizers?: readonly string[] };
+    }[];
   } catch (error) {
     // The CRD went while we looked.
     if (isNotFound(error)) return [];
@@ -56,7 +60,9 @@ async function finalize(client: Client, { name }: ObjectKey): Promise<void> {
   try {
     const current = await client.get(Namespace, { name });
     const finalizers = (current.spec.finalizers ?? []).filter((finalizer) => finalizer !== 'kubernetes');
-    await client.raw('PUT', `/api/v1/namespaces/${name}/finalize`, { body: { ...current, spec: { ...current.spec, finalizers } } });
+    await client.raw('PUT', `/api/v1/namespaces/${name}/finalize`, {
+      body: { ...current, spec: { ...current.spec, finalizers } },
+    });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -71,7 +77,10 @@ function contentConditions(
   nowMs: number,
 ): NamespaceCondition[] {
   const list = (counts: ReadonlyMap<string, number>, format: (name: string, count: number) => string) =>
-    [...counts].sort().map(([name, count]) => format(name, count)).join(', ');
+    [...counts]
+      .sort()
+      .map(([name, count]) => format(name, count))
+      .join(', ');
   const make = (type: string, status: 'True' | 'False', reason: string, message: string): NamespaceCondition => {
     const before = old.find((condition) => condition.type === type);
     const lastTransitionTime =
@@ -84,7 +93,12 @@ function contentConditions(
   const held = list(finalizers, (name, count) => `${name} in ${count} resource instances`);
   return [
     make('NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'),
-    make('NamespaceDeletionGroupVersionParsingFailure', 'False', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'),
+    make(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      'False',
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
     make(
       'NamespaceDeletionContentFailure',
       'False',
@@ -93,8 +107,18 @@ function contentConditions(
     ),
     make('NamespaceContentRemaining', 'True', 'SomeResourcesRemain', `Some resources are remaining: ${contents}`),
     finalizers.size > 0
-      ? make('NamespaceFinalizersRemaining', 'True', 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${held}`)
-      : make('NamespaceFinalizersRemaining', 'False', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'),
+      ? make(
+          'NamespaceFinalizersRemaining',
+          'True',
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${held}`,
+        )
+      : make(
+          'NamespaceFinalizersRemaining',
+          'False',
+          'ContentHasNoFinalizers',
+          'All content-preserving finalizers finished',
+        ),
   ];
 }
 

@@ -17,11 +17,17 @@ export function scheduler(client: Client) {
       const nodes = await ctx.list(Node);
       const fitting: { node: Node; pods: number }[] = [];
       for (const node of nodes) {
-        if (fits(pod, node)) fitting.push({ node, pods: (await ctx.list(Pod, { index: ['byNode', node.metadata.name] })).length });
+        if (fits(pod, node))
+          fitting.push({ node, pods: (await ctx.list(Pod, { index: ['byNode', node.metadata.name] })).length });
       }
-      const chosen = fitting.sort((a, b) => a.pods - b.pods || (a.node.metadata.name < b.node.metadata.name ? -1 : 1))[0]?.node;
+      const chosen = fitting.sort(
+        (a, b) => a.pods - b.pods || (a.node.metadata.name < b.node.metadata.name ? -1 : 1),
+      )[0]?.node;
       if (chosen === undefined) {
-        const message = nodes.length === 0 ? 'no nodes available to schedule pods' : `0/${nodes.length} nodes are available: ${nodes.length} node(s) didn't match Pod's node affinity/selector.`;
+        const message =
+          nodes.length === 0
+            ? 'no nodes available to schedule pods'
+            : `0/${nodes.length} nodes are available: ${nodes.length} node(s) didn't match Pod's node affinity/selector.`;
         ctx.condition({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message });
         ctx.event({ type: 'Warning', reason: 'FailedScheduling', message });
         return;

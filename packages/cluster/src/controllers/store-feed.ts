@@ -15,7 +15,7 @@ export function storeFeed(store: Store, registry: Registry): ObjectFeed {
           version: kind.version,
           plural: kind.plural,
           kind: kind.kind,
-          namespaced: kind.scope === 'Namespaced',
+          scope: kind.scope,
         };
         const { items, revision } = store.list(storage);
         for (const object of items) listener({ type: 'ADDED', resource, object });

@@ -1,9 +1,9 @@
 import type { Client } from '@opwright/client';
 import { Node, Pod } from '@opwright/kubernetes/core';
-import { isAlreadyExists, isConflict, isNotFound, type Clock, type Random } from '@opwright/machinery';
+import { type Clock, isAlreadyExists, isConflict, isNotFound, type Random } from '@opwright/machinery';
 import { controller, retryAfter } from 'opwright';
 import { nodeLabels, readyNodeStatus } from './node.ts';
-import { runningStatus, startingStatus, type StatusSurroundings, terminatedStatus } from './pod-status.ts';
+import { runningStatus, type StatusSurroundings, startingStatus, terminatedStatus } from './pod-status.ts';
 
 export interface KubeletOptions {
   readonly client: Client;

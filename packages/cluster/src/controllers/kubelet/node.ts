@@ -25,7 +25,14 @@ export function readyNodeStatus(name: string, nowMs: number): NodeStatus {
     reason,
     message,
   });
-  const resources = { cpu: '64', 'ephemeral-storage': '1Ti', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '256Gi', pods: '10k' };
+  const resources = {
+    cpu: '64',
+    'ephemeral-storage': '1Ti',
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: '256Gi',
+    pods: '10k',
+  };
   return {
     capacity: resources,
     allocatable: resources,

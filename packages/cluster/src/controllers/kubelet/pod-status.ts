@@ -1,4 +1,11 @@
-import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '@opwright/kubernetes/core';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '@opwright/kubernetes/core';
 import { formatTime, type Random } from '@opwright/machinery';
 import { NODE_IP } from './node.ts';
 
@@ -19,9 +26,16 @@ export function startingStatus(pod: Pod, { nowMs }: StatusSurroundings): PodStat
     hostIP: NODE_IP,
     hostIPs: [{ ip: NODE_IP }],
     startTime: formatTime(nowMs),
-    conditions: conditions(pod, nowMs, { started: false, ready: false, reason: 'ContainersNotReady', message: unready }),
+    conditions: conditions(pod, nowMs, {
+      started: false,
+      ready: false,
+      reason: 'ContainersNotReady',
+      message: unready,
+    }),
     ...initStatuses(pod, (container) => containerStatus(container, { waiting: { reason: 'PodInitializing' } }, false)),
-    containerStatuses: pod.spec.containers.map((container) => containerStatus(container, { waiting: { reason: 'ContainerCreating' } }, false)),
+    containerStatuses: pod.spec.containers.map((container) =>
+      containerStatus(container, { waiting: { reason: 'ContainerCreating' } }, false),
+    ),
   };
 }
 
@@ -29,7 +43,8 @@ export function startingStatus(pod: Pod, { nowMs }: StatusSurroundings): PodStat
 export function runningStatus(pod: Pod, { nowMs, random, podIP }: StatusSurroundings): PodStatus {
   const now = formatTime(nowMs);
   const ip = pod.spec.hostNetwork === true ? NODE_IP : podIP();
-  const running = (container: Container) => containerStatus(container, { running: { startedAt: now } }, true, containerId(random));
+  const running = (container: Container) =>
+    containerStatus(container, { running: { startedAt: now } }, true, containerId(random));
   const completed = (container: Container) => {
     const containerID = containerId(random);
     const terminated = { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID };
@@ -42,7 +57,9 @@ export function runningStatus(pod: Pod, { nowMs, random, podIP }: StatusSurround
     podIPs: [{ ip }],
     conditions: conditions(pod, nowMs, { started: true, ready: true }),
     // A restartable init container is a sidecar: it goes on running.
-    ...initStatuses(pod, (container) => (container.restartPolicy === 'Always' ? running(container) : completed(container))),
+    ...initStatuses(pod, (container) =>
+      container.restartPolicy === 'Always' ? running(container) : completed(container),
+    ),
     containerStatuses: pod.spec.containers.map(running),
   };
 }
@@ -81,7 +98,12 @@ function initStatuses(pod: Pod, status: (container: Container) => ContainerStatu
   return initContainers.length > 0 ? { initContainerStatuses: initContainers.map(status) } : {};
 }
 
-function containerStatus(container: Container, state: ContainerState, up: boolean, containerID?: string): ContainerStatus {
+function containerStatus(
+  container: Container,
+  state: ContainerState,
+  up: boolean,
+  containerID?: string,
+): ContainerStatus {
   const image = container.image ?? '';
   return {
     name: container.name,
