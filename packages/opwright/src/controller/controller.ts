@@ -90,7 +90,7 @@ export function createController(
       if (idle) slice.restart();
       metrics.activeWorkers(1);
       try {
-        await process(item);
+        await reconcileItem(item);
       } catch (error) {
         // Not the user's function, which cannot throw through: the worker must live on.
         log.error('Worker failed', { key: item.key, error });
@@ -103,7 +103,7 @@ export function createController(
     }
   }
 
-  async function process(item: QueueItem): Promise<void> {
+  async function reconcileItem(item: QueueItem): Promise<void> {
     const key = parseKey(item.key);
     const itemLog = log.child({
       [resource.kind]: key,
@@ -129,6 +129,7 @@ export function createController(
       wrote: (object) => primaries.wrote(object),
       finalizer,
       timeoutMs,
+      onTimeout: metrics.timedOut,
       stopping,
       killed,
     });
@@ -150,12 +151,13 @@ export function createController(
       case 'error': {
         // What an abort breaks off because the manager stops is no failure of the object.
         if (killed.aborted) return;
-        if (outcome.timedOut) metrics.timedOut();
         if (outcome.panic) metrics.panicked();
         const remedy = remedyFor(outcome.error);
         const fields: LogFields = { error: outcome.error, ...(remedy && { remedy }) };
         if (outcome.terminal) {
           metrics.failed(true);
+          // The next change starts over: old failures say nothing about it.
+          queue.forget(key);
           itemLog.error('Reconciler error', { ...fields, terminal: true });
           return;
         }

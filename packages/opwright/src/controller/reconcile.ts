@@ -15,7 +15,6 @@ export type Outcome =
       readonly kind: 'error';
       readonly error: unknown;
       readonly terminal: boolean;
-      readonly timedOut: boolean;
       /** Something that is not meant to be thrown: a programming error. */
       readonly panic: boolean;
     };
@@ -30,6 +29,8 @@ export interface ReconcileRequest {
   readonly wrote: (object: KubeObject) => KubeObject;
   readonly finalizer: string;
   readonly timeoutMs?: number | undefined;
+  /** The time is up; the outcome is still what the function makes of it. */
+  readonly onTimeout: () => void;
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
 }
@@ -39,20 +40,19 @@ export async function reconcileOnce(request: ReconcileRequest): Promise<Outcome>
   const { surroundings, timeoutMs, stopping, killed } = request;
   if (!request.object) return { kind: 'success' };
   const work = deadline(stopping, killed);
-  let timedOut = false;
   let timer: Timer | undefined;
   if (timeoutMs !== undefined) {
     timer = surroundings.clock.setTimeout(() => {
-      timedOut = true;
+      request.onTimeout();
       surroundings.log.warn('Reconcile timed out, waiting for it to end', { timeoutMs });
       work.abort(new Error(`the reconcile took longer than its timeout of ${timeoutMs} ms`));
     }, timeoutMs);
   }
   try {
     const result = await run(request, request.object, work.signal, work.requestSignal);
-    return outcomeOf(result, timedOut);
+    return outcomeOf(result);
   } catch (error) {
-    return outcomeOf(error ?? new Error('the reconcile function threw nothing'), timedOut);
+    return outcomeOf(error ?? new Error('the reconcile function threw nothing'));
   } finally {
     timer?.cancel();
     work.end();
@@ -106,17 +106,17 @@ async function run(
   return result;
 }
 
-function outcomeOf(result: unknown, timedOut: boolean): Outcome {
+function outcomeOf(result: unknown): Outcome {
   if (result === undefined) return { kind: 'success' };
   if (result instanceof RetryAfter) return { kind: 'requeue_after', ms: result.ms };
   if (result instanceof Error) {
     const panic = result instanceof TypeError || result instanceof ReferenceError || result instanceof RangeError;
-    return { kind: 'error', error: result, terminal: isTerminal(result), timedOut, panic };
+    return { kind: 'error', error: result, terminal: isTerminal(result), panic };
   }
   const error = new TypeError(
     `the reconcile function returned or threw ${String(result)}: return nothing, retryAfter(…) or terminal(…)`,
   );
-  return { kind: 'error', error, terminal: false, timedOut, panic: true };
+  return { kind: 'error', error, terminal: false, panic: true };
 }
 
 /** The two signals of one run, which leave no listener behind on those of the manager. */
