@@ -13,6 +13,7 @@ import { parseDocument } from 'yaml';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import { badRequest, goQuote, invalid, tooLarge, unsupportedMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
+import { metadataOf } from './metadata.ts';
 import { header, RESOURCE_TYPES } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
 
@@ -93,6 +94,7 @@ export function decodeAs(
     throw error;
   }
   const object: MutableObject = decoded.object;
+  keepManagerReset(value, object);
   object.apiVersion = expected.apiVersion;
   object.kind = expected.kind;
   const strict = strictErrors(body.duplicates, decoded.unknown);
@@ -101,6 +103,13 @@ export function decodeAs(
   }
   if (validation === 'Warn') warnings.push(...strict);
   return object;
+}
+
+/** An empty list of managers ends the tracking: it says something, though decoding drops empty lists. */
+export function keepManagerReset(value: { [key: string]: unknown }, object: MutableObject): void {
+  const metadata = getOwn(value, 'metadata');
+  const managers = isPlainObject(metadata) ? getOwn(metadata, 'managedFields') : undefined;
+  if (Array.isArray(managers) && managers.length === 0) metadataOf(object).managedFields = [];
 }
 
 /** What strict decoding reports: `unknown field "spec.a"`, `duplicate field "data.b"`. */

@@ -22,7 +22,7 @@ import {
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
-import { BODY_LIMIT, contentType, parseYaml, strictErrors, YamlError } from '../decode.ts';
+import { BODY_LIMIT, contentType, keepManagerReset, parseYaml, strictErrors, YamlError } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import {
   badRequest,
@@ -100,6 +100,7 @@ function decodePatched(
     for (const text of strict) if (!call.warnings.includes(text)) call.warnings.push(text);
   }
   const patched: MutableObject = object.object;
+  keepManagerReset(value, patched);
   if (patched.kind !== bodies.kind || patched.apiVersion !== bodies.apiVersion) {
     throw wrong(
       `no kind ${goQuote(String(patched.kind))} is registered for version ${goQuote(String(patched.apiVersion))} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
