@@ -196,10 +196,6 @@ test('the first signal stops the manager, the second exits', async () => {
     stop: async () => {
       stops += 1;
     },
-    ready: () => ({ ready: true, reasons: [] }),
-    metricsUrl: undefined,
-    probeUrl: undefined,
-    metrics: async () => '',
   };
   const running = runUntilSignal(manager, process);
   listeners.get('SIGTERM')!();

@@ -42,8 +42,8 @@ export interface ManagerOptions {
   readonly host?: string;
 }
 
-/** Runs the controllers of an operator: caches, queues, workers, probes, metrics. */
-export interface Manager {
+/** Runs the controllers of an operator: caches, queues, workers, probes, metrics. Disposing of it stops it. */
+export interface Manager extends AsyncDisposable {
   /**
    * Starts everything; resolves when the caches are synced and all workers run. May be called once.
    *
@@ -217,6 +217,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   return {
     done,
     stop,
+    [Symbol.asyncDispose]: stop,
     async start() {
       if (started) throw new Error('a manager can be started once; make another one');
       if (stopped) throw new Error('the manager has been stopped');

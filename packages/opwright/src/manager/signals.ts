@@ -11,7 +11,10 @@ export interface SignalSource {
  * Starts the manager and runs it until SIGINT or SIGTERM, which stop it; a second one exits at once with code 1. Resolves
  * when the manager has stopped, rejects when it could not start or failed.
  */
-export async function runUntilSignal(manager: Manager, source: SignalSource = process): Promise<void> {
+export async function runUntilSignal(
+  manager: Pick<Manager, 'start' | 'stop' | 'done'>,
+  source: SignalSource = process,
+): Promise<void> {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
