@@ -107,4 +107,39 @@ describe('admission of built-in kinds', () => {
     const explicit = await admit('PersistentVolumeClaim', { metadata: {}, spec: { storageClassName: '' } }, classes);
     expect(explicit.spec).toEqual({ storageClassName: '' });
   });
+
+  describe('by limit ranges', () => {
+    const range = (limit: JsonObject) => ({
+      ...accounts,
+      limitranges: [{ metadata: { name: 'l', namespace: 'ns' }, spec: { limits: [limit] } }],
+    });
+
+    it('fills in what a container does not say, and notes it', async () => {
+      const limit = { type: 'Container', default: { cpu: '1', memory: '1Gi' }, defaultRequest: { cpu: '100m' } };
+      const admitted = await admit(
+        'Pod',
+        pod({ containers: [{ name: 'c', resources: { limits: { cpu: '2' } } }] }),
+        range(limit),
+      );
+      expect((admitted.spec as { containers: object[] }).containers[0]).toMatchObject({
+        resources: { limits: { cpu: '2', memory: '1Gi' }, requests: { cpu: '100m' } },
+      });
+      expect((admitted.metadata as MutableObject).annotations).toEqual({
+        'kubernetes.io/limit-ranger':
+          'LimitRanger plugin set: cpu request for container c; memory limit for container c',
+      });
+    });
+
+    it('refuses what is too much', async () => {
+      const limit = { type: 'Container', max: { cpu: '1' } };
+      const chain = admissionChain(builtinAdmission(lookup(range(limit)), seededRandom(1)));
+      const big = {
+        metadata: { name: 'x' },
+        spec: { containers: [{ name: 'c', resources: { limits: { cpu: '2' } } }] },
+      };
+      await expect(chain.validate(attributes('Pod'), big)).rejects.toThrow(
+        'pods "x" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+      );
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { formatQuantity, roundUpToMilli } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
 import { each, ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
@@ -22,6 +23,8 @@ export function setPodTemplateDefaults(owner: MutableObject | undefined): void {
 }
 
 function setContainerDefaults(container: MutableObject): void {
+  const resources = within(container, 'resources');
+  for (const list of ['limits', 'requests']) roundUp(within(resources, list));
   setDefault(container, 'terminationMessagePath', '/dev/termination-log');
   setDefault(container, 'terminationMessagePolicy', 'File');
   setDefault(container, 'imagePullPolicy', defaultPullPolicy(container.image));
@@ -30,6 +33,16 @@ function setContainerDefaults(container: MutableObject): void {
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) setProbeDefaults(within(container, probe));
   const lifecycle = within(container, 'lifecycle');
   for (const hook of ['postStart', 'preStop']) setHttpGetDefaults(within(lifecycle, hook));
+}
+
+/** Nothing is counted finer than in thousandths. */
+function roundUp(amounts: MutableObject | undefined): void {
+  for (const [name, amount] of Object.entries(amounts ?? {})) {
+    // Only these suffixes of canonical quantities are finer than milli.
+    if (amounts !== undefined && typeof amount === 'string' && /[nu]$/.test(amount)) {
+      amounts[name] = formatQuantity(roundUpToMilli(amount));
+    }
+  }
 }
 
 /** A moving tag must be looked up again; what names its content need not. */

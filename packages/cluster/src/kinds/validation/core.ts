@@ -123,8 +123,9 @@ export function validatePodUpdate(pod: JsonObject, old: JsonObject): FieldError[
     }
   }
   const gated = items(before, 'schedulingGates').length > 0;
-  // A binding gives the node; nothing takes it back.
-  const bound = field(before, 'nodeName') === undefined ? { nodeName: field(spec, 'nodeName') } : {};
+  // Only a binding gives a pod its node: it notes in the status that it did.
+  const binds = field(before, 'nodeName') === undefined && !deepEqual(field(pod, 'status'), field(old, 'status'));
+  const bound = binds ? { nodeName: field(spec, 'nodeName') } : {};
   if (deepEqual(fixedPart(spec, gated), { ...fixedPart(before, gated), ...bound })) return [];
   const list = podFields.map((name) => `\`${name}\``);
   list[3] += ' (only additions to existing tolerations)';

@@ -116,7 +116,13 @@ describe('validation of built-in kinds', () => {
   it('lets the image of a pod change, and little else', () => {
     const pod = (change: JsonObject, containers = [container]) => ({ ...named, spec: { containers, ...change } });
     expect(updateErrors('v1', 'Pod', pod({}, [{ ...container, image: 'new' }]), pod({}))).toEqual([]);
-    expect(updateErrors('v1', 'Pod', pod({ nodeName: 'a' }), pod({}))).toEqual([]);
+    expect(updateErrors('v1', 'Pod', pod({ nodeName: 'a' }), pod({}))).toHaveLength(1);
+    const pods = served('v1', 'Pod');
+    const bound = {
+      ...object(pods, pod({ nodeName: 'a' })),
+      status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
+    };
+    expect(pods.validateUpdate(bound, object(pods, pod({})))).toEqual([]);
     expect(updateErrors('v1', 'Pod', pod({ nodeName: 'b' }), pod({ nodeName: 'a' }))).toHaveLength(1);
     expect(updateErrors('v1', 'Pod', pod({ restartPolicy: 'Never' }), pod({}))[0]).toBe(
       'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
