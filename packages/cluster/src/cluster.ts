@@ -25,7 +25,7 @@ import { loadObjects } from './load.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { storeKey } from './store/object.ts';
-import { createStore } from './store/store.ts';
+import { createStore, type Store } from './store/store.ts';
 import { inProcessTransport } from './transport.ts';
 
 export interface ClusterOptions {
@@ -81,6 +81,18 @@ export interface Cluster extends AsyncDisposable {
   load(objects: string | readonly object[]): Promise<readonly JsonObject[]>;
   /** Ends watches, closes the port and stops the controllers. Resolves when nothing is left. */
   stop(): Promise<void>;
+}
+
+/** Resolves when there is such an object. */
+function untilExists(store: Store, storage: string, key: string): Promise<void> {
+  if (store.get(storage, key) !== undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = store.watch(storage, store.revision, {}, (event) => {
+      if (event.key !== key || event.type === 'DELETED') return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 /** Starts a cluster. Nothing of it outlives `stop()`. */
@@ -167,7 +179,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     compact: (revision = store.revision) => store.compact(revision),
     ...(served === undefined ? {} : { url: served.url }),
     ...(served?.kubeconfigPath === undefined ? {} : { kubeconfigPath: served.kubeconfigPath }),
-    load: (objects) => loadObjects(transport, registry, objects),
+    load: (objects) =>
+      loadObjects(transport, registry, objects, async (namespace) => {
+        // Without its service account a namespace takes no pods.
+        if (profile === 'cluster') await untilExists(store, 'serviceaccounts', storeKey(namespace, 'default'));
+      }),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -8,7 +8,8 @@ import type { Registry } from './kinds/registry.ts';
 const FIRST = ['CustomResourceDefinition', 'Namespace'];
 
 /**
- * Applies objects, or the documents of a YAML text, in the order in which they can exist.
+ * Applies objects, or the documents of a YAML text, in the order in which they can exist. `afterNamespace` is awaited after
+ * each namespace: what comes next may need what controllers put there.
  *
  * @throws StatusError for the first object that the server refuses; Error for text or values that are no objects
  */
@@ -16,6 +17,7 @@ export async function loadObjects(
   transport: Transport,
   registry: Registry,
   source: string | readonly object[],
+  afterNamespace: (name: string) => Promise<void>,
 ): Promise<readonly JsonObject[]> {
   const objects = (typeof source === 'string' ? documents(source) : source).flatMap(itemsOf);
   const rank = (object: JsonObject) => {
@@ -25,7 +27,12 @@ export async function loadObjects(
   const sorted = objects.map((object, index) => ({ object, index }));
   sorted.sort((a, b) => rank(a.object) - rank(b.object) || a.index - b.index);
   const loaded: JsonObject[] = [];
-  for (const { object } of sorted) loaded.push(await applyObject(transport, registry, object));
+  for (const { object } of sorted) {
+    const stored = await applyObject(transport, registry, object);
+    const { name, deletionTimestamp } = stored.metadata as JsonObject;
+    if (object.kind === 'Namespace' && deletionTimestamp === undefined) await afterNamespace(String(name));
+    loaded.push(stored);
+  }
   return loaded;
 }
 
