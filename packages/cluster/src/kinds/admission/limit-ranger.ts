@@ -4,6 +4,7 @@ import {
   formatQuantity,
   type JsonObject,
   quantityAsNumber,
+  setOwn,
 } from '@opwright/machinery';
 import type { AdmissionPlugin } from '../../api/admission/admission.ts';
 import { forbidden } from '../../api/errors.ts';
@@ -74,7 +75,7 @@ function setMissing(container: MutableObject, key: string, values: JsonObject): 
     .sort();
   if (missing.length > 0) {
     const target = ensure(ensure(container, 'resources'), key);
-    for (const name of missing) target[name] = values[name];
+    for (const name of missing) setOwn(target, name, values[name]);
   }
   return missing;
 }
@@ -109,13 +110,13 @@ function claimErrors(claim: JsonObject, limits: readonly JsonObject[]): readonly
 }
 
 function sum(parts: readonly (JsonObject | undefined)[]): JsonObject {
-  const total: { [name: string]: string } = {};
+  const total = new Map<string, string>();
   for (const part of parts) {
     for (const [name, amount] of Object.entries(part ?? {})) {
-      total[name] = formatQuantity(addQuantities(total[name] ?? '0', String(amount)));
+      total.set(name, formatQuantity(addQuantities(total.get(name) ?? '0', String(amount))));
     }
   }
-  return total;
+  return Object.fromEntries(total);
 }
 
 function rangeErrors(

@@ -1,3 +1,4 @@
+import { setOwn } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
 import { each, ensure, setDefault, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
@@ -25,7 +26,7 @@ function requestLimits(container: MutableObject): void {
   const limits = within(resources, 'limits');
   if (resources === undefined || limits === undefined) return;
   const requests = ensure(resources, 'requests');
-  for (const name of Object.keys(limits)) if (!Object.hasOwn(requests, name)) requests[name] = limits[name];
+  for (const name of Object.keys(limits)) if (!Object.hasOwn(requests, name)) setOwn(requests, name, limits[name]);
 }
 
 export function setReplicationControllerDefaults(controller: MutableObject): void {

@@ -1,4 +1,4 @@
-import { formatQuantity, roundUpToMilli } from '@opwright/machinery';
+import { formatQuantity, roundUpToMilli, setOwn } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
 import { each, ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
@@ -40,7 +40,7 @@ function roundUp(amounts: MutableObject | undefined): void {
   for (const [name, amount] of Object.entries(amounts ?? {})) {
     // Only these suffixes of canonical quantities are finer than milli.
     if (amounts !== undefined && typeof amount === 'string' && /[nu]$/.test(amount)) {
-      amounts[name] = formatQuantity(roundUpToMilli(amount));
+      setOwn(amounts, name, formatQuantity(roundUpToMilli(amount)));
     }
   }
 }
