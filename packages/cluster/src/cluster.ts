@@ -3,7 +3,7 @@ import type { Clock, JsonObject, Random } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { namespaceLifecycle } from './api/admission/namespace-lifecycle.ts';
-import { ADMIN, authenticated, type TokenAuthenticator } from './api/authenticate.ts';
+import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { ApiServer } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
@@ -13,6 +13,7 @@ import type { Handler } from './api/http-types.ts';
 import { openapiV3Documents } from './api/openapi/documents.ts';
 import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac.ts';
+import { serviceAccountTokens } from './api/service-account-tokens.ts';
 import { bootstrap } from './bootstrap.ts';
 import { controllersOf } from './controllers.ts';
 import { createDefinitions } from './crds/definitions.ts';
@@ -108,7 +109,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const store = createStore(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit });
   const registry = createRegistry(builtinKinds());
   const definitions = createDefinitions(store, registry, clock);
-  const tokens: TokenAuthenticator[] = [];
+  const accountTokens = serviceAccountTokens(store, clock, random);
   const lookup: Lookup = {
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
     list: (storage) => store.list(storage).items,
@@ -120,7 +121,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     clock,
     random,
     allocator: serviceAllocator(() => store.list('services').items),
-    tokens,
+    tokens: [accountTokens.authenticate],
+    accountTokens,
     authorizer: authorizerChain([rbacAuthorizer(store, registry)]),
     admission: admissionChain([
       definitionTerminating(store),

@@ -9,6 +9,7 @@ import type { ProtobufDecoder } from './decode.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { PathRequest, ResourceRequest } from './request-info.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** What the API server is made of; one per cluster. */
 export interface ApiServer {
@@ -18,6 +19,7 @@ export interface ApiServer {
   readonly random: Random;
   readonly allocator: Allocator;
   readonly tokens: readonly TokenAuthenticator[];
+  readonly accountTokens: ServiceAccountTokens;
   readonly authorizer: Authorizer;
   readonly admission: Required<AdmissionPlugin>;
   readonly protobuf: ProtobufDecoder;

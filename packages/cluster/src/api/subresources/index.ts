@@ -2,8 +2,10 @@ import type { ServedKind } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { type Endpoint, statusEndpoint } from '../endpoint.ts';
 import { bind } from './binding.ts';
+import { evict } from './eviction.ts';
 import { fieldEndpoint } from './field.ts';
 import { scaleEndpoint } from './scale.ts';
+import { requestToken } from './token.ts';
 
 /** Subresources that are read, replaced and patched, by name. Undefined: the kind has none of that name. */
 export function subresourceEndpoint(kind: ServedKind, name: string): Endpoint | undefined {
@@ -26,4 +28,6 @@ export function subresourceEndpoint(kind: ServedKind, name: string): Endpoint | 
 /** Subresources that only take objects in, by name. */
 export const subresourceCreates: Readonly<Record<string, (call: Call) => Promise<Result>>> = {
   binding: bind,
+  eviction: evict,
+  token: requestToken,
 };
