@@ -1,3 +1,4 @@
+import { orderFields } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import { deepFreeze, type StoredObject } from '../store/object.ts';
 
@@ -16,7 +17,8 @@ export function present(kind: ServedKind, stored: StoredObject): StoredObject {
   }
   let shown = cache.get(stored);
   if (shown === undefined) {
-    shown = deepFreeze(kind.fromStorage(stored)) as StoredObject;
+    const converted = kind.fromStorage(stored);
+    shown = converted === stored ? stored : (deepFreeze(orderFields(kind.type, converted)) as StoredObject);
     cache.set(stored, shown);
   }
   return shown;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@opwright/machinery';
+import { deepFreeze as freezeTree, type JsonObject } from '@opwright/machinery';
 
 /** An object in the store: deeply frozen, shared by everybody who reads it. */
 export interface StoredObject extends JsonObject {
@@ -24,15 +24,9 @@ export interface StoredMeta extends JsonObject {
   readonly managedFields?: readonly JsonObject[];
 }
 
-/**
- * Freezes a JSON tree. What is frozen already is taken to be frozen all the way down, so sharing subtrees of a stored
- * object with its successor costs nothing.
- */
+/** Freezes a JSON tree; what is frozen already is taken to be frozen all the way down. Keeps the type. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
-  else for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
+  freezeTree(value);
   return value;
 }
 

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { send } from '../../test/exchange.ts';
+import { startCluster } from '../index.ts';
+
+const version = (name: string, storage: boolean, more: object = {}) => ({
+  name,
+  served: true,
+  storage,
+  schema: {
+    openAPIV3Schema: {
+      type: 'object',
+      properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } },
+    },
+  },
+  ...more,
+});
+
+test('an object is shown in every served version, and a deprecated one warns', async () => {
+  await using cluster = await startCluster({ profile: 'envtest' });
+  const { transport } = cluster;
+  await cluster.load([
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'convs.ex.io' },
+      spec: {
+        group: 'ex.io',
+        scope: 'Cluster',
+        names: { plural: 'convs', kind: 'Conv' },
+        versions: [version('v1', false, { deprecated: true }), version('v2', true)],
+      },
+    },
+  ]);
+  const created = await send(transport, 'POST /apis/ex.io/v1/convs', {
+    apiVersion: 'ex.io/v1',
+    kind: 'Conv',
+    metadata: { name: 'c' },
+    spec: { a: 'x' },
+  });
+  expect(created.body).toMatchObject({ apiVersion: 'ex.io/v1', spec: { a: 'x' } });
+  expect(created.headers.warning).toEqual(['299 - "ex.io/v1 Conv is deprecated; use ex.io/v2 Conv"']);
+  const second = await send(transport, 'GET /apis/ex.io/v2/convs/c');
+  expect(second.body).toMatchObject({ apiVersion: 'ex.io/v2', spec: { a: 'x' } });
+  expect(Object.keys(second.body as object)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+  const patched = await send(
+    transport,
+    'PATCH /apis/ex.io/v1/convs/c',
+    { spec: { a: 'y' } },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  expect(patched.body).toMatchObject({ apiVersion: 'ex.io/v1', spec: { a: 'y' }, metadata: { generation: 2 } });
+  const list = await send(transport, 'GET /apis/ex.io/v1/convs');
+  expect(list.body).toMatchObject({ kind: 'ConvList', apiVersion: 'ex.io/v1', items: [{ apiVersion: 'ex.io/v1' }] });
+});
