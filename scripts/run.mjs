@@ -74,6 +74,11 @@ switch (task) {
     build();
     run(process.execPath, [join('bench', 'main.mjs'), ...rest]);
     break;
+  case 'conformance':
+    build();
+    run(bin('tsc'), ['-b', 'conformance']);
+    run(process.execPath, [join('conformance', 'dist', 'main.js'), ...rest]);
+    break;
   default:
-    fail(`unknown task ${task ?? ''}: use build, start, test, check or bench`);
+    fail(`unknown task ${task ?? ''}: use build, start, test, check, bench or conformance`);
 }

@@ -1,0 +1,76 @@
+/**
+ * A sequence of requests about one rule, as data. `{{ns}}` stands for the namespace that the case has for itself,
+ * `{{run}}` for letters that make names of cluster-wide objects the case's own, `{{x}}` for what an earlier step saved.
+ */
+export interface Case {
+  /** A sentence about what the API server does; unique within the subject. */
+  readonly name: string;
+  /** The case makes and needs no namespace. */
+  readonly clusterWide?: true;
+  readonly steps: readonly Step[];
+}
+
+/** Cases about one part of the API; its goldens are one file. */
+export interface Subject {
+  /** Name of the golden file. */
+  readonly id: string;
+  readonly cases: readonly Case[];
+}
+
+export type Step = RequestStep | WatchStep | EventsStep;
+
+export interface RequestStep {
+  /** Method and path with query: `GET /api/v1/namespaces/{{ns}}/pods`. */
+  readonly request: string;
+  /** Lower-case names. An empty value takes a default header away. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: StepBody;
+  /** Variables for later steps, by the dotted path of their value in the answer's body. */
+  readonly save?: Readonly<Record<string, string>>;
+  /** Who asks; default: the administrator. */
+  readonly as?: 'anonymous' | 'bad token';
+  /** Asks again until the answer is so, ten seconds at most; what the last answer was is not compared. */
+  readonly until?: Until;
+  /** Compares only these dotted paths of the body; `.*` at the end stands for the keys of a map. */
+  readonly keep?: readonly string[];
+  /** Compares the body's text instead of its value: spaces, escapes and number formats count. */
+  readonly raw?: true;
+  /** Part of the preparation: the answer is not compared. */
+  readonly unrecorded?: true;
+}
+
+export type StepBody = { readonly json: unknown } | { readonly text: string } | { readonly base64: string };
+
+export interface Until {
+  readonly status?: number;
+  /** Type of a condition that has to be True. */
+  readonly condition?: string;
+  /** Has to be in the body. */
+  readonly text?: string;
+}
+
+/** Opens a watch; its events are collected until an {@link EventsStep} asks for them. */
+export interface WatchStep {
+  /** Path with query. */
+  readonly watch: string;
+  readonly name: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Compares the events of a watch since the last such step. */
+export interface EventsStep {
+  /** Name of the watch. */
+  readonly events: string;
+  /** How many to wait for, five seconds at most; `end`: all until the server ends the stream. */
+  readonly count: number | 'end';
+}
+
+/** What came back, normalised: the answer to a request, or the events of a watch. */
+export type Answer =
+  | { readonly request: string; readonly status: number; readonly headers: Headers; readonly body?: unknown }
+  | { readonly request: string; readonly events: readonly unknown[]; readonly ended?: true };
+
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** The answers of a subject by the name of the case. */
+export type Answers = Readonly<Record<string, readonly Answer[]>>;

@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exchange } from './exchange.ts';
+import type { Server } from './server.ts';
+
+const GONE_MS = 5_000;
+
+/** Deletes cluster-wide objects, the latest first; waits until definitions have taken their resources with them. */
+export async function cleanUp(server: Server, paths: readonly string[]): Promise<void> {
+  for (const path of [...new Set(paths)].reverse()) {
+    await exchange(server.transport, { method: 'DELETE', path });
+    if (!path.includes('/customresourcedefinitions/')) continue;
+    for (let waited = 0; waited < GONE_MS; waited += 40) {
+      const { status } = await exchange(server.transport, { method: 'GET', path });
+      if (status === 404) break;
+      await sleep(40);
+    }
+  }
+}

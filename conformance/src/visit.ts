@@ -1,0 +1,35 @@
+/** Replaces one string; `parents` are the objects around it, the nearest last. */
+export type Visit = (value: string, path: readonly string[], parents: readonly unknown[]) => string;
+
+/**
+ * A copy of a JSON value with every string and every key replaced; lists named `causes` are sorted, because the API server's
+ * come in random order, and the prose of built-in tables' columns is left out.
+ */
+export function visitStrings(value: unknown, visit: Visit): unknown {
+  return copy(value, visit, [], []);
+}
+
+function copy(value: unknown, visit: Visit, path: readonly string[], parents: readonly unknown[]): unknown {
+  if (typeof value === 'string') return visit(value, path, parents);
+  if (typeof value === 'number' && path.at(-1) === 'nodePort') return '<node port>';
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = [...parents, value];
+  if (Array.isArray(value)) {
+    const items = value.map((item, at) => copy(item, visit, [...path, String(at)], inner));
+    return path.at(-1) === 'causes' ? sorted(items) : items;
+  }
+  const entries = Object.entries(value).map(([key, item]) => [
+    visit(key, [...path, '(key)'], inner),
+    isColumnProse(path, key, item) ? '<prose>' : copy(item, visit, [...path, key], inner),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isColumnProse(path: readonly string[], key: string, item: unknown): boolean {
+  if (key !== 'description' || path.at(-2) !== 'columnDefinitions') return false;
+  return typeof item === 'string' && !item.startsWith('Custom resource definition column');
+}
+
+function sorted(items: readonly unknown[]): unknown[] {
+  return [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
