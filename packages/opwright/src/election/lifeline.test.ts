@@ -1,0 +1,42 @@
+import { type Transport, TransportError } from '@opwright/client';
+import { expect, test } from 'vitest';
+import { lifeline } from './lifeline.ts';
+
+test('after a request without an answer the next goes out on a connection of its own', async () => {
+  const own: boolean[] = [];
+  let behave: 'answer' | 'hang' | 'break' = 'answer';
+  const inner: Transport = {
+    request({ stream, signal }) {
+      own.push(stream === true);
+      if (behave === 'break') return Promise.reject(new TransportError('reset'));
+      if (behave === 'hang') {
+        return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      }
+      return Promise.resolve({
+        status: 409,
+        headers: {},
+        json: async () => ({}),
+        text: async () => '',
+        async *lines() {},
+        close() {},
+      });
+    },
+    async close() {},
+  };
+  const transport = lifeline(inner);
+  const request = async (how: typeof behave) => {
+    behave = how;
+    const giveUp = new AbortController();
+    const answer = transport.request({ method: 'GET', path: '/', signal: giveUp.signal }).catch(() => {});
+    if (how === 'hang') giveUp.abort();
+    await answer;
+  };
+  await request('answer');
+  await request('break');
+  await request('answer');
+  await request('hang');
+  await request('hang');
+  await request('answer');
+  await request('answer');
+  expect(own).toEqual([false, false, true, false, true, true, false]);
+});
