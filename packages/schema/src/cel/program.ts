@@ -1,0 +1,82 @@
+import { type Checked, check } from './check/checker.ts';
+import type { Environment } from './check/environment.ts';
+import { compile } from './compile/compile.ts';
+import { CostLimitExceeded, Frame } from './compile/frame.ts';
+import type { Expr } from './syntax/ast.ts';
+import { parseCel } from './syntax/parser.ts';
+import { CelSyntaxError, formatErrors, type SourceError } from './syntax/source-error.ts';
+import type { CelType } from './types/type.ts';
+import { CelError } from './values/error.ts';
+import type { CelValue } from './values/value.ts';
+
+/** A compiled expression. */
+export interface Program {
+  readonly expr: Expr;
+  readonly checked: Checked;
+  readonly type: CelType;
+  /**
+   * @param values of the variables, in the order of the environment; JSON is fine where a variable is raw
+   * @param limit what the evaluation may cost
+   */
+  evaluate(values: readonly CelValue[], limit?: number): Evaluation;
+}
+
+export interface Evaluation {
+  /** A {@link CelError} where it failed. */
+  readonly value: CelValue;
+  readonly cost: number;
+}
+
+/** Why an expression does not compile, as cel-go reports it. */
+export interface Issues {
+  readonly issues: string;
+}
+
+/**
+ * Parses, checks and compiles an expression.
+ *
+ * @param options `raw`: the variables hold JSON that is read by their types; `checked: false`: leave types to run time
+ */
+export function compileCel(
+  source: string,
+  environment: Environment,
+  options: { readonly raw?: boolean; readonly checked?: boolean } = {},
+): Program | Issues {
+  const parsed = parsedOrIssues(source);
+  if ('issues' in parsed) return parsed;
+  const { expr } = parsed;
+  const checked = check(expr, environment);
+  const problems = options.checked === false ? [] : checked.errors;
+  if (problems.length > 0) return { issues: formatErrors(source, problems) };
+  const { raw = false } = options;
+  const variables = [...environment.variables.keys()].map((name) => ({ name, raw }));
+  const { code, slots } = compile(expr, checked, environment, variables);
+  return {
+    expr,
+    checked,
+    type: checked.type,
+    evaluate: (values, limit = Number.POSITIVE_INFINITY) => {
+      const frame = new Frame(new Array<CelValue>(slots).fill(null), limit);
+      for (let index = 0; index < values.length; index++) frame.slots[index] = values[index] as CelValue;
+      try {
+        const value = code(frame);
+        return { value: frame.cost > limit ? TOO_EXPENSIVE : value, cost: frame.cost };
+      } catch (error) {
+        if (error instanceof CostLimitExceeded) return { value: TOO_EXPENSIVE, cost: frame.cost };
+        throw error;
+      }
+    },
+  };
+}
+
+const TOO_EXPENSIVE = new CelError('operation cancelled: actual cost limit exceeded');
+
+function parsedOrIssues(source: string): { readonly expr: Expr } | Issues {
+  try {
+    return { expr: parseCel(source) };
+  } catch (error) {
+    if (!(error instanceof CelSyntaxError)) throw error;
+    const problem: SourceError = { at: error.at, message: error.message };
+    return { issues: formatErrors(source, [problem]) };
+  }
+}
