@@ -22,6 +22,10 @@ export {
 } from '@opwright/machinery';
 export * from './client/create-client.ts';
 export * from './client.ts';
+export * from './kubeconfig/connect.ts';
+export { KubeconfigError } from './kubeconfig/fields.ts';
+export * from './kubeconfig/load.ts';
+export * from './kubeconfig/parse.ts';
 export * from './system/clock.ts';
 export * from './system/random.ts';
 export * from './transport/credentials.ts';

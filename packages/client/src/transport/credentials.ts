@@ -30,8 +30,17 @@ const TOKEN_FILE_MAX_AGE_MS = 60_000;
 /**
  * A bearer token in a file that something else keeps fresh: read again after 60 s, and when the server refuses it.
  * While the file cannot be read, the last token stays in use. `get` rejects when there never was one.
+ *
+ * @param base what goes along with the token
+ * @param firstToken used until the file can be read
  */
-export function tokenFileCredentials(path: string, clock: Clock, base: Credentials): CredentialSource {
+export function tokenFileCredentials(
+  path: string,
+  clock: Clock,
+  base: Credentials,
+  firstToken?: string,
+): CredentialSource {
+  const first = firstToken === undefined ? undefined : withBearer(base, firstToken);
   let current: { credentials: Credentials; token: string; readAt: number } | undefined;
   let reading: Promise<Credentials> | undefined;
 
@@ -42,6 +51,7 @@ export function tokenFileCredentials(path: string, clock: Clock, base: Credentia
       if (token === '') throw new Error('the file is empty');
     } catch (cause) {
       if (current !== undefined) return current.credentials;
+      if (first !== undefined) return first;
       throw new Error(`cannot read the bearer token from ${path}: ${(cause as Error).message}`, { cause });
     }
     const credentials = current?.token === token ? current.credentials : withBearer(base, token);

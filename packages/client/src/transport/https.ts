@@ -108,6 +108,16 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     });
   }
 
+  /** Without credentials there is no request, hence no answer. */
+  async function proof(find: () => Promise<Credentials>, signal: AbortSignal | undefined): Promise<Credentials> {
+    try {
+      return await find();
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw new TransportError(`${server.origin}: no credentials: ${(cause as Error).message}`, { cause });
+    }
+  }
+
   function headersFor(
     request: TransportRequest,
     credentials: Credentials,
@@ -129,10 +139,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     async request(request) {
       const { signal } = request;
       signal?.throwIfAborted();
-      const credentials = await source.get(signal);
+      const credentials = await proof(() => source.get(signal), signal);
       const response = await send(request, credentials);
       if (response.status !== 401) return response;
-      const others = await source.renew(credentials, signal);
+      const others = await proof(() => source.renew(credentials, signal), signal);
       if (others === credentials) return response;
       response.close();
       return send(request, others);
