@@ -1,0 +1,204 @@
+import { setImmediate } from 'node:timers/promises';
+import { createClient, type Transport, TransportError, type TransportResponse } from '@opwright/client';
+import { type Clock, type Random, seededRandom, type Timer, VirtualClock } from '@opwright/machinery';
+import { createElector, type Elector } from '../../src/election/elector.ts';
+import { type LeaderElectionOptions, resolveElection } from '../../src/election/options.ts';
+import { callbackLogger, type LogLine } from '../../src/manager/logger.ts';
+
+/** Virtual time in which every promise comes to rest between two timers. */
+export function restingClock(): VirtualClock {
+  return new VirtualClock({ settle: () => setImmediate().then(() => setImmediate()) });
+}
+
+/** The clock of one process: it runs at its own rate, its wall clock may be set, it may stand still. */
+export interface ProcessClock extends Clock {
+  /** Sets the wall clock forward, or back. */
+  jump(ms: number): void;
+  /** The process does not run: no timer fires and no answer arrives until `resume`. */
+  pause(): void;
+  /** The machine is suspended: as `pause`, and the monotonic clock stands still. */
+  suspend(): void;
+  resume(): void;
+  readonly paused: boolean;
+  /** How many timers wait. */
+  readonly pending: number;
+  /** Resolves as soon as the process runs. */
+  running(): Promise<void>;
+}
+
+export function processClock(base: VirtualClock, rate = 1, offset = 0): ProcessClock {
+  let wall = offset;
+  let slept = 0;
+  let asleepSince: number | undefined;
+  let paused = false;
+  let pending = 0;
+  let waiting: (() => void)[] = [];
+  const monotonic = () => ((asleepSince ?? base.monotonic()) - slept) * rate;
+  const whenRunning = (callback: () => void) => {
+    if (paused) waiting.push(callback);
+    else callback();
+  };
+  return {
+    now: () => base.now() + base.monotonic() * (rate - 1) + wall,
+    monotonic,
+    setTimeout(callback, delayMs): Timer {
+      const due = monotonic() + delayMs;
+      let done = false;
+      let timer: Timer;
+      const end = () => {
+        if (!done) pending -= 1;
+        done = true;
+      };
+      const fire = () =>
+        whenRunning(() => {
+          if (done) return;
+          // Time that the machine was suspended for does not count.
+          const left = (due - monotonic()) / rate;
+          if (left > 1e-6) timer = base.setTimeout(fire, left);
+          else {
+            end();
+            callback();
+          }
+        });
+      pending += 1;
+      timer = base.setTimeout(fire, delayMs / rate);
+      return {
+        cancel() {
+          end();
+          timer.cancel();
+        },
+      };
+    },
+    jump(ms) {
+      wall += ms;
+    },
+    pause() {
+      paused = true;
+    },
+    suspend() {
+      paused = true;
+      asleepSince ??= base.monotonic();
+    },
+    resume() {
+      if (asleepSince !== undefined) slept += base.monotonic() - asleepSince;
+      asleepSince = undefined;
+      paused = false;
+      const callbacks = waiting;
+      waiting = [];
+      for (const callback of callbacks) whenRunning(callback);
+    },
+    get paused() {
+      return paused;
+    },
+    get pending() {
+      return pending;
+    },
+    running: () => new Promise((resolve) => whenRunning(resolve)),
+  };
+}
+
+/**
+ * What happens to a request: it is answered, it finds nobody, it is lost on its way, its answer is lost, or it takes
+ * `thereMs` to arrive, whether or not anybody waits for it any more, and its answer takes `backMs`.
+ */
+export type Weather =
+  | 'fine'
+  | 'refused'
+  | 'lost'
+  | 'unanswered'
+  | { readonly thereMs: number; readonly backMs: number };
+
+/** A network between one process and the server. */
+export function network(inner: Transport, base: VirtualClock, clock: ProcessClock, weather: () => Weather): Transport {
+  const pause = (ms: number) => new Promise<void>((resolve) => void base.setTimeout(resolve, ms));
+  const never = () => new Promise<TransportResponse>(() => {});
+  return {
+    async request({ signal, ...request }) {
+      const now = weather();
+      if (now === 'refused') throw new TransportError('connection refused');
+      if (now === 'lost') return never();
+      await pause(typeof now === 'object' ? now.thereMs : 1);
+      // The signal stays behind: whoever gives up cannot call back what is on its way.
+      const response = await inner.request(request);
+      if (now === 'unanswered') return never();
+      await pause(typeof now === 'object' ? now.backMs : 1);
+      await clock.running();
+      signal?.throwIfAborted();
+      return response;
+    },
+    close: () => inner.close(),
+  };
+}
+
+export interface Candidate {
+  readonly elector: Elector;
+  readonly clock: ProcessClock;
+  readonly lines: LogLine[];
+  weather: Weather;
+  /** What it has become. */
+  state: 'waiting' | 'leading' | 'lost' | 'stopped';
+  /** The message of the error with which it lost. */
+  lost: string | undefined;
+  /** Ends it in order; releases the lease. */
+  stop(): Promise<void>;
+  /** Resolves when it has ended in any way. */
+  readonly ended: Promise<void>;
+}
+
+export interface CandidateOptions extends LeaderElectionOptions {
+  readonly rate?: number;
+  readonly offset?: number;
+  readonly random?: Random;
+  readonly weather?: () => Weather;
+  readonly onElected?: (candidate: Candidate) => void;
+}
+
+/** Starts a candidate that holds the lease until it is stopped or loses it. */
+export function startCandidate(
+  inner: Transport,
+  base: VirtualClock,
+  identity: string,
+  options: CandidateOptions = {},
+): Candidate {
+  const { rate, offset, random = seededRandom(identity), weather, onElected, ...rest } = options;
+  const clock = processClock(base, rate, offset);
+  const lines: LogLine[] = [];
+  const stopping = new AbortController();
+  const transport = network(inner, base, clock, () => weather?.() ?? candidate.weather);
+  const election = resolveElection({ namespace: 'default', identity, ...rest }, { operator: 'op', random });
+  const elector = createElector({
+    client: createClient(transport),
+    clock,
+    random,
+    election,
+    logger: callbackLogger((line) => lines.push(line)),
+  });
+  const run = async () => {
+    if (await elector.acquire(stopping.signal)) {
+      candidate.state = 'leading';
+      onElected?.(candidate);
+      const lost = await elector.hold(stopping.signal);
+      if (lost) {
+        candidate.lost = lost.message;
+        candidate.state = 'lost';
+        return;
+      }
+    }
+    candidate.state = 'stopped';
+    if (election.releaseOnStop) await elector.release(new AbortController().signal);
+  };
+  const candidate: Candidate = {
+    elector,
+    clock,
+    lines,
+    weather: 'fine',
+    state: 'waiting',
+    lost: undefined,
+    stop() {
+      stopping.abort();
+      return candidate.ended;
+    },
+    ended: Promise.resolve().then(run),
+  };
+  return candidate;
+}
