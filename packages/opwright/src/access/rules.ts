@@ -5,6 +5,8 @@ import type { Operator } from '../operator.ts';
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  /** Only objects of these names; absent = all. */
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
