@@ -35,7 +35,9 @@ test('parallel unary calls share at most maxSockets connections, streams do not 
 });
 
 test('close leaves no connection, ends what is under way and refuses what comes after', async () => {
+  const asked = new Set<string | undefined>();
   await using server = await startServer((request, response) => {
+    asked.add(request.url);
     if (request.url === '/quick') response.end('1');
     else if (request.url === '/watch') response.flushHeaders();
   }, certificates);
@@ -46,7 +48,7 @@ test('close leaves no connection, ends what is under way and refuses what comes 
   const pending = expect(transport.request({ method: 'GET', path: '/never' })).rejects.toThrow(
     'the transport was closed',
   );
-  await until(() => server.open() === 2);
+  await until(() => asked.has('/never'));
   await transport.close();
   await Promise.all([watching, pending]);
   await until(() => server.open() === 0);
