@@ -1,4 +1,15 @@
 export type { Infer, InferInput } from '@opwright/machinery';
+export {
+  type CompiledExpression,
+  type CompileError,
+  celTypeOf,
+  checkRules,
+  compileRule,
+  type Declared,
+  declare,
+  type RuleOptions,
+  validateRules,
+} from './cel/index.ts';
 export * as k from './k/index.ts';
 export { crdManifest } from './manifest/crd.ts';
 export type * from './manifest/crd-types.ts';

@@ -205,6 +205,11 @@ class Checker {
     }
     if (!result) return this.noOverload(expr.at, name, types, isMember);
     this.overloads.set(expr, fitting);
+    // What is added to a set is a set.
+    const [first] = types;
+    if (name === '_+_' && first?.kind === 'list' && first.semantics && result.kind === 'list') {
+      return listOf(result.item, first.semantics);
+    }
     return result;
   }
 

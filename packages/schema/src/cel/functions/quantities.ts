@@ -65,7 +65,7 @@ export const quantityLibrary: readonly Overload[] = [
     (text: string) => parsed(text) instanceof Quantity,
     reading(0),
   ),
-  member('sign', 'quantity_sign', [Q], INT, (a: Quantity) => compareQuantities(a.quantity, quantityOf(0))),
+  global('sign', 'quantity_sign', [Q], INT, (a: Quantity) => compareQuantities(a.quantity, quantityOf(0))),
   member('isGreaterThan', 'quantity_is_greater_than', [Q, Q], BOOL, (a: Quantity, b: Quantity) => compare(a, b) > 0),
   member('isLessThan', 'quantity_is_less_than', [Q, Q], BOOL, (a: Quantity, b: Quantity) => compare(a, b) < 0),
   member('compareTo', 'quantity_compare_to', [Q, Q], INT, (a: Quantity, b: Quantity) => Math.sign(compare(a, b))),

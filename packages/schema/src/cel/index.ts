@@ -1,0 +1,4 @@
+export { checkRules } from './rules/check.ts';
+export { celTypeOf, type Declared, declare } from './rules/declared.ts';
+export { type CompiledExpression, type CompileError, compileMessage, compileRule } from './rules/rule.ts';
+export { type RuleOptions, validateRules } from './rules/validate.ts';
