@@ -17,6 +17,8 @@ export interface Overlay {
    * shown objects that have vanished: somebody deleted them before the stream had shown them once.
    */
   reached(version: string, objects: Objects, changedKey?: string): KubeObject[];
+  /** The same for all shown objects: the server that they were written to is not the one of the stream. */
+  forget(objects: Objects): KubeObject[];
   get(key: string, objects: Objects): KubeObject | undefined;
   values(objects: Objects): Iterable<KubeObject>;
   /** `found` with the overlaid versions instead of the stored ones, and the overlaid objects that `matches` adds. */
@@ -36,6 +38,17 @@ export function createOverlay(): Overlay {
   function* filtered(found: Iterable<KubeObject>, matches: (object: KubeObject) => boolean): Iterable<KubeObject> {
     for (const object of found) if (!entries.has(keyString(object.metadata))) yield object;
     for (const entry of entries.values()) if ('object' in entry && matches(entry.object)) yield entry.object;
+  }
+
+  /** Ends the entries that `isOver` names; returns those objects that only they have shown. */
+  function drop(objects: Objects, isOver: (key: string, entry: Entry) => boolean): KubeObject[] {
+    const vanished: KubeObject[] = [];
+    for (const [key, entry] of entries) {
+      if (!isOver(key, entry)) continue;
+      entries.delete(key);
+      if ('object' in entry && entry.shownFirst && !objects.has(key)) vanished.push(entry.object);
+    }
+    return vanished;
   }
 
   return {
@@ -59,16 +72,11 @@ export function createOverlay(): Overlay {
       if (objects.get(key)?.metadata.uid === uid) entries.set(key, { deletedUid: uid });
       else if (shownUid === uid) entries.delete(key);
     },
-    reached(version, objects, changedKey) {
-      const vanished: KubeObject[] = [];
-      for (const [key, entry] of entries) {
-        const keyChanged = changedKey === undefined || key === changedKey;
-        if (!isReached(key, entry, version, objects, keyChanged)) continue;
-        entries.delete(key);
-        if ('object' in entry && entry.shownFirst && !objects.has(key)) vanished.push(entry.object);
-      }
-      return vanished;
-    },
+    reached: (version, objects, changedKey) =>
+      drop(objects, (key, entry) => {
+        return isReached(key, entry, version, objects, changedKey === undefined || key === changedKey);
+      }),
+    forget: (objects) => drop(objects, () => true),
     get(key, objects) {
       const entry = entries.get(key);
       if (!entry) return objects.get(key);

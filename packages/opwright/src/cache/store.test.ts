@@ -113,6 +113,16 @@ describe('own writes', () => {
     expect(names(store.byIndex('value', 'y'))).toEqual(['a']);
   });
 
+  test('nothing of own writes any more when the server has lost its history', () => {
+    const store = createStore();
+    store.replace([object('a', 500)], '500');
+    store.wrote(object('a', 501));
+    store.wrote(object('new', 502));
+    const deltas = store.replace([object('a', 20, { uid: 'another' })], '60').map(describeDelta);
+    expect(deltas).toEqual(['delete a@500 stale', 'add a@20', 'delete new@502 stale']);
+    expect([...store.values()].map(({ metadata }) => metadata.resourceVersion)).toEqual(['20']);
+  });
+
   test('that answer in the wrong order show the newest', () => {
     const store = createStore();
     store.replace([object('a', 1)], '5');

@@ -1,5 +1,5 @@
 import { type KubeObject, keyString } from '@opwright/machinery';
-import { createOverlay } from './overlay.ts';
+import { compareVersions, createOverlay } from './overlay.ts';
 
 /** What changed in a store. */
 export type Delta =
@@ -80,10 +80,14 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
     return [{ type: 'update', old, object }];
   }
 
-  /** An object that only our own write has shown, and that is gone now, must be told of: no event will. */
   function reach(resourceVersion: string, deltas: Delta[], changedKey?: string): Delta[] {
     version = resourceVersion;
-    for (const object of overlay.reached(version, objects, changedKey)) {
+    return tellVanished(overlay.reached(version, objects, changedKey), deltas);
+  }
+
+  /** An object that only our own write has shown, and that is gone now, must be told of: no event will. */
+  function tellVanished(vanished: readonly KubeObject[], deltas: Delta[]): Delta[] {
+    for (const object of vanished) {
       if (deltas.some((delta) => delta.type === 'delete' && delta.object.metadata.uid === object.metadata.uid))
         continue;
       deltas.push({ type: 'delete', object, stale: true });
@@ -130,6 +134,9 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
         deltas.push({ type: 'delete', object, stale: true });
       }
       for (const object of next) for (const delta of put(object, initial)) deltas.push(delta);
+      // A server that lost its history will never reach the versions that it gave to our writes.
+      const wentBack = (compareVersions(resourceVersion, version) ?? 0) < 0;
+      if (wentBack) tellVanished(overlay.forget(objects), deltas);
       return reach(resourceVersion, deltas);
     },
     put(object) {

@@ -297,6 +297,69 @@ describe('a reflector', () => {
     await stop();
   });
 
+  test.each([
+    ['the first page', undefined],
+    ['a later page', 'more'],
+  ])('lists again when %s does not come', async (_name, stuckAt) => {
+    let stuck = true;
+    api.rule(({ watch, query }) => {
+      if (watch || !stuck) return undefined;
+      if ((query.get('continue') ?? undefined) === stuckAt) {
+        stuck = false;
+        return { ...answer(200, {}), json: () => new Promise(() => {}) };
+      }
+      return answer(200, { kind: 'List', metadata: { resourceVersion: '9', continue: 'more' }, items: [] });
+    });
+    api.put(Thing, named('a'));
+    await start({ idleTimeoutMs: 60_000 });
+    await clock.advance(60_001);
+    expect(reflector.state.lastError).toMatchObject({ reason: 'Timeout' });
+    expect(told).toEqual([]);
+    await clock.advance(1600);
+    expect(told).toEqual(['replace a@2']);
+    await stop();
+  });
+
+  test.each([
+    ['a Status', { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }],
+    ['a Table', { kind: 'Table', metadata: { resourceVersion: '5' }, rows: [] }],
+    ['an empty object', {}],
+  ])('does not take %s for an empty list', async (_name, body) => {
+    await start();
+    api.put(Thing, named('a'));
+    await clock.advance(2000);
+    const undo = api.rule(({ watch }) => (watch ? undefined : answer(200, body)));
+    api.watches[0]!.break();
+    await clock.advance(20_000);
+    expect(state.size).toBe(1);
+    expect(reflector.state.lastError).toMatchObject({ reason: 'BadList' });
+    undo();
+    await clock.advance(60_000);
+    expect(reflector.state.lastError).toBeUndefined();
+    await stop();
+  });
+
+  test.each(['MODIFIED', 'DELETED', 'BOOKMARK'])(
+    'lists again when a %s shows an older version: the server has lost its history',
+    async (type) => {
+      await start();
+      api.put(Thing, named('a'));
+      api.put(Thing, named('a', { data: { x: '1' } }));
+      await clock.advance(2000);
+      const before = told.length;
+      const old = { ...api.get(Thing, 'default/a'), metadata: { name: 'a', resourceVersion: '2' } };
+      api.watches[0]!.send(type, old);
+      await clock.advance(0);
+      expect(told).toHaveLength(before);
+      expect(reflector.state.lastError).toMatchObject({ reason: 'VersionWentBack' });
+      await clock.advance(1600);
+      expect(versionsOf(lists())).toEqual(['0', '3']);
+      expect(told.at(-1)).toBe('replace a@3');
+      expect(api.watches).toHaveLength(1);
+      await stop();
+    },
+  );
+
   test('skips an object that cannot be filed and goes on with the next', async () => {
     await start();
     api.put(Thing, named('poison'));

@@ -1,16 +1,19 @@
-import type { Client, WatchEvent } from '@opwright/client';
+import type { Client, ListOptions, WatchEvent } from '@opwright/client';
 import { TransportError } from '@opwright/client';
 import {
   type AnyResource,
   type Clock,
   type KubeObject,
+  type ListMeta,
   type Random,
   type Status,
   StatusError,
   sleep,
   type Timer,
 } from '@opwright/machinery';
+import { compareVersions } from '../cache/overlay.ts';
 import type { Logger } from '../manager/logger.ts';
+import { childOf, inTime, untilAborted } from './abortable.ts';
 import { reflectorBackoff } from './backoff.ts';
 import { explainWatchError, isExpired, isResourceVersionTooLarge, WatchError } from './errors.ts';
 
@@ -47,7 +50,10 @@ export interface ReflectorOptions {
   readonly onError?: (error: WatchFailure) => void;
   /** Objects per page of a paged list; default 500. */
   readonly pageSize?: number;
-  /** A watch without any event or bookmark for so long is taken for dead and opened anew; default 5 min. */
+  /**
+   * A watch without any event or bookmark for so long is taken for dead and opened anew, and so is a list whose next page
+   * does not come; default 5 min.
+   */
   readonly idleTimeoutMs?: number;
 }
 
@@ -148,24 +154,28 @@ export function createReflector(options: ReflectorOptions): Reflector {
   async function listAt(resourceVersion: string, signal: AbortSignal): Promise<void> {
     // At a concrete version the server answers from its watch cache, which does not page.
     const paged = options.pageSize !== undefined || paginated || resourceVersion === '' || resourceVersion === '0';
-    const query = { ...scope, resourceVersion, signal };
     let objects: KubeObject[] = [];
     let version = '';
     let pages = 0;
-    const take = (page: { items: readonly unknown[]; metadata: { resourceVersion: string } }) => {
-      pages += 1;
-      // All pages show the state at the version of the first.
-      if (pages === 1) version = page.metadata.resourceVersion;
-      for (const item of page.items) guarded(item, (object) => objects.push(prepare(object)));
+    const read = async (limit: number) => {
+      objects = [];
+      pages = 0;
+      for await (const page of pagesInTime({ ...scope, resourceVersion, limit }, idleTimeoutMs, signal)) {
+        // Whatever else answers with 200 must not be taken for "there are no objects".
+        if (!isList(page))
+          throw new WatchError('BadList', 'the answer is not a list of objects with a resourceVersion');
+        pages += 1;
+        // All pages show the state at the version of the first.
+        if (pages === 1) version = page.metadata.resourceVersion;
+        for (const item of page.items) guarded(item, (object) => objects.push(prepare(object)));
+      }
     };
     try {
-      for await (const page of client.pages(resource, { ...query, limit: paged ? pageSize : 0 })) take(page);
+      await read(paged ? pageSize : 0);
     } catch (error) {
       if (pages === 0 || !isExpired(error)) throw error;
       // The version of the first page was compacted while we read: one answer without pages cannot expire.
-      objects = [];
-      pages = 0;
-      for await (const page of client.pages(resource, { ...query, limit: 0 })) take(page);
+      await read(0);
     }
     signal.throwIfAborted();
     if (resourceVersion === '0' && pages > 1) paginated = true;
@@ -174,6 +184,14 @@ export function createReflector(options: ReflectorOptions): Reflector {
     state.resourceVersion = version;
     state.synced = true;
     heard();
+  }
+
+  /** The pages of a list. A dead connection gives neither pages nor an end: each must come within `limitMs`. */
+  function pagesInTime(query: ListOptions, limitMs: number, signal: AbortSignal) {
+    const late = () => {
+      return new WatchError('Timeout', `the server did not answer within ${Math.round(limitMs / 1000)} s`);
+    };
+    return inTime(clock, limitMs, late, signal, (part) => client.pages(resource, { ...query, signal: part }));
   }
 
   /** Watches, again and again, until a list is needed. */
@@ -193,18 +211,8 @@ export function createReflector(options: ReflectorOptions): Reflector {
 
   /** A server that sends no bookmarks is silent while nothing changes: one object tells whether it is still there. */
   async function probe(signal: AbortSignal): Promise<void> {
-    const { controller, release } = childOf(signal);
-    const timer = clock.setTimeout(() => {
-      controller.abort(new WatchError('Timeout', 'the server did not answer within 30 s'));
-    }, 30_000);
-    try {
-      const pages = client.pages(resource, { ...scope, limit: 1, resourceVersion: '0', signal: controller.signal });
-      for await (const _ of untilAborted(pages, controller.signal)) break;
-      heard();
-    } finally {
-      timer.cancel();
-      release();
-    }
+    for await (const _ of pagesInTime({ ...scope, limit: 1, resourceVersion: '0' }, PROBE_MS, signal)) break;
+    heard();
   }
 
   async function watchOnce(signal: AbortSignal): Promise<void> {
@@ -240,6 +248,11 @@ export function createReflector(options: ReflectorOptions): Reflector {
         if (event.type === 'ERROR') throw new StatusError(statusOf(event.object));
         heard();
         const version = event.object?.metadata?.resourceVersion;
+        if (!synthetic && isOlder(version, state.resourceVersion)) {
+          // Its history is not the one that we have followed: only a list tells what holds now.
+          const message = `the server went back from version ${state.resourceVersion} to ${version}`;
+          throw new WatchError('VersionWentBack', message);
+        }
         if (event.type === 'BOOKMARK') sink.bookmark(version);
         else if (event.type === 'DELETED') guarded(event.object, sink.remove);
         else guarded(event.object, (object) => sink.put(prepare(object)));
@@ -287,39 +300,6 @@ export function createReflector(options: ReflectorOptions): Reflector {
   };
 }
 
-/** Iterates until the signal aborts, then throws its reason, even if the source does not notice the signal. */
-async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  // Not Promise.race: each turn would leave a reaction on a promise that lives as long as the watch.
-  let giveUp: (reason: unknown) => void = () => {};
-  const onAbort = () => giveUp(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
-        giveUp = reject;
-        iterator.next().then(resolve, reject);
-      });
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
-    iterator.return?.()?.then(undefined, () => {});
-  }
-}
-
-/** A controller that also aborts with `signal`, until it is released. */
-function childOf(signal: AbortSignal): { controller: AbortController; release: () => void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return { controller, release: () => signal.removeEventListener('abort', abort) };
-}
-
 function isObjectOf(resource: AnyResource, value: unknown): value is KubeObject {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, apiVersion, metadata } = value as Partial<KubeObject>;
@@ -328,10 +308,24 @@ function isObjectOf(resource: AnyResource, value: unknown): value is KubeObject 
   return typeof metadata?.name === 'string' && typeof metadata.resourceVersion === 'string';
 }
 
+/** An empty list of a Go server may have null for its items, which the client has replaced. */
+function isList(page: { readonly kind?: string; readonly items?: unknown; readonly metadata?: Partial<ListMeta> }) {
+  const { kind = 'List', items, metadata } = page;
+  return kind.endsWith('List') && Array.isArray(items) && Boolean(metadata?.resourceVersion);
+}
+
+/** Whether a version was before another; false when they cannot be compared. */
+function isOlder(version: string | undefined, than: string): boolean {
+  return version !== undefined && (compareVersions(version, than) ?? 0) < 0;
+}
+
 function statusOf(object: WatchEvent<never>['object']): Status {
   const status = object as Partial<Status> | undefined;
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
 }
+
+/** A request for one object takes no longer. */
+const PROBE_MS = 30_000;
 
 /** After so long an open watch is taken for one that works. */
 const SETTLED_MS = 10_000;

@@ -1,0 +1,60 @@
+import type { Clock, Timer } from '@opwright/machinery';
+
+/** Iterates until the signal aborts, then throws its reason, even if the source does not notice the signal. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  // Not Promise.race: each turn would leave a reaction on a promise that lives as long as the watch.
+  let giveUp: (reason: unknown) => void = () => {};
+  const onAbort = () => giveUp(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        giveUp = reject;
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
+    iterator.return?.()?.then(undefined, () => {});
+  }
+}
+
+/** A controller that also aborts with `signal`, until it is released. */
+export function childOf(signal: AbortSignal): { controller: AbortController; release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return { controller, release: () => signal.removeEventListener('abort', abort) };
+}
+
+/**
+ * Iterates over what `open` gives. When `limitMs` pass without an item, the signal that `open` got aborts with `late()`,
+ * which is thrown. The time that the consumer takes for an item does not count.
+ */
+export async function* inTime<T>(
+  clock: Clock,
+  limitMs: number,
+  late: () => Error,
+  signal: AbortSignal,
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const { controller, release } = childOf(signal);
+  const arm = (): Timer => clock.setTimeout(() => controller.abort(late()), limitMs);
+  let timer = arm();
+  try {
+    for await (const item of untilAborted(open(controller.signal), controller.signal)) {
+      timer.cancel();
+      yield item;
+      timer = arm();
+    }
+  } finally {
+    timer.cancel();
+    release();
+  }
+}
