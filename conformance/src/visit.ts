@@ -11,7 +11,7 @@ export function visitStrings(value: unknown, visit: Visit): unknown {
 
 function copy(value: unknown, visit: Visit, path: readonly string[], parents: readonly unknown[]): unknown {
   if (typeof value === 'string') return visit(value, path, parents);
-  if (typeof value === 'number' && path.at(-1) === 'nodePort') return '<node port>';
+  if (typeof value === 'number' && /^(?:healthCheckN|n)odePort$/.test(path.at(-1) ?? '')) return '<node port>';
   if (typeof value !== 'object' || value === null) return value;
   const inner = [...parents, value];
   if (Array.isArray(value)) {

@@ -1,17 +1,23 @@
 import type { Subject } from '../case.ts';
 import { applies } from './apply.ts';
 import { create } from './create.ts';
+import { customResources } from './custom-resources.ts';
 import { decoding } from './decoding.ts';
+import { defaults } from './defaults.ts';
+import { definitions } from './definitions.ts';
 import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { lists } from './list.ts';
 import { patches } from './patch.ts';
+import { tables } from './table.ts';
 import { update } from './update.ts';
 import { watches } from './watch.ts';
+import { wire } from './wire.ts';
 
 /** What is compared, in the order of recording. */
 export const subjects: readonly Subject[] = [
   discovery,
+  tables,
   create,
   decoding,
   update,
@@ -20,4 +26,8 @@ export const subjects: readonly Subject[] = [
   deletes,
   lists,
   watches,
+  wire,
+  defaults,
+  definitions,
+  customResources,
 ];

@@ -1,0 +1,24 @@
+import type { Subject } from '../case.ts';
+import { get, post } from '../steps.ts';
+import minimal from './minimal-objects.json' with { type: 'json' };
+
+interface MinimalObject {
+  /** Of the collection. */
+  readonly path: string;
+  readonly object: { readonly metadata: { readonly name?: string } };
+}
+
+const objects: readonly MinimalObject[] = minimal;
+
+/** D59: what the server adds to the smallest objects of each kind. */
+export const defaults: Subject = {
+  id: 'defaults',
+  cases: objects.map(({ path, object }) => {
+    const plural = path.slice(path.lastIndexOf('/') + 1);
+    const name = object.metadata.name ?? '';
+    return {
+      name: `${plural} ${name.replace('-{{run}}', '')} gets its defaults`,
+      steps: [post(path, object), get(`${path}/${name}`)],
+    };
+  }),
+};
