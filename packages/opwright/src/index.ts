@@ -11,6 +11,7 @@ export type {
 } from '@opwright/machinery';
 export { isAlreadyExists, isConflict, isNotFound, StatusError } from '@opwright/machinery';
 export * from '@opwright/schema';
+export { leaderElectionRules } from './access/leader-election.ts';
 export { accessRules, type PolicyRule } from './access/rules.ts';
 export type { ListFilter } from './cache/cache.ts';
 export {
@@ -37,6 +38,9 @@ export type {
   StatusInput,
   WatchOptions,
 } from './controller/types.ts';
+export { LeaderElectionLostError } from './election/elector.ts';
+export { NotLeaderError } from './election/fence.ts';
+export type { LeaderElectionOptions } from './election/options.ts';
 export type { EventInput } from './events/recorder.ts';
 export {
   callbackLogger,

@@ -55,6 +55,7 @@ export interface Surroundings extends ReadSurroundings {
   /** Ends requests: later than `signal`, so that what was begun can be finished when the manager stops. */
   readonly requestSignal: AbortSignal;
   readonly primary: KubeObject;
+  readonly fencingToken: number | undefined;
 }
 
 export function createReadContext(surroundings: ReadSurroundings): ErasedReadContext {
@@ -164,6 +165,7 @@ export function createContext(surroundings: Surroundings): ErasedContext {
   return {
     ...createReadContext({ ...surroundings, namespace }),
     key: { name: primary.metadata.name, ...(namespace && { namespace }) },
+    fencingToken: surroundings.fencingToken,
     apply,
     async create(resource: AnyResource, input: ObjectInput) {
       const object = complete(resource, input, access(resource).owned);

@@ -29,6 +29,8 @@ export interface ControllerEnvironment {
   readonly stopping: AbortSignal;
   /** Aborts when the time to finish is over: requests end. */
   readonly killed: AbortSignal;
+  /** That of the term, when there is an election. */
+  readonly fencingToken?: () => number | undefined;
 }
 
 /** A controller that its manager runs. */
@@ -124,6 +126,7 @@ export function createController(
         fieldManager: `${operator}/${name}`,
         recorder,
         applied,
+        fencingToken: environment.fencingToken?.(),
       },
       current: () => primaries.get(key),
       wrote: (object) => primaries.wrote(object),

@@ -18,7 +18,7 @@ export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list'> & {
 export type ObjectInput = { readonly metadata?: ObjectMetaInput };
 
 export type ErasedContext = ErasedReadContext &
-  Pick<Context<AnyResource, never, never>, 'key'> & {
+  Pick<Context<AnyResource, never, never>, 'key' | 'fencingToken'> & {
     apply(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
     create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
     delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;

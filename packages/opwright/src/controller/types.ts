@@ -42,6 +42,12 @@ export interface Context<Primary extends AnyResource, Reads extends string, Writ
   extends ReadContext<Reads> {
   readonly key: ObjectKey;
   /**
+   * A number that grows with each leader, for systems outside of the cluster: one that remembers the highest it has seen
+   * can refuse a write that a former leader has sent before it was replaced. Undefined without leader election. It
+   * starts anew when somebody deletes the Lease.
+   */
+  readonly fencingToken: number | undefined;
+  /**
    * Server-side apply: the object gets exactly the fields given here from this controller, whoever else has others. A
    * namespaced object without a namespace goes to that of the reconciled object. Owned kinds get the owner reference.
    * No request is made when the cached object shows that nothing would change. Returns the object after it.

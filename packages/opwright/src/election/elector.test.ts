@@ -328,6 +328,12 @@ describe('a leader', () => {
       await time.advance(20_000);
       expect([leader.state, leader.elector.isLeader()]).toEqual(['leading', true]);
     }
+    // Each renewal would be written at the time of the one before.
+    for (let i = 0; i < 20; i++) {
+      leader.clock.jump(-2000);
+      await time.advance(2000);
+    }
+    expect([leader.state, leader.elector.isLeader()]).toEqual(['leading', true]);
   });
 });
 

@@ -6,8 +6,13 @@ import { sharedAbortController } from '../abort.ts';
 import { createCache } from '../cache/cache.ts';
 import { stripManagedFields } from '../cache/transform.ts';
 import { createController, type RunningController } from '../controller/controller.ts';
+import type { LeaderElectionLostError } from '../election/elector.ts';
+import { fencedTransport } from '../election/fence.ts';
+import { lifeline } from '../election/lifeline.ts';
+import { type LeaderElectionOptions, resolveElection } from '../election/options.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
+import { type Campaign, createCampaign } from './campaign.ts';
 import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
@@ -38,6 +43,11 @@ export interface ManagerOptions {
   readonly watchIdleTimeoutMs?: number;
   /** Freeze cached objects, so that a mutation throws. Default: true unless NODE_ENV is `production`. */
   readonly freeze?: boolean;
+  /**
+   * Work only while this replica holds a Lease; the others of the operator wait with caches and queues filled, ready to
+   * take over. `{}` = on, with the defaults; default: off.
+   */
+  readonly leaderElection?: false | LeaderElectionOptions;
   /** The `host` label of `rest_client_requests_total`; default empty. */
   readonly host?: string;
 }
@@ -45,16 +55,23 @@ export interface ManagerOptions {
 /** Runs the controllers of an operator: caches, queues, workers, probes, metrics. Disposing of it stops it. */
 export interface Manager extends AsyncDisposable {
   /**
-   * Starts everything; resolves when the caches are synced and all workers run. May be called once.
+   * Starts everything; resolves when the caches are synced and all workers run; with leader election, when they are ready
+   * to. May be called once.
    *
    * @throws Error when an address cannot be listened on, or a source did not sync in time; the manager has stopped then
    */
   start(): Promise<void>;
   /** Resolves when the manager has stopped, rejects with what made it fail. */
   readonly done: Promise<void>;
+  /** Resolves when this replica works: it is leader, or there is no election. A replica that never is leaves it pending. */
+  readonly elected: Promise<void>;
+  /** Whether this replica may work at this moment; always, without election. */
+  isLeader(): boolean;
+  /** A number that grows with each leader; undefined while this replica is none, and without election. */
+  readonly fencingToken: number | undefined;
   /**
-   * Stops: no new reconciles, those under way end, then the caches, then the servers. Resolves when nothing is left; when
-   * called again, the same promise. @throws Error when the grace period was too short
+   * Stops: no new reconciles, those under way end, the lease is released, then the caches end, then the servers. Resolves
+   * when nothing is left; when called again, the same promise. @throws Error when the grace period was too short
    */
   stop(): Promise<void>;
   /** What `/readyz` says, with the reasons. */
@@ -71,6 +88,10 @@ export interface Manager extends AsyncDisposable {
  *
  * Start order: servers, caches, and each controller as soon as its own sources are synced. Stop order: controllers, event
  * recorder, caches, servers, all within one grace period.
+ *
+ * With leader election all sources are synced first, then the lease is acquired, then all controllers start. A lease that
+ * is lost ends the manager at once: `done` rejects with a `LeaderElectionLostError`, nothing is released, and no write
+ * is sent any more. The process must end then, for a reconcile function that does not heed its signal may still run.
  */
 export function createManager(operator: Operator, options: ManagerOptions): Manager {
   const {
@@ -85,11 +106,19 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   if (!baseTransport) throw new Error('createManager needs a transport or a client');
 
   const metrics = createMetrics(clock);
-  const client = createClient(metrics.instrument(baseTransport, options.host ?? ''), {
-    userAgent: `${operator.name} opwright`,
-    fieldManager: operator.name,
-    warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
-  });
+  const election = options.leaderElection
+    ? resolveElection(options.leaderElection, { operator: operator.name, random })
+    : undefined;
+  let campaign: Campaign | undefined;
+  const isLeader = () => campaign?.isLeader() ?? true;
+  const transport = metrics.instrument(baseTransport, options.host ?? '');
+  const clientOf = (through: Transport, userAgent: string) =>
+    createClient(through, {
+      userAgent: `${operator.name} ${userAgent}`,
+      fieldManager: operator.name,
+      warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
+    });
+  const client = clientOf(election ? fencedTransport(transport, isLeader) : transport, 'opwright');
   const fieldManagers = new Set(operator.controllers.map(({ name }) => `${operator.name}/${name}`));
   const transform = stripManagedFields(fieldManagers);
   const cache = createCache({
@@ -111,7 +140,8 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   // Every watch, worker and request listens to these: many listeners are no leak.
   setMaxListeners(0, stopping.signal, killed.signal, cachesStopped.signal);
   const recorder: EventRecorder = createEventRecorder({
-    client,
+    // Not behind the fence: to tell what happened is no work.
+    client: clientOf(transport, 'opwright'),
     clock,
     logger,
     instance: hostname(),
@@ -130,8 +160,23 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       metrics: metrics.controller(definition.name),
       stopping: stopping.signal,
       killed: killed.signal,
+      fencingToken: () => campaign?.fencingToken,
     }),
   );
+  if (election) {
+    campaign = createCampaign({
+      client: clientOf(lifeline(transport), 'leader-election'),
+      clock,
+      random,
+      logger,
+      election,
+      recorder,
+      reporter: operator.name,
+      metrics: metrics.election(election.leaseName),
+      stopping: stopping.signal,
+      killed: killed.signal,
+    });
+  }
 
   let started = false;
   let cacheRun: Promise<void> = Promise.resolve();
@@ -141,6 +186,10 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   const done = new Promise<void>((resolve, reject) => {
     resolveDone = resolve;
     rejectDone = reject;
+  });
+  let resolveElected = () => {};
+  const elected = new Promise<void>((resolve) => {
+    resolveElected = resolve;
   });
   // Whoever called start or stop hears of the failure there; done is for those who ask.
   done.catch(() => {});
@@ -153,12 +202,13 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     readiness: {
       caches: () => cacheProblem(cache, clock),
       controllers: () => unsyncedSources(controllers)[0],
+      ...(campaign && { leaderElection: () => campaign?.problem }),
       stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
     },
   });
 
-  /** Starts each controller when its sources are synced; one that waits does not hold up the others. */
-  async function startControllers(): Promise<void> {
+  /** Calls `ready` for each controller when its sources are synced; one that waits does not hold up the others. */
+  async function syncControllers(ready: (controller: RunningController) => void): Promise<void> {
     const limit = new AbortController();
     const endWait = () => limit.abort();
     stopping.signal.addEventListener('abort', endWait);
@@ -168,7 +218,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       if (stopping.signal.aborted) return;
       const [missing] = unsyncedSources([controller]);
       if (missing) throw new Error(`timed out after ${syncTimeoutMs / 1000} s waiting for caches to sync: ${missing}`);
-      controller.startWorkers();
+      ready(controller);
     });
     try {
       await Promise.all(running);
@@ -184,14 +234,19 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     const grace = new AbortController();
     let overrun = false;
     // Past the deadline all requests are broken off; what still does not end is not waited for.
-    const expired = sleep(clock, gracePeriodMs, grace.signal).then(() => {
+    const expire = async () => {
+      await sleep(clock, gracePeriodMs, AbortSignal.any([grace.signal, killed.signal]));
+      // A lost lease leaves no time but for what ends by itself.
+      if (!grace.signal.aborted) await sleep(clock, 0, grace.signal);
       if (grace.signal.aborted) return;
       overrun = true;
       killed.abort(new Error('the grace period of the manager is over'));
       cachesStopped.abort();
-    });
+    };
+    const expired = expire();
     const orderly = async () => {
       await Promise.all(controllers.map((controller) => controller.stop()));
+      await campaign?.end();
       await recorder.stop();
       cachesStopped.abort();
       await cacheRun;
@@ -206,6 +261,15 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     logger.info('Stopped');
   }
 
+  /** Another replica may be leader by now. */
+  function lose(error: LeaderElectionLostError): void {
+    // First of all: what works must end.
+    killed.abort(error);
+    stopping.abort(error);
+    rejectDone(error);
+    stop().catch((reason) => logger.error('Manager did not stop in time', { error: reason }));
+  }
+
   function stop(): Promise<void> {
     stopped ??= shutDown().then(resolveDone, (error) => {
       rejectDone(error);
@@ -216,6 +280,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
 
   return {
     done,
+    elected,
+    isLeader: () => started && isLeader(),
+    get fencingToken() {
+      return campaign?.fencingToken;
+    },
     stop,
     [Symbol.asyncDispose]: stop,
     async start() {
@@ -227,7 +296,17 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
         if (stopping.signal.aborted) return;
         logger.info('Starting manager', { operator: operator.name });
         cacheRun = cache.run(cachesStopped.signal);
-        await startControllers();
+        if (campaign) {
+          await syncControllers(() => {});
+          if (stopping.signal.aborted) return;
+          campaign.run(() => {
+            for (const controller of controllers) controller.startWorkers();
+            resolveElected();
+          }, lose);
+        } else {
+          await syncControllers((controller) => controller.startWorkers());
+          resolveElected();
+        }
       } catch (error) {
         logger.error('Manager failed', { error });
         rejectDone(error);
@@ -235,7 +314,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
         throw error;
       }
     },
-    ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted),
+    ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted, campaign?.problem),
     get metricsUrl() {
       return endpoints.metricsUrl;
     },

@@ -15,12 +15,20 @@ export interface ControllerMetrics {
   panicked(): void;
 }
 
+/** What a candidate for a lease reports. Names and labels are client-go's. */
+export interface ElectionMetrics {
+  leading(leading: boolean): void;
+  /** A renewal needed more than one request. */
+  renewedSlowly(): void;
+}
+
 /** The metrics of one manager, in a registry of their own. */
 export interface Metrics {
   readonly contentType: string;
   /** The text that `/metrics` serves. */
   text(): Promise<string>;
   controller(name: string): ControllerMetrics;
+  election(leaseName: string): ElectionMetrics;
   watchFailed(resource: AnyResource, reason: string): void;
   eventFailed(): void;
   /** A transport that counts its requests. `host` is a label. */
@@ -217,6 +225,16 @@ export function createMetrics(clock: Clock): Metrics {
         },
         timedOut: () => timeouts.inc(labels),
         panicked: () => panics.inc(labels),
+      };
+    },
+    election(name) {
+      const status = gauge('leader_election_master_status', 'Whether this replica holds the lease: 1, or 0.', ['name']);
+      const slow = counter('leader_election_slowpath_total', 'Renewals that had to read the lease.', ['name']);
+      status.set({ name }, 0);
+      slow.inc({ name }, 0);
+      return {
+        leading: (leading) => status.set({ name }, leading ? 1 : 0),
+        renewedSlowly: () => slow.inc({ name }),
       };
     },
     watchFailed: ({ group, plural }, reason) => watchErrors.inc({ group, resource: plural, reason }),

@@ -20,11 +20,13 @@ export function readinessOf(
   controllers: readonly RunningController[],
   clock: Clock,
   stopping: boolean,
+  electionProblem?: string,
 ): Readiness {
   const reasons = [
     ...(stopping ? ['the manager is stopping'] : []),
     ...informersOf(cache).flatMap((informer) => informerProblem(informer, clock) ?? []),
     ...unsyncedSources(controllers),
+    ...(electionProblem === undefined ? [] : [electionProblem]),
   ];
   return { ready: reasons.length === 0, reasons: [...new Set(reasons)] };
 }

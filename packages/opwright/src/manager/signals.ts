@@ -1,3 +1,4 @@
+import { LeaderElectionLostError } from '../election/elector.ts';
 import type { Manager } from './manager.ts';
 
 /** The part of `process` that {@link runUntilSignal} needs. */
@@ -9,7 +10,8 @@ export interface SignalSource {
 
 /**
  * Starts the manager and runs it until SIGINT or SIGTERM, which stop it; a second one exits at once with code 1. Resolves
- * when the manager has stopped, rejects when it could not start or failed.
+ * when the manager has stopped, rejects when it could not start or failed. A lost leader election exits with code 1: a
+ * reconcile function that does not end must not go on beside the next leader's.
  */
 export async function runUntilSignal(
   manager: Pick<Manager, 'start' | 'stop' | 'done'>,
@@ -27,6 +29,9 @@ export async function runUntilSignal(
   try {
     await Promise.race([manager.start(), manager.done]);
     await manager.done;
+  } catch (error) {
+    if (error instanceof LeaderElectionLostError) source.exit(1);
+    throw error;
   } finally {
     source.off('SIGINT', onSignal);
     source.off('SIGTERM', onSignal);
