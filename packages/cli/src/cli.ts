@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
 import { devCommand } from './commands/dev.ts';
 import { manifestsCommand } from './commands/manifests.ts';
@@ -66,6 +66,17 @@ function program(terminal: Terminal): Command {
     .option('--namespace <name...>', 'watch only these namespaces (default: all)')
     .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
+    .option('--leader-elect', 'work only while this replica holds a Lease; others wait to take over')
+    .addOption(
+      new Option('--leader-elect-resource-namespace <name>', "namespace of the Lease (default: the pod's)").implies({
+        leaderElect: true,
+      }),
+    )
+    .addOption(
+      new Option('--leader-elect-resource-name <name>', 'name of the Lease (default: <operator>)').implies({
+        leaderElect: true,
+      }),
+    )
     .option('--install-crds', "apply the operator's CRDs first")
     .action((file, options) =>
       untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)),
@@ -78,6 +89,7 @@ function program(terminal: Terminal): Command {
     .argument('[file]', fileHelp)
     .option('--image <image>', 'image of the Deployment (default: <operator>:latest)')
     .option('--namespace <name>', 'namespace of the Deployment (default: <operator>-system)')
+    .option('--leader-elect', 'two replicas, of which one works; the entry point of the image must take --leader-elect')
     .option('--only <part>', 'crds, rbac or deployment', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 

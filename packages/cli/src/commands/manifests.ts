@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.ts';
 export interface ManifestsCommandOptions {
   readonly image?: string;
   readonly namespace?: string;
+  readonly leaderElect?: boolean;
   readonly only?: 'crds' | 'rbac' | 'deployment';
 }
 

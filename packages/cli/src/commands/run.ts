@@ -1,5 +1,6 @@
 import { connect } from '@opwright/client';
-import { createManager } from 'opwright';
+import { createManager, LeaderElectionLostError, type LeaderElectionOptions } from 'opwright';
+import { describeError } from '../describe-error.ts';
 import { installCrds } from '../install-crds.ts';
 import { aborted } from '../interrupt.ts';
 import { findOperatorFile, loadOperator } from '../load-operator.ts';
@@ -11,11 +12,14 @@ export interface RunCommandOptions {
   readonly namespace?: readonly string[];
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
+  readonly leaderElect?: boolean;
+  readonly leaderElectResourceNamespace?: string;
+  readonly leaderElectResourceName?: string;
   readonly installCrds?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** `opwright run`: an operator against a real cluster until interrupted. */
+/** `opwright run`: an operator against a real cluster until interrupted. A lost leader election ends the process. */
 export async function runCommand(
   file: string | undefined,
   options: RunCommandOptions,
@@ -34,12 +38,24 @@ export async function runCommand(
       metricsAddress: options.metricsBindAddress,
       probeAddress: options.healthProbeBindAddress,
       ...(options.namespace !== undefined && { namespaces: options.namespace }),
+      leaderElection: leaderElection(options),
     });
     await manager.start();
     await Promise.race([aborted(options.signal), manager.done]);
     await manager.stop();
     await manager.done;
+  } catch (error) {
+    if (!(error instanceof LeaderElectionLostError)) throw error;
+    for (const line of describeError(error)) terminal.err(line);
+    // Not by and by: what does not heed its signal must not go on beside the next leader's.
+    process.exit(1);
   } finally {
     await connection.transport.close();
   }
+}
+
+function leaderElection(options: RunCommandOptions): false | LeaderElectionOptions {
+  if (!options.leaderElect) return false;
+  const { leaderElectResourceNamespace: namespace, leaderElectResourceName: leaseName } = options;
+  return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
 }

@@ -1,11 +1,16 @@
 import type { JsonObject } from '@opwright/machinery';
-import { accessRules, type CustomResourceDefinition, type Operator, operatorCrds } from 'opwright';
+import { accessRules, type CustomResourceDefinition, leaderElectionRules, type Operator, operatorCrds } from 'opwright';
 
 export interface ManifestOptions {
   /** Default: `<operator>:latest`. */
   readonly image?: string;
   /** Namespace of the Deployment and its service account. Default: `<operator>-system`. */
   readonly namespace?: string;
+  /**
+   * Two replicas with `--leader-elect`, of which one works, and a Role for the Lease. Default false: one replica, never two
+   * at a time.
+   */
+  readonly leaderElect?: boolean;
 }
 
 export interface OperatorManifests {
@@ -41,12 +46,39 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
         subjects: [{ kind: 'ServiceAccount', name, namespace }],
       },
+      ...(options.leaderElect ? leaderElectionAccess(name, namespace, labels) : []),
     ],
-    deployment: [deployment(name, namespace, labels, options.image ?? `${name}:latest`)],
+    deployment: [deployment(name, namespace, labels, options.image ?? `${name}:latest`, options.leaderElect ?? false)],
   };
 }
 
-function deployment(name: string, namespace: string, labels: JsonObject, image: string): JsonObject {
+/** The Lease has the operator's name, as the manager has it. */
+function leaderElectionAccess(name: string, namespace: string, labels: JsonObject): JsonObject[] {
+  const metadata = { name: `${name}-leader-election`, namespace, labels };
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata,
+      rules: leaderElectionRules(name).map((rule) => ({ ...rule })),
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
+}
+
+function deployment(
+  name: string,
+  namespace: string,
+  labels: JsonObject,
+  image: string,
+  leaderElect: boolean,
+): JsonObject {
   const selector = { 'app.kubernetes.io/name': name };
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
   return {
@@ -54,9 +86,9 @@ function deployment(name: string, namespace: string, labels: JsonObject, image: 
     kind: 'Deployment',
     metadata: { name, namespace, labels },
     spec: {
-      replicas: 1,
+      replicas: leaderElect ? 2 : 1,
       // One instance at a time: two without an election would work on the same objects.
-      strategy: { type: 'Recreate' },
+      ...(!leaderElect && { strategy: { type: 'Recreate' } }),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels, annotations: { 'kubectl.kubernetes.io/default-container': 'operator' } },
@@ -69,6 +101,7 @@ function deployment(name: string, namespace: string, labels: JsonObject, image: 
             {
               name: 'operator',
               image,
+              ...(leaderElect && { args: ['--leader-elect'] }),
               ports: [
                 { name: 'metrics', containerPort: 8080 },
                 { name: 'probes', containerPort: 8081 },

@@ -42,9 +42,9 @@ test('the namespace is that of the pod, and where there is none the error names 
   const folder = mkdtempSync(join(tmpdir(), 'opwright-election-'));
   try {
     const namespaceFile = join(folder, 'namespace');
-    expect(() => resolveElection({}, { ...surroundings, namespaceFile })).toThrow(/set leaderElection\.namespace$/);
+    expect(() => resolveElection({}, { ...surroundings, namespaceFile })).toThrow(/set leaderElection\.namespace \(/);
     writeFileSync(namespaceFile, ' \n');
-    expect(() => resolveElection({}, { ...surroundings, namespaceFile })).toThrow(/set leaderElection\.namespace$/);
+    expect(() => resolveElection({}, { ...surroundings, namespaceFile })).toThrow(/set leaderElection\.namespace \(/);
     writeFileSync(namespaceFile, 'foo-system\n');
     expect(resolveElection({}, { ...surroundings, namespaceFile }).namespace).toBe('foo-system');
   } finally {

@@ -92,6 +92,6 @@ function podNamespace(file: string): string {
     // Not in a pod, or in one without a service account.
   }
   throw new Error(
-    `leader election does not know in which namespace its Lease is, since this is no pod with a service account (${file}): set leaderElection.namespace`,
+    `leader election does not know in which namespace its Lease is, since this is no pod with a service account (${file}): set leaderElection.namespace (opwright run: --leader-elect-resource-namespace)`,
   );
 }

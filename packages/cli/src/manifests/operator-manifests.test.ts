@@ -1,0 +1,79 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Cluster, startCluster } from '@opwright/cluster';
+import { Deployment } from '@opwright/kubernetes/apps';
+import { VirtualClock } from '@opwright/machinery';
+import { callbackLogger, controller, createManager, defineOperator, defineResource, k } from 'opwright';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { operatorManifests } from './operator-manifests.ts';
+
+const Foo = defineResource({
+  group: 'example.com',
+  version: 'v1',
+  kind: 'Foo',
+  spec: k.object({ name: k.string() }),
+  status: k.object({ happy: k.boolean().optional() }),
+});
+const operator = defineOperator({
+  name: 'foo-operator',
+  controllers: [controller(Foo).reconcile((_foo, ctx) => ctx.status({ happy: true }))],
+});
+
+const clock = new VirtualClock({ settle: () => setImmediate().then(() => setImmediate()) });
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await startCluster({ profile: 'envtest', clock });
+});
+afterEach(() => cluster.stop());
+
+const deployed = () => cluster.client.get(Deployment, { namespace: 'foo-operator-system', name: 'foo-operator' });
+
+test('without an election there is never more than one replica, and no access to leases', async () => {
+  const { crds, rbac, deployment } = operatorManifests(operator);
+  await cluster.load([...crds, ...rbac, ...deployment]);
+  const { spec } = await deployed();
+  expect([spec.replicas, spec.strategy?.type]).toEqual([1, 'Recreate']);
+  expect(spec.template.spec?.containers[0]?.args).toBeUndefined();
+  expect(JSON.stringify(rbac)).not.toContain('leases');
+});
+
+test('with an election two replicas roll over, and run under exactly the roles of the manifest', async () => {
+  const { crds, rbac, deployment } = operatorManifests(operator, { leaderElect: true });
+  await cluster.load([...crds, ...rbac, ...deployment]);
+  const { spec } = await deployed();
+  expect([spec.replicas, spec.strategy?.type]).toEqual([2, 'RollingUpdate']);
+  expect(spec.template.spec?.containers[0]?.args).toEqual(['--leader-elect']);
+
+  await cluster.client.create(Foo, { metadata: { namespace: 'default', name: 'foo-1' }, spec: { name: 'jack' } });
+  const transport = cluster.as({
+    name: 'system:serviceaccount:foo-operator-system:foo-operator',
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:foo-operator-system', 'system:authenticated'],
+  });
+  const problems: string[] = [];
+  const logger = callbackLogger(({ level, message, fields }) => {
+    if (level === 'warn' || level === 'error') problems.push(`${message}: ${fields.error}`);
+  });
+  const replica = () =>
+    createManager(operator, {
+      transport,
+      clock,
+      logger,
+      metricsAddress: '0',
+      probeAddress: '0',
+      leaderElection: { namespace: 'foo-operator-system' },
+    });
+  const [first, second] = [replica(), replica()];
+  const started = [first.start(), second.start()];
+  await clock.advance(5000);
+  await Promise.all(started);
+  const leader = first.isLeader() ? first : second;
+  const other = leader === first ? second : first;
+  expect((await cluster.client.get(Foo, { namespace: 'default', name: 'foo-1' })).status?.happy).toBe(true);
+  const stopped = leader.stop();
+  await clock.advance(5000);
+  await stopped;
+  expect(other.isLeader()).toBe(true);
+  const ended = other.stop();
+  await clock.advance(100);
+  await ended;
+  expect(problems).toEqual([]);
+});
