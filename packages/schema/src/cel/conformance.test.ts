@@ -209,29 +209,62 @@ function vectorsOf(suite: Suite): Vector[] {
 
 interface Tally {
   readonly passed: number;
-  readonly failed: number;
   readonly skipped: number;
 }
 
 function tally(suite: Suite, failures: string[]): Tally {
   const vectors = vectorsOf(suite);
   const wanted = skippedSuites.has(suite.name) ? [] : vectors.filter((vector) => !needsProtobuf(vector));
-  let failed = 0;
   for (const vector of wanted) {
     const failure = run(vector);
-    if (failure === undefined) continue;
-    failed++;
-    failures.push(`${suite.name}/${vector.name}: ${vector.expr} -> ${failure}`);
+    if (failure !== undefined) failures.push(`${vector.name}: ${vector.expr} -> ${failure}`);
   }
-  return { passed: wanted.length - failed, failed, skipped: vectors.length - wanted.length };
+  return { passed: wanted.length - failures.length, skipped: vectors.length - wanted.length };
 }
 
-describe('the conformance vectors of the CEL specification', () => {
-  test('pass', () => {
-    const failures: string[] = [];
-    const results: Record<string, Tally> = {};
-    for (const suite of (tests as Suite).suites ?? []) results[suite.name] = tally(suite, failures);
-    console.log(results, failures.length, failures.join('\n'));
-    expect(failures).toEqual([]);
-  });
+/** What passes and what is left out, by suite. Numbers may only rise: a vector that passed once must pass forever. */
+const recorded: Readonly<Record<string, { readonly passed: number; readonly skipped: number }>> = {
+  basic: { passed: 43, skipped: 0 },
+  bindings_ext: { passed: 0, skipped: 5 },
+  block_ext: { passed: 0, skipped: 37 },
+  comparisons: { passed: 334, skipped: 72 },
+  conversions: { passed: 109, skipped: 0 },
+  dynamic: { passed: 0, skipped: 226 },
+  encoders_ext: { passed: 0, skipped: 4 },
+  enums: { passed: 0, skipped: 85 },
+  fields: { passed: 60, skipped: 0 },
+  fp_math: { passed: 30, skipped: 0 },
+  integer_math: { passed: 64, skipped: 0 },
+  lists: { passed: 39, skipped: 0 },
+  logic: { passed: 30, skipped: 0 },
+  macros: { passed: 44, skipped: 0 },
+  macros2: { passed: 46, skipped: 0 },
+  math_ext: { passed: 0, skipped: 199 },
+  namespace: { passed: 3, skipped: 0 },
+  optionals: { passed: 59, skipped: 11 },
+  parse: { passed: 193, skipped: 26 },
+  plumbing: { passed: 5, skipped: 0 },
+  proto2: { passed: 0, skipped: 108 },
+  proto2_ext: { passed: 0, skipped: 18 },
+  proto3: { passed: 0, skipped: 75 },
+  string: { passed: 51, skipped: 0 },
+  string_ext: { passed: 206, skipped: 3 },
+  timestamps: { passed: 76, skipped: 0 },
+  type_deductions: { passed: 26, skipped: 21 },
+  unknowns: { passed: 0, skipped: 0 },
+  wrappers: { passed: 0, skipped: 36 },
+};
+
+const suites = (tests as Suite).suites ?? [];
+
+describe('of the conformance vectors of the CEL specification', () => {
+  test.each(suites.map((suite) => [suite.name, suite] as const))(
+    '%s: all pass that need no protobuf',
+    (name, suite) => {
+      const failures: string[] = [];
+      const { passed, skipped } = tally(suite, failures);
+      expect(failures).toEqual([]);
+      expect({ passed, skipped }).toEqual(recorded[name]);
+    },
+  );
 });

@@ -42,9 +42,24 @@ export function compileCel(
   environment: Environment,
   options: { readonly raw?: boolean; readonly checked?: boolean } = {},
 ): Program | Issues {
-  const parsed = parsedOrIssues(source);
-  if ('issues' in parsed) return parsed;
-  const { expr } = parsed;
+  try {
+    return compiled(source, environment, options);
+  } catch (error) {
+    if (error instanceof CelSyntaxError) return { issues: formatErrors(source, [error]) };
+    // Trees of long chains inside of each other exhaust the stack before any other limit.
+    if (error instanceof RangeError) return { issues: formatErrors(source, [TOO_DEEP]) };
+    throw error;
+  }
+}
+
+const TOO_DEEP: SourceError = { at: 0, message: 'expression recursion limit exceeded: 250' };
+
+function compiled(
+  source: string,
+  environment: Environment,
+  options: { readonly raw?: boolean; readonly checked?: boolean },
+): Program | Issues {
+  const expr = parseCel(source);
   const checked = check(expr, environment);
   const problems = options.checked === false ? [] : checked.errors;
   if (problems.length > 0) return { issues: formatErrors(source, problems) };
@@ -62,21 +77,12 @@ export function compileCel(
         const value = code(frame);
         return { value: frame.cost > limit ? TOO_EXPENSIVE : value, cost: frame.cost };
       } catch (error) {
-        if (error instanceof CostLimitExceeded) return { value: TOO_EXPENSIVE, cost: frame.cost };
-        throw error;
+        // A RangeError is what the platform has for texts and stacks that get too large.
+        if (!(error instanceof CostLimitExceeded) && !(error instanceof RangeError)) throw error;
+        return { value: TOO_EXPENSIVE, cost: Math.max(frame.cost, limit + 1) };
       }
     },
   };
 }
 
 const TOO_EXPENSIVE = new CelError('operation cancelled: actual cost limit exceeded');
-
-function parsedOrIssues(source: string): { readonly expr: Expr } | Issues {
-  try {
-    return { expr: parseCel(source) };
-  } catch (error) {
-    if (!(error instanceof CelSyntaxError)) throw error;
-    const problem: SourceError = { at: error.at, message: error.message };
-    return { issues: formatErrors(source, [problem]) };
-  }
-}

@@ -133,7 +133,8 @@ function comparison(a: Code, b: Code, accepts: (sign: number) => boolean): Code 
 
 /** Comparing costs by the shorter one. */
 function spendForBoth(frame: Frame, left: CelValue, right: CelValue): void {
-  if (left instanceof Extension) frame.cost += 1;
+  if (typeof left === 'string' && left !== '' && left.length <= 10 && right !== '') frame.cost += 1;
+  else if (left instanceof Extension) frame.cost += 1;
   else spend(frame, Math.ceil(Math.min(runtimeSize(left), runtimeSize(right)) * TEXT_FACTOR));
 }
 

@@ -88,7 +88,8 @@ class Check {
   }
 
   private rule(rule: ValidationRule, declared: Declared, path: string, place: Place): void {
-    if (rule.rule.trim() === '') return;
+    // The schema's own rules ask for it.
+    if ((rule.rule ?? '').trim() === '') return;
     const compiled = compileRule(rule, declared);
     if (!compiled.ok) {
       this.errors.push(invalidValue(`${path}.rule`, new RawGoText(goRule(rule)), compiled.error));

@@ -1,6 +1,7 @@
 import type { ValidationRule } from '../../structural/schema.ts';
 import { type Environment, environment } from '../check/environment.ts';
 import { literalProblems } from '../check/literals.ts';
+import { type Adapter, adapterOf } from '../compile/adapt.ts';
 import { estimateCost } from '../cost/estimator.ts';
 import { kubernetesFunctions } from '../functions/kubernetes.ts';
 import { compileCel, type Evaluation, type Program } from '../program.ts';
@@ -80,18 +81,20 @@ function environmentFor(self: Declared, mode: OldSelfMode): Environment {
 }
 
 function expression(program: Program, self: Declared, mode: OldSelfMode): CompiledExpression {
+  const adapt = adapterOf(self.type);
   return {
     ok: true,
     usesOldSelf: [...program.checked.names.values()].includes('oldSelf'),
     maxCost: estimateCost(program.expr, program.checked, self).max,
     evaluate: (value, oldValue) => {
-      // Objects are JSON, which is what a raw variable takes.
-      const old = mode === 'optional' ? optional(oldValue) : ((oldValue ?? null) as CelValue);
+      // Objects are JSON, which is what a raw variable takes; behind an optional they are not known as such any more.
+      const old = mode === 'optional' ? optional(oldValue, adapt) : ((oldValue ?? null) as CelValue);
       return program.evaluate([value as CelValue, old], EXPRESSION_COST_LIMIT);
     },
   };
 }
 
-function optional(value: unknown): Optional {
-  return value === undefined || value === null ? Optional.none : new Optional(value as CelValue);
+function optional(value: unknown, adapt: Adapter | undefined): Optional {
+  if (value === undefined || value === null) return Optional.none;
+  return new Optional(adapt ? adapt(value as CelValue) : (value as CelValue));
 }

@@ -299,6 +299,21 @@ describe('validateRules', () => {
     expect(complaints(schema, { spec })).toEqual([]);
   });
 
+  test('reads the old value behind an optional by its schema, too', () => {
+    const schema = root({
+      type: 'object',
+      properties: { ratio: { type: 'number' }, at: { type: 'string', format: 'date-time' } },
+      'x-kubernetes-validations': [
+        {
+          rule: 'oldSelf.value().ratio / 2.0 == 1.5 && oldSelf.at.value().getFullYear() == 2024',
+          optionalOldSelf: true,
+        },
+      ],
+    });
+    const old = { spec: { ratio: 3, at: '2024-03-01T10:00:00Z' } };
+    expect(complaints(schema, { spec: { ratio: 4 } }, old)).toEqual([]);
+  });
+
   test('compares sets without regard to order, and list maps by their keys', () => {
     const set = { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } } as const;
     const list = {

@@ -21,19 +21,12 @@ export interface CompiledRule {
   readonly fieldPath: string;
 }
 
-const validators = new WeakMap<
-  StructuralSchema,
-  { readonly root: boolean; readonly validator: Validator | undefined }
->();
+const validators = new WeakMap<StructuralSchema, Validator | undefined>();
 
 /** The validator of a schema of whole objects, compiled once; undefined when there is no rule in it. */
 export function validatorOf(schema: StructuralSchema): Validator | undefined {
-  let known = validators.get(schema);
-  if (!known?.root) {
-    known = { root: true, validator: hasRules(schema) ? build(schema, true) : undefined };
-    validators.set(schema, known);
-  }
-  return known.validator;
+  if (!validators.has(schema)) validators.set(schema, hasRules(schema) ? build(schema, true) : undefined);
+  return validators.get(schema);
 }
 
 function hasRules(schema: StructuralSchema): boolean {
@@ -65,7 +58,7 @@ function build(schema: StructuralSchema, isRoot: boolean): Validator | undefined
 }
 
 function compileRules(schema: StructuralSchema, isRoot: boolean): CompiledRule[] {
-  const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => rule.trim() !== '');
+  const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => (rule ?? '').trim() !== '');
   const declared = rules.length > 0 ? declare(schema, isRoot) : undefined;
   return rules.map((rule) => {
     if (!declared) {
