@@ -57,13 +57,14 @@ export function createOverlay(): Overlay {
     },
     show(key, object, seenVersion, objects) {
       const stored = objects.get(key);
-      if (stored?.metadata.resourceVersion === object.metadata.resourceVersion) return;
-      const order = compareVersions(seenVersion, object.metadata.resourceVersion);
+      const { uid, resourceVersion } = object.metadata;
+      if (stored?.metadata.uid === uid && stored.metadata.resourceVersion === resourceVersion) return;
+      const order = compareVersions(seenVersion, resourceVersion);
       if (order !== undefined && order >= 0) return;
       const entry = entries.get(key);
       const shown = entry && 'object' in entry ? entry.object.metadata.resourceVersion : '';
       // Two writes may answer in the wrong order.
-      if ((compareVersions(shown, object.metadata.resourceVersion) ?? -1) > 0) return;
+      if ((compareVersions(shown, resourceVersion) ?? -1) > 0) return;
       entries.set(key, { object, shownFirst: !stored });
     },
     hide(key, uid, objects) {

@@ -37,6 +37,14 @@ describe('a store tells', () => {
     expect(store.remove(object('c', 8))).toEqual([]);
   });
 
+  test('a delete and an add for another object of the same name that has the same version on a rebuilt server', () => {
+    const store = createStore();
+    store.replace([object('a', 163)], '170');
+    const deltas = store.replace([object('a', 163, { uid: 'another' })], '165');
+    expect(deltas.map(describeDelta)).toEqual(['delete a@163 stale', 'add a@163']);
+    expect(store.get('ns/a')?.metadata.uid).toBe('another');
+  });
+
   test('what a list no longer has as deleted, with the last known state', () => {
     const store = createStore();
     store.replace([object('a', 1), object('b', 2), object('c', 3)], '5');

@@ -69,9 +69,10 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
       set(key, undefined, object);
       return [{ type: 'add', object, initial }];
     }
-    if (old.metadata.resourceVersion === object.metadata.resourceVersion) return [];
+    const { uid, resourceVersion } = object.metadata;
+    if (old.metadata.uid === uid && old.metadata.resourceVersion === resourceVersion) return [];
     set(key, old, object);
-    if (old.metadata.uid !== object.metadata.uid) {
+    if (old.metadata.uid !== uid) {
       return [
         { type: 'delete', object: old, stale: true },
         { type: 'add', object, initial: false },
