@@ -16,6 +16,7 @@ import {
   type ManagerOptions,
   NotLeaderError,
   type Operator,
+  runUntilSignal,
 } from '../src/index.ts';
 import { type ProcessClock, processClock, restingClock } from './support/candidates.ts';
 import { type Recording, recording } from './support/fixtures.ts';
@@ -252,6 +253,18 @@ describe('a lost lease', () => {
     await expect(signer('foo-2')).rejects.toThrow('not found');
     expect(await holder()).toBe('a');
     expect(a.clock.pending).toBe(0);
+  });
+
+  test('exits the process with code 1 where a program runs until a signal', async () => {
+    const exits: number[] = [];
+    const a = await start('a');
+    const { start: _, ...manager } = a.manager;
+    const source = { on: () => {}, off: () => {}, exit: (code: number) => void exits.push(code) };
+    const run = runUntilSignal({ ...manager, start: async () => {} }, source).catch((error) => error);
+    a.connected = false;
+    await time.advance(11_000);
+    expect([exits, await run]).toEqual([[1], a.ended]);
+    expect(a.ended).toBeInstanceOf(LeaderElectionLostError);
   });
 
   test('in the middle of a stop breaks it off', async () => {

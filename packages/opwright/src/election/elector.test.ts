@@ -137,6 +137,7 @@ describe('a candidate', () => {
     await time.advance(10_000);
     expect([a.state, b.state]).toEqual(['leading', 'waiting']);
     await Promise.all([a.stop(), time.advance(10)]);
+    expect(a.clock.pending).toBe(0);
     expect((await lease()).spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: 0 });
     await time.advance(4400);
     expect([b.state, b.elector.fencingToken]).toEqual(['leading', 1]);
@@ -367,5 +368,6 @@ describe('a release', () => {
     await time.advance(10);
     await a.stop();
     expect((await lease()).spec?.holderIdentity).toBe('a');
+    expect(a.clock.pending).toBe(0);
   });
 });
