@@ -104,6 +104,18 @@ describe('the commands of the documents', () => {
   const operator = join('examples', 'foo', 'operator.ts');
   const file = (name: string) => join(folder, name);
 
+  async function runOperator(...args: string[]): Promise<void> {
+    const cluster = startNode([opwright, 'cluster', '--kubeconfig', file('run')]);
+    await cluster.until(/KUBECONFIG/);
+    const off = ['--metrics-bind-address', '0', '--health-probe-bind-address', '0'];
+    await interrupted(
+      [opwright, 'run', operator, '--install-crds', '--kubeconfig', file('run'), ...off, ...args],
+      /Starting workers/,
+    );
+    cluster.signal('SIGINT');
+    await cluster.ended;
+  }
+
   /** Every command in the documents, with what executes it. */
   const executed: Record<string, () => Promise<void>> = {
     'npm start': () => interrupted([join('scripts', 'run.mjs'), 'start'], /Foo default\/foo-1 .*status\.happy/),
@@ -115,16 +127,14 @@ describe('the commands of the documents', () => {
         'kind: ClusterRole',
       );
     },
-    'opwright run operator.ts': async () => {
-      const cluster = startNode([opwright, 'cluster', '--kubeconfig', file('run')]);
-      await cluster.until(/KUBECONFIG/);
-      const off = ['--metrics-bind-address', '0', '--health-probe-bind-address', '0'];
-      await interrupted(
-        [opwright, 'run', operator, '--install-crds', '--kubeconfig', file('run'), ...off],
-        /Starting workers/,
-      );
-      cluster.signal('SIGINT');
-      await cluster.ended;
+    'opwright run operator.ts': () => runOperator(),
+    'opwright run operator.ts --leader-elect-resource-namespace default': () =>
+      runOperator('--leader-elect-resource-namespace', 'default'),
+    'opwright manifests operator.ts --leader-elect': async () => {
+      const { stdout } = await run(process.execPath, [opwright, 'manifests', operator, '--leader-elect'], {
+        cwd: root,
+      });
+      expect(stdout).toContain('- --leader-elect');
     },
     'opwright cluster': () => interrupted([opwright, 'cluster', '--kubeconfig', file('cluster')], /KUBECONFIG/),
     'npm run dev': () => interrupted([opwright, 'dev', operator, '--kubeconfig', file('example')], /KUBECONFIG/),
