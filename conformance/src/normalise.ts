@@ -1,3 +1,4 @@
+import { comparableMessage } from './message.ts';
 import type { Variables } from './variables.ts';
 import { type Visit, visitStrings } from './visit.ts';
 
@@ -88,6 +89,7 @@ function rewriter(
       .replace(/\bhash=[0-9A-F]{32,}/g, 'hash=<hash>')
       .replace(/\b[0-9A-F]{64,128}\b/g, '<hash>')
       .replace(/(resourceVersion(?:\\*": ?\\*"|: "|:"?))\d+/gi, '$1<rv>')
+      .replace(/( in scheme )"[^"]+"/g, '$1"<scheme>"')
       .replace(/(in record )\(\d+\)/g, '$1(<rv>)')
       .replace(/(resource version: \d+) \(\d+\)/g, '$1 (<rv>)')
       .replace(/(Too large resource version: \d+, current: )\d+/g, '$1<rv>');
@@ -102,7 +104,7 @@ function rewriter(
     }
     if (key === 'storageVersionHash' && isOwn(parents[0], variables)) return '<hash>';
     if (key === 'continue') return text(readableContinue(value));
-    if (key === 'message') return text(comparableMessage(value, parents.at(-1)));
+    if (key === 'message') return text(comparableMessage(value));
     if (path.at(-2) === 'cells') return text(value.replace(/^(?:\d+[smhdy])+$/, '<age>'));
     return text(value);
   };
@@ -123,23 +125,6 @@ function readableContinue(token: string): string {
   } catch {
     return token;
   }
-}
-
-/**
- * The parts of a combined message come in random order from maps; what follows its first line as the dump of a Go value or
- * as a difference of two is nobody's contract.
- */
-function comparableMessage(message: string, holder: unknown): string {
-  const first = message.split('\n', 1)[0] ?? '';
-  const rest = message.slice(first.length + 1);
-  const kept =
-    /^[\s\u00a0]*(?:&?[\w.*[\]]+\{|\(|\.\.\.|[+-][\s\u00a0])/.test(rest) && !rest.startsWith('- .')
-      ? `${first}…`
-      : message;
-  const combined = /^(.* is invalid: )\[(.*)\]$/s.exec(kept);
-  if (combined === null || typeof holder !== 'object') return kept;
-  const parts = (combined[2] ?? '').split(/, (?=[\w<][\w.[\]"<>/-]*: )/);
-  return `${combined[1]}[${parts.sort().join(', ')}]`;
 }
 
 function normaliseHeaders(headers: NonNullable<Raw['headers']>, rewrite: Visit): Record<string, string | string[]> {

@@ -302,7 +302,6 @@ export const customResources: Subject = {
         post(WIDGETS, { apiVersion: API, kind: 'Widget', metadata: 'x' }),
         post(WIDGETS, { apiVersion: API, kind: 'Widget', metadata: { generateName: 'w-' } }),
         ...['{bad', '', '[]', '5'].map((text) => send(`POST ${WIDGETS}`, { text })),
-        send(`POST ${WIDGETS}`, { base64: 'azhzAAo=' }, 'application/vnd.kubernetes.protobuf'),
         send(
           `POST ${WIDGETS}`,
           { text: `apiVersion: ${API}\nkind: Widget\nmetadata: {name: yaml}\nspec: {a: b}\n` },

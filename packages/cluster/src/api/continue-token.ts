@@ -27,7 +27,7 @@ export function parseContinue(text: string): ContinueToken {
     throw unreadable(`illegal base64 data at input byte ${text.length - (text.length % 4)}`);
   }
   if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 'meta.k8s.io/v1') {
-    throw unreadable('server does not recognize this encoded version');
+    throw unreadable('server does not recognize this encoded version ');
   }
   const { rv, start } = value as { rv?: unknown; start?: unknown };
   if (typeof rv !== 'number' || rv === 0) throw unreadable('incorrect encoded start resourceVersion');

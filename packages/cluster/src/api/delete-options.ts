@@ -2,7 +2,8 @@ import { getOwn, isPlainObject, JsonSyntaxError, parseJson } from '@opwright/mac
 import type { FieldError } from '../kinds/kind.ts';
 import type { Call } from './context.ts';
 import { BODY_LIMIT, contentType, parseYaml, YamlError } from './decode.ts';
-import { goQuote, invalid, rawError, tooLarge } from './errors.ts';
+import { goQuote, invalid, rawError, tooLarge, unsupportedMediaType } from './errors.ts';
+import { RESOURCE_TYPES } from './negotiate.ts';
 import { integerParameter, readDryRun } from './options.ts';
 import { booleanParameter } from './request-info.ts';
 
@@ -104,7 +105,9 @@ function optionsBody({ request, server, kind }: Call): { [key: string]: unknown 
       throw rawError(error instanceof Error ? error.message : String(error));
     }
   } else {
-    value = parseText(Buffer.from(body.bytes).toString('utf8'), contentType(request));
+    const type = contentType(request);
+    if (!['', 'application/json', 'application/yaml'].includes(type)) throw unsupportedMediaType(RESOURCE_TYPES);
+    value = parseText(Buffer.from(body.bytes).toString('utf8'), type);
   }
   if (!isPlainObject(value))
     throw rawError("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value");

@@ -1,3 +1,4 @@
+import { isStatusError, type StatusError } from '@opwright/machinery';
 import { authenticate } from './authenticate.ts';
 import { type AccessAttributes, accessForbidden } from './authorize.ts';
 import type { ApiServer, Call, Result } from './context.ts';
@@ -31,8 +32,8 @@ export function createHandler(server: ApiServer): Handler {
     try {
       const info = readInfo(request);
       const sender = await authenticate(request, server.tokens);
-      const user = await impersonate(request, sender, server.authorizer);
-      await authorize(server, user, info);
+      const user = await admitted(server, request, sender, info);
+      if (isStatusError(user)) return notSniffed(await errorResponse(request, user.status, auditId, warnings));
       if (!info.isResource) return await document(server, request, info);
       const call = resolve(server, request, info, user, warnings);
       if (call === undefined) return pageNotFound();
@@ -50,6 +51,28 @@ function readInfo(request: ServerRequest): RequestInfo {
     if (error instanceof URIError) throw badRequest(error.message);
     throw error;
   }
+}
+
+/** Who acts, if they may; otherwise the refusal. */
+async function admitted(
+  server: ApiServer,
+  request: ServerRequest,
+  sender: UserInfo,
+  info: RequestInfo,
+): Promise<UserInfo | StatusError> {
+  try {
+    const user = await impersonate(request, sender, server.authorizer);
+    await authorize(server, user, info);
+    return user;
+  } catch (error) {
+    if (isStatusError(error) && error.status.code === 403) return error;
+    throw error;
+  }
+}
+
+/** Refusals, which may show what a client sent, say that they are what they say. */
+function notSniffed(response: ServerResponse): ServerResponse {
+  return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } };
 }
 
 async function authorize(server: ApiServer, user: UserInfo, info: RequestInfo): Promise<void> {

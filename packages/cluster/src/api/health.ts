@@ -1,5 +1,5 @@
 import type { DocumentHandler } from './context.ts';
-import type { ServerBody } from './http-types.ts';
+import type { ServerBody, ServerResponse } from './http-types.ts';
 import { textResponse } from './respond.ts';
 
 /** The Kubernetes release that the data of `@opwright/kubernetes` describes. */
@@ -32,12 +32,16 @@ const CHECKS = [
   'poststarthook/crd-informer-synced',
 ];
 
+const { 'x-content-type-options': _, ...plain } = textResponse(200, '').headers;
+/** A check by itself answers without the header that keeps browsers from guessing. */
+const oneCheck: ServerResponse = { status: 200, headers: plain, body: { text: 'ok' } };
+
 /** `/healthz`, `/livez`, `/readyz`: the server is well as long as it answers. */
 export const healthDocuments: DocumentHandler = (_request, info) => {
   const [, root = '', ...rest] = info.path.split('/');
   if (root !== 'healthz' && root !== 'livez' && root !== 'readyz') return undefined;
   const check = rest.join('/');
-  if (check !== '') return CHECKS.includes(check) ? textResponse(200, 'ok') : textResponse(404, '404 page not found\n');
+  if (check !== '') return CHECKS.includes(check) ? oneCheck : textResponse(404, '404 page not found\n');
   if (!info.query.has('verbose')) return textResponse(200, 'ok');
   const excluded = info.query.getAll('exclude');
   const lines = CHECKS.map((name) => (excluded.includes(name) ? `[+]${name} excluded: ok\n` : `[+]${name} ok\n`));

@@ -39,7 +39,7 @@ test('pages show the state of the first one', async () => {
   expect([namesOf(third), third.metadata.continue]).toEqual([['c4'], undefined]);
   expect(third.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
   const token: unknown = JSON.parse(Buffer.from(first.metadata.continue!, 'base64url').toString());
-  expect(token).toEqual({ v: 'meta.k8s.io/v1', rv: Number(first.metadata.resourceVersion), start: 'c1\u0000' });
+  expect(token).toEqual({ v: 'meta.k8s.io/v1', rv: Number(first.metadata.resourceVersion), start: '/c1\u0000' });
 });
 
 test('a page by selector does not say how many remain, and version 0 knows no pages', async () => {

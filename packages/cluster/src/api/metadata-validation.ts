@@ -77,13 +77,9 @@ function ownerErrors(references: unknown): FieldError[] {
       if ((reference[part] ?? '') === '')
         errors.push(invalidValue(`${field}.${part}`, '', `${part} must not be empty`));
     }
-    if (reference.kind === 'Event' && version === 'v1') {
+    if (reference.kind === 'Event' && reference.apiVersion === 'v1') {
       errors.push(
-        invalidValue(
-          field,
-          new RawGoText(String(reference.apiVersion)),
-          `${reference.apiVersion}, Kind=Event is disallowed from being an owner`,
-        ),
+        invalidValue(field, new RawGoText(goOwner(reference)), `/v1, Kind=Event is disallowed from being an owner`),
       );
     }
     if (reference.controller !== true) continue;
@@ -98,14 +94,14 @@ function ownerErrors(references: unknown): FieldError[] {
 }
 
 // Go prints pointers as addresses, which nobody can compare: a fixed one stands for all.
-function goOwners(references: readonly JsonObject[]): string {
+function goOwner(r: JsonObject): string {
   const pointer = (value: unknown) =>
     value === undefined || value === null ? '(*bool)(nil)' : '(*bool)(0xc000000000)';
-  const items = references.map(
-    (r) =>
-      `v1.OwnerReference{APIVersion:${goQuote(String(r.apiVersion ?? ''))}, Kind:${goQuote(String(r.kind ?? ''))}, Name:${goQuote(String(r.name ?? ''))}, UID:${goQuote(String(r.uid ?? ''))}, Controller:${pointer(r.controller)}, BlockOwnerDeletion:${pointer(r.blockOwnerDeletion)}}`,
-  );
-  return `[]v1.OwnerReference{${items.join(', ')}}`;
+  return `v1.OwnerReference{APIVersion:${goQuote(String(r.apiVersion ?? ''))}, Kind:${goQuote(String(r.kind ?? ''))}, Name:${goQuote(String(r.name ?? ''))}, UID:${goQuote(String(r.uid ?? ''))}, Controller:${pointer(r.controller)}, BlockOwnerDeletion:${pointer(r.blockOwnerDeletion)}}`;
+}
+
+function goOwners(references: readonly JsonObject[]): string {
+  return `[]v1.OwnerReference{${references.map(goOwner).join(', ')}}`;
 }
 
 /** The kinds of Kubernetes itself ask more of a finalizer than custom resources and their definitions. */
@@ -163,6 +159,9 @@ export function validateMetadataUpdate(object: JsonObject, old: StoredObject): F
       field.endsWith('Timestamp') && typeof value === 'string' ? new RawGoText(goTime(value)) : (value ?? '');
     errors.push(invalidValue(`metadata.${field}`, shown, 'field is immutable'));
   }
+  errors.push(...labelErrors(metadata.labels, 'metadata.labels'));
+  errors.push(...annotationErrors(metadata.annotations, 'metadata.annotations'));
+  errors.push(...ownerErrors(metadata.ownerReferences));
   return errors;
 }
 

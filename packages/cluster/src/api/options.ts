@@ -1,5 +1,5 @@
 import type { FieldError } from '../kinds/kind.ts';
-import { badRequest, invalid, rawError } from './errors.ts';
+import { badRequest, goQuote, invalid, rawError } from './errors.ts';
 import { booleanParameter } from './request-info.ts';
 
 /** Options that every write has. */
@@ -74,12 +74,9 @@ function readWriteOptions(query: URLSearchParams, errors: FieldError[]): WriteOp
       reason: 'FieldValueTooLong',
       message: 'Too long: may not be more than 128 bytes',
     });
-  } else if (/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(fieldManager)) {
-    errors.push({
-      field: 'fieldManager',
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(fieldManager)}: should only contain printable characters`,
-    });
+  } else {
+    const at = [...fieldManager].findIndex((char) => /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char));
+    if (at >= 0) errors.push(unprintable(fieldManager, at));
   }
   const dryRun = readDryRun(query.getAll('dryRun'), errors);
   if (
@@ -98,9 +95,16 @@ function readWriteOptions(query: URLSearchParams, errors: FieldError[]): WriteOp
   return { dryRun, fieldManager, fieldValidation: fieldValidation === '' ? 'Warn' : fieldValidation };
 }
 
+function unprintable(manager: string, at: number): FieldError {
+  const code = [...manager][at]?.codePointAt(0) ?? 0;
+  const shown = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const message = `Invalid value: ${goQuote(manager)}: invalid character ${shown} (at position ${at})`;
+  return { field: 'fieldManager', reason: 'FieldValueInvalid', message };
+}
+
 /** Reads `dryRun`, whose only legal value is `All`. */
 export function readDryRun(values: readonly string[], errors: FieldError[]): boolean {
-  const given = values.filter((value) => value !== '');
+  const given = values;
   if (given.some((value) => value !== 'All')) {
     errors.push({
       field: 'dryRun',
@@ -143,9 +147,20 @@ function matchErrors(
   const errors: FieldError[] = [];
   const forbid = (field: string, why: string) =>
     errors.push({ field, reason: 'FieldValueForbidden', message: `Forbidden: ${why}` });
+  const unsupportedMatch = () =>
+    errors.push({
+      field: 'resourceVersionMatch',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${goQuote(match)}: supported values: "NotOlderThan"`,
+    });
+  if (isWatch && token !== '') {
+    forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
+    return errors;
+  }
   if (isWatch && sendInitialEvents !== undefined) {
     if (match !== 'NotOlderThan') {
       forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+      if (match !== '') unsupportedMatch();
     }
     return errors;
   }
@@ -155,6 +170,7 @@ function matchErrors(
         'resourceVersionMatch',
         'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
       );
+      if (match !== 'NotOlderThan') unsupportedMatch();
       return errors;
     }
     if (version === '')
@@ -194,6 +210,9 @@ export function integerParameter(query: URLSearchParams, name: string): number |
   if (text === null || text === '') return undefined;
   if (!/^[+-]?\d+$/.test(text)) {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  if (BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
   }
   return Number(text);
 }

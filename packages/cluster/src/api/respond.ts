@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { encodeJson, type JsonObject, type Status, StatusError } from '@opwright/machinery';
-import { stringify } from 'yaml';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { Call, Result, ResultList } from './context.ts';
 import { notAcceptable } from './errors.ts';
@@ -9,6 +8,7 @@ import type { ServerBody, ServerRequest, ServerResponse } from './http-types.ts'
 import { header, type Negotiated, negotiateError, type Transform } from './negotiate.ts';
 import { includeObject, partialMetadata, partialMetadataList, tableOfList, tableOfObject } from './table.ts';
 import type { WatchEvent } from './verbs/watch.ts';
+import { yamlText } from './yaml.ts';
 
 const compress = promisify(gzip);
 /** Smaller bodies are not worth compressing. */
@@ -81,10 +81,7 @@ async function encoded(
   const typed = { ...headers, 'content-type': mediaType };
   if (request.values === true && mediaType === 'application/json')
     return { status, headers: typed, body: { json: value } };
-  const text =
-    mediaType === 'application/yaml'
-      ? stringify(value, { sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false })
-      : `${encodeJson(value, { pretty })}\n`;
+  const text = mediaType === 'application/yaml' ? yamlText(value) : `${encodeJson(value, { pretty })}\n`;
   if (
     request.values !== true &&
     text.length > COMPRESS_FROM &&

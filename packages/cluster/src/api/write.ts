@@ -130,12 +130,14 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       return { object: await createObject(call, draft, change), created: true };
     }
     const old = present(kind, stored);
-    const draft = await change.next(old);
+    // In the form of what is stored, so that comparisons see what differs and not how it was written.
+    const draft = orderFields(kind.type, await change.next(old)) as MutableObject;
     checkName(call, draft);
     settleNamespace(kind, draft, info.namespace);
     call.warnings.push(...dedupeOwnerReferences(draft));
     const attributes: AdmissionAttributes = {
       ...admissionAttributes(call, 'UPDATE', change.endpoint.subresource, info.name, change),
+      endpoint: change.endpoint,
       old,
     };
     await server.admission.mutate(attributes, draft);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { UserInfo } from '../http-types.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -19,8 +20,20 @@ export interface AdmissionAttributes {
   readonly options: JsonObject;
   /** The state before; absent for CREATE. */
   readonly old?: StoredObject;
+  /** The face of the object that is written, where the write is not to the object as a whole. */
+  readonly endpoint?: Endpoint;
   /** Texts for Warning headers. */
   readonly warn: (text: string) => void;
+  /** What the mutating phase knows of itself; absent in the validating one. */
+  readonly rounds?: MutationRounds;
+}
+
+/** The mutating phase runs once, and once more when a plugin that has run should see what later ones did. */
+export interface MutationRounds {
+  readonly second: boolean;
+  secondWanted: boolean;
+  /** The first round; plugins remember by it what they did. */
+  readonly write: object;
 }
 
 /** One stage that may change or refuse a write. Refusing is throwing a StatusError. */
@@ -32,12 +45,20 @@ export interface AdmissionPlugin {
   validate?(attributes: AdmissionAttributes, object: JsonObject | undefined): void | Promise<void>;
 }
 
-/** The plugins as one: all mutate in turn, then, in the second phase, all validate in turn. */
+/**
+ * The plugins as one: all mutate in turn, a second time if one of them asks for it, then, in the second phase, all
+ * validate in turn. Plugins must bear to be called twice.
+ */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): Required<AdmissionPlugin> {
   return {
     name: 'chain',
     async mutate(attributes, object) {
-      for (const plugin of plugins) await plugin.mutate?.(attributes, object);
+      const write = {};
+      const first: MutationRounds = { second: false, secondWanted: false, write };
+      for (const plugin of plugins) await plugin.mutate?.({ ...attributes, rounds: first }, object);
+      if (!first.secondWanted) return;
+      const again: MutationRounds = { second: true, secondWanted: false, write };
+      for (const plugin of plugins) await plugin.mutate?.({ ...attributes, rounds: again }, object);
     },
     async validate(attributes, object) {
       for (const plugin of plugins) await plugin.validate?.(attributes, object);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { deepFreeze, type JsonObject } from '@opwright/machinery';
-import { stringify } from 'yaml';
 import type { Registry } from '../../kinds/registry.ts';
 import type { DocumentHandler } from '../context.ts';
 import type { ServerRequest, ServerResponse } from '../http-types.ts';
 import { acceptClauses, header, negotiate } from '../negotiate.ts';
+import { yamlText } from '../yaml.ts';
 import { type AggregatedVersion, groupDiscoveryList } from './aggregated.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts';
@@ -125,7 +125,7 @@ function aggregatedResponse(request: ServerRequest, version: AggregatedVersion, 
 function documentResponse(request: ServerRequest, document: JsonObject): ServerResponse {
   const { mediaType, pretty } = negotiate(request, false);
   const headers = { 'cache-control': 'no-cache, private', 'content-type': mediaType };
-  if (mediaType === 'application/yaml') return { status: 200, headers, body: { text: stringify(document) } };
+  if (mediaType === 'application/yaml') return { status: 200, headers, body: { text: yamlText(document) } };
   if (pretty && request.values !== true)
     return { status: 200, headers, body: { text: `${JSON.stringify(document, null, 2)}\n` } };
   return { status: 200, headers, body: { json: document } };

@@ -41,7 +41,10 @@ export function readList(call: Call, options: ListOptions): { metadata: ListMeta
     if (from.after === undefined) throw expired(TOO_OLD);
     throw expired(INCONSISTENT, formatContinue({ revision: -1, after: from.after }));
   }
-  return { metadata: listMetadata(page, prefix, selection), items: shown(call, page.items) };
+  return {
+    metadata: listMetadata(page, prefix, from.after === undefined ? '/' : '', selection),
+    items: shown(call, page.items),
+  };
 }
 
 /** A predicate over stored objects for a selection that is made in terms of the request's version. */
@@ -53,10 +56,11 @@ function shown({ kind }: Call, items: readonly StoredObject[]): readonly StoredO
   return kind.fromStorage === undefined ? items : items.map((item) => present(kind, item));
 }
 
-function listMetadata(page: Page, prefix: string, selection: ObjectSelection): ListMetadata {
+/** `root` starts the key of a first page's token, as kube-apiserver's does. */
+function listMetadata(page: Page, prefix: string, root: string, selection: ObjectSelection): ListMetadata {
   const resourceVersion = String(page.revision);
   if (page.last === undefined) return { resourceVersion };
-  const token = formatContinue({ revision: page.revision, after: page.last.slice(prefix.length) });
+  const token = formatContinue({ revision: page.revision, after: root + page.last.slice(prefix.length) });
   if (selection.matches !== undefined) return { resourceVersion, continue: token };
   return { resourceVersion, continue: token, remainingItemCount: page.remaining };
 }

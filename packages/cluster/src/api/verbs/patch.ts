@@ -1,4 +1,5 @@
 import {
+  tooLarge as answerTooLarge,
   applyJsonPatch,
   applyMergePatch,
   DecodeError,
@@ -16,6 +17,7 @@ import {
   mutableCopy,
   parseJson,
   prepareApply,
+  StatusError,
   StrategicMergeError,
   strategicMergePatch,
 } from '@opwright/machinery';
@@ -122,23 +124,23 @@ function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
 }
 
 function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
-  const body = patchBody(call);
+  const body = patchBody(call, type);
   if (type === JSON_PATCH) {
-    if (!Array.isArray(body)) throw badPatch(body, '[]handlers.jsonPatchOp');
-    const operations = body as object[];
+    const operations = jsonPatchOperations(body);
     return (object) => {
       try {
         const value = applyJsonPatch(object, operations);
         return { value, shown: () => encodeJson(value) };
       } catch (error) {
         if (error instanceof JsonPatchError)
-          throw error.failure === 'too-many' ? tooLarge(BODY_LIMIT) : unprocessable();
+          throw error.failure === 'too-many' ? new StatusError(answerTooLarge(error.message)) : unprocessable();
         throw error;
       }
     };
   }
-  if (!isPlainObject(body)) throw badPatch(body, 'map[string]interface {}');
-  const patchObject = body as JsonObject;
+  if (body === null && type === MERGE) throw badRequest('Invalid JSON Patch');
+  if (body !== null && !isPlainObject(body)) throw badPatch(body, 'map[string]interface {}', decoding(type));
+  const patchObject = (body ?? {}) as JsonObject;
   if (type === MERGE) {
     return (object) => {
       const value = applyMergePatch(object, patchObject);
@@ -148,7 +150,7 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
   return (object) => {
     try {
       const value = strategicMergePatch(endpoint.bodies.type, object, patchObject);
-      return { value, shown: () => goText(value) };
+      return { value, shown: () => goText(patchObject) };
     } catch (error) {
       if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
       throw error;
@@ -157,7 +159,7 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
 }
 
 /** The patch as a JSON value. @throws StatusError 400, 413 */
-function patchBody({ request }: Call): unknown {
+function patchBody({ request }: Call, type: string): unknown {
   const body = request.body;
   if (body !== undefined && 'json' in body) return body.json;
   const bytes = body?.bytes ?? new Uint8Array();
@@ -165,14 +167,47 @@ function patchBody({ request }: Call): unknown {
   try {
     return parseJson(Buffer.from(bytes).toString('utf8')).value;
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw badRequest(`error decoding patch: ${error.message}`);
+    if (error instanceof JsonSyntaxError) throw badRequest(`${decoding(type)}${error.message}`);
     throw error;
   }
 }
 
-function badPatch(body: unknown, wanted: string) {
-  const found = Array.isArray(body) ? 'array' : isPlainObject(body) ? 'object' : body === null ? 'null' : typeof body;
-  return badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type ${wanted}`);
+/** What comes before the reason why a patch cannot be read; strategic merge patches have it without. */
+function decoding(type: string): string {
+  return type === STRATEGIC ? '' : 'error decoding patch: ';
+}
+
+/** The operations of a JSON patch, each an object whose `op`, `path` and `from` are strings where they are. */
+function jsonPatchOperations(body: unknown): readonly object[] {
+  if (body === null) return [];
+  if (!Array.isArray(body)) throw badPatch(body, '[]handlers.jsonPatchOp');
+  for (const operation of body) {
+    if (!isPlainObject(operation)) throw badPatch(operation, 'handlers.jsonPatchOp');
+    for (const key of ['op', 'path', 'from']) {
+      const value = getOwn(operation, key);
+      if (value === undefined || value === null || typeof value === 'string') continue;
+      const found = `cannot unmarshal ${jsonType(value)} into Go struct field jsonPatchOp.${key} of type string`;
+      throw badRequest(`error decoding patch: json: ${found}`);
+    }
+  }
+  return body as object[];
+}
+
+function badPatch(body: unknown, wanted: string, prefix = 'error decoding patch: ') {
+  return badRequest(`${prefix}json: cannot unmarshal ${jsonType(body)} into Go value of type ${wanted}`);
+}
+
+/** What Go calls the type of a JSON value. */
+function jsonType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (isPlainObject(value)) return 'object';
+  return typeof value === 'boolean'
+    ? 'bool'
+    : value === null
+      ? 'null'
+      : typeof value === 'string'
+        ? 'string'
+        : 'number';
 }
 
 /** Server-side apply. */
@@ -201,7 +236,7 @@ function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
     });
     const wanted = getOwn((config.metadata ?? {}) as object, 'resourceVersion');
     const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old))) as MutableObject;
-    if (typeof wanted === 'string' && wanted !== '')
+    if (typeof wanted === 'string' && wanted !== '' && old !== undefined)
       next.metadata = { ...(next.metadata as object), resourceVersion: wanted };
     return next;
   };
@@ -234,9 +269,10 @@ function applyConfiguration({ request }: Call): JsonObject {
       throw error;
     }
   }
+  if (value === null) return {};
   if (!isPlainObject(value)) {
     throw badRequest(
-      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}',
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,
     );
   }
   return value as JsonObject;

@@ -1,0 +1,49 @@
+/**
+ * A message without what is nobody's contract: dumps of Go values, and the lines after the first when they show the
+ * difference of two; the parts of a combined message, which come in random order from maps, are sorted.
+ */
+export function comparableMessage(message: string): string {
+  const text = withoutDumps(withoutDiff(message));
+  const combined = /^(.* is invalid: )\[(.*)\]$/s.exec(text);
+  if (combined === null) return text;
+  const parts = (combined[2] ?? '').split(/, (?=[\w<][\w.[\]"<>/-]*: )/);
+  return `${combined[1]}[${parts.sort().join(', ')}]`;
+}
+
+function withoutDiff(message: string): string {
+  const at = message.indexOf('\n');
+  if (at < 0) return message;
+  const rest = message.slice(at + 1);
+  return /^[\s\u00a0]*(?:&?[\w.*[\]]+\{|\(|\.\.\.|[+-][\s\u00a0])/.test(rest) && !rest.startsWith('- .')
+    ? message.slice(0, at)
+    : message;
+}
+
+const DUMP = /((?:Invalid|Unsupported|Duplicate) value: )[&*[\]]*[a-z][\w.*[\] ]*\{/g;
+
+/** Replaces `Invalid value: core.PodSpec{…}` by a mark, to the end of the value. */
+function withoutDumps(message: string): string {
+  let out = '';
+  let from = 0;
+  for (const match of message.matchAll(DUMP)) {
+    if (match.index < from) continue;
+    const end = endOfValue(message, match.index + match[0].length - 1);
+    out += `${message.slice(from, match.index)}${match[1]}<go value>`;
+    from = end;
+  }
+  return out + message.slice(from);
+}
+
+/** The place after the braces that open at `at`; `interface {}{…}` is one value. */
+function endOfValue(message: string, at: number): number {
+  let depth = 0;
+  let quoted = false;
+  for (let place = at; place < message.length; place++) {
+    const char = message[place];
+    if (char === '\\') place++;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && char === '{') depth++;
+    else if (!quoted && char === '}' && --depth === 0 && message[place + 1] !== '{') return place + 1;
+  }
+  return message.length;
+}
