@@ -20,6 +20,7 @@ export {
   retryAfterMs,
   StatusError,
 } from '@opwright/machinery';
+export * from './certificates/certificates.ts';
 export * from './client/create-client.ts';
 export * from './client.ts';
 export * from './kubeconfig/connect.ts';

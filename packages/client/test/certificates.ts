@@ -1,4 +1,4 @@
-import { createAuthority } from '../../cluster/src/server/certificates.ts';
+import { createAuthority } from '../src/certificates/certificates.ts';
 
 /** A throw-away authority with a server certificate for 127.0.0.1 and `cluster.test`, and a client certificate. */
 export interface TestCertificates {

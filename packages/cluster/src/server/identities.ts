@@ -1,5 +1,4 @@
-import type { CertificateAuthority, KeyAndCertificate } from './certificates.ts';
-import { createAuthority } from './certificates.ts';
+import { type CertificateAuthority, createAuthority, type KeyAndCertificate } from '@opwright/client';
 
 /** What a cluster proves itself with, and its administrator to it. */
 export interface ClusterIdentities {

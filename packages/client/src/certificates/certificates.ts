@@ -1,5 +1,4 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { isIP } from 'node:net';
 import {
   bitString,
   boolean,
@@ -44,6 +43,7 @@ const SKEW_MS = 3600 * 1000;
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 const COMMON_NAME = oid('2.5.4.3');
 const ORGANIZATION = oid('2.5.4.10');
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const USAGES = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
 
 /** Makes an authority with a key of its own. @param nowMs from when its certificates count, ms since the epoch */
@@ -126,11 +126,16 @@ function extension(id: string, value: Buffer, critical = false): Buffer {
 }
 
 function generalName(host: string): Buffer {
-  return isIP(host) ? taggedBytes(7, addressBytes(host)) : taggedBytes(2, Buffer.from(host));
+  return isAddress(host) ? taggedBytes(7, addressBytes(host)) : taggedBytes(2, Buffer.from(host));
+}
+
+/** No host name has a colon or ends in a number. */
+function isAddress(host: string): boolean {
+  return host.includes(':') || IPV4.test(host);
 }
 
 function addressBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  if (IPV4.test(address)) return Buffer.from(address.split('.').map(Number));
   const [head = '', tail] = address.split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
   const front = groups(head);
