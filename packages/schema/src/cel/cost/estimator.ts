@@ -45,6 +45,16 @@ export function estimateCost(expr: Expr, checked: Checked, root: Declared): Rang
   return new Estimator(checked, root).cost(expr);
 }
 
+/** The parts without a declared bound that make an expression expensive, as steps from `self`. */
+export function unboundedParts(expr: Expr, checked: Checked, root: Declared): (readonly string[])[] {
+  const estimator = new Estimator(checked, root);
+  const { max } = estimator.cost(expr);
+  return [...estimator.unbounded.values()].filter((path) => {
+    const bounded = new Estimator(checked, root, path.join('.'));
+    return bounded.cost(expr).max < max / 2;
+  });
+}
+
 class Estimator {
   private readonly checked: Checked;
   private readonly root: Declared;
@@ -53,9 +63,14 @@ class Estimator {
   private readonly entries = new Map<Expr, Entries>();
   private readonly locals = new Map<string, LocalVariable[]>();
 
-  constructor(checked: Checked, root: Declared) {
+  /** The parts that were looked at and have no declared bound, as steps from the root. */
+  readonly unbounded = new Map<string, readonly string[]>();
+  private readonly assumedSmall: string | undefined;
+
+  constructor(checked: Checked, root: Declared, assumedSmall?: string) {
     this.checked = checked;
     this.root = root;
+    this.assumedSmall = assumedSmall;
   }
 
   cost(expr: Expr): Range {
@@ -290,7 +305,9 @@ class Estimator {
       current = step === '@items' || step === '@values' ? current.elements : current.fields?.get(step);
       if (!current) return undefined;
     }
-    return { min: 0, max: current.maxElements };
+    const steps = path.slice(1);
+    if (!current.isBounded) this.unbounded.set(steps.join('.'), steps);
+    return { min: 0, max: steps.join('.') === this.assumedSmall ? 10 : current.maxElements };
   }
 
   private pathOf(expr: Expr): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StructuralSchema, ValidationRule } from '../../structural/schema.ts';
-import { checkRules } from './check.ts';
+import { checkRules, ruleProblems } from './check.ts';
 
 const PATH = 'spec.validation.openAPIV3Schema';
 const REMEDY =
@@ -144,5 +144,31 @@ describe('checkRules', () => {
       message: 'x',
     } as const;
     expect(checkRules(schema, PATH, [error])).toEqual([]);
+  });
+
+  test('knows which parts need a bound', () => {
+    const schema = withSpec({
+      type: 'object',
+      properties: {
+        groups: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { 'the-names': { type: 'array', items: { type: 'string' } }, kind: { type: 'string' } },
+            'x-kubernetes-validations': [
+              { rule: 'self.kind == "a" && self.the__dash__names.all(x, x.contains(self.kind))' },
+            ],
+          },
+        },
+      },
+    });
+    const [first] = ruleProblems(schema, '', []);
+    const groups = '.properties[spec].properties[groups]';
+    expect(first?.unbounded).toEqual([
+      groups,
+      `${groups}.items.properties[kind]`,
+      `${groups}.items.properties[the-names]`,
+      `${groups}.items.properties[the-names].items`,
+    ]);
   });
 });

@@ -24,9 +24,24 @@ export function checkRules(
   path = '',
   schemaErrors: readonly FieldError[] = [],
 ): FieldError[] {
+  return ruleProblems(schema, path, schemaErrors).map(({ error }) => error);
+}
+
+/** A problem of a rule, and of one that is too expensive the parts of the schema that need a bound. */
+export interface RuleProblem {
+  readonly error: FieldError;
+  readonly unbounded?: readonly string[];
+}
+
+/** {@link checkRules} with remedies. */
+export function ruleProblems(
+  schema: StructuralSchema,
+  path: string,
+  schemaErrors: readonly FieldError[],
+): RuleProblem[] {
   const check = new Check(schemaErrors.map(({ field }) => field));
-  check.node(schema, { path, isRoot: true, cardinality: 1, uncorrelatable: undefined });
-  return [...check.errors, ...check.totalErrors(path)];
+  check.node(schema, { path, isRoot: true, cardinality: 1, uncorrelatable: undefined, unbounded: [] });
+  return [...check.problems, ...check.totalErrors(path).map((error) => ({ error }))];
 }
 
 interface Place {
@@ -36,6 +51,8 @@ interface Place {
   readonly cardinality: number | undefined;
   /** Where old and new values stop belonging together, if above. */
   readonly uncorrelatable: string | undefined;
+  /** The lists and maps above that may have any number of items. */
+  readonly unbounded: readonly string[];
 }
 
 interface RuleCost {
@@ -44,7 +61,7 @@ interface RuleCost {
 }
 
 class Check {
-  readonly errors: FieldError[] = [];
+  readonly problems: RuleProblem[] = [];
   private readonly broken: readonly string[];
   private total = 0;
   private expensive: RuleCost[] = [];
@@ -56,7 +73,9 @@ class Check {
   node(schema: StructuralSchema, place: Place): void {
     const { path } = place;
     const { additionalProperties, properties = {}, items } = schema;
-    const below = { ...place, isRoot: false, cardinality: childCardinality(schema, place.cardinality) };
+    const cardinality = childCardinality(schema, place.cardinality);
+    const unbounded = childCardinality(schema, 1) === undefined ? [...place.unbounded, path] : place.unbounded;
+    const below = { ...place, isRoot: false, cardinality, unbounded };
     if (typeof additionalProperties === 'object') {
       this.node(additionalProperties, { ...below, path: `${path}.additionalProperties` });
     }
@@ -81,7 +100,7 @@ class Check {
     if (!declared) {
       const reason = 'unable to convert structural schema to CEL declarations';
       const detail = `internal error: failed to construct type information for x-kubernetes-validations rules: ${reason}`;
-      this.errors.push(internalFieldError(path, detail));
+      this.report(internalFieldError(path, detail));
       return;
     }
     for (const [index, rule] of rules.entries()) this.rule(rule, declared, `${path}[${index}]`, place);
@@ -92,30 +111,42 @@ class Check {
     if ((rule.rule ?? '').trim() === '') return;
     const compiled = compileRule(rule, declared);
     if (!compiled.ok) {
-      this.errors.push(invalidValue(`${path}.rule`, new RawGoText(goRule(rule)), compiled.error));
+      this.report(invalidValue(`${path}.rule`, new RawGoText(goRule(rule)), compiled.error));
       return;
     }
     const times = place.cardinality ?? Math.trunc(MAX_REQUEST_SIZE / (declared.minSize + 1));
-    this.observe(`${path}.rule`, Math.min(UNLIMITED, compiled.maxCost * times), 'estimated rule cost');
+    const bounds = () => [
+      ...place.unbounded,
+      ...compiled.unboundedParts().map((part) => schemaPath(place.path, declared, part)),
+    ];
+    this.observe(`${path}.rule`, Math.min(UNLIMITED, compiled.maxCost * times), 'estimated rule cost', bounds);
     if (rule.messageExpression) {
       const message = compileMessage(rule, declared);
       if (!message.ok) {
-        this.errors.push(invalidValue(`${path}.messageExpression`, new RawGoText(goRule(rule)), message.error));
-      } else this.observe(`${path}.messageExpression`, message.maxCost, 'estimated messageExpression cost');
+        this.report(invalidValue(`${path}.messageExpression`, new RawGoText(goRule(rule)), message.error));
+      } else {
+        const bounds = () => message.unboundedParts().map((part) => schemaPath(place.path, declared, part));
+        this.observe(`${path}.messageExpression`, message.maxCost, 'estimated messageExpression cost', bounds);
+      }
     }
     if (compiled.usesOldSelf) {
       if (place.uncorrelatable === undefined) return;
       const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelatable}`;
-      this.errors.push(invalidValue(`${path}.rule`, rule.rule, detail));
+      this.report(invalidValue(`${path}.rule`, rule.rule, detail));
     } else if (rule.optionalOldSelf !== undefined) {
       const detail = 'may not be set if oldSelf is not used in rule';
-      this.errors.push(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, detail));
+      this.report(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, detail));
     }
   }
 
-  private observe(path: string, cost: number, name: string): void {
+  private report(error: FieldError): void {
+    this.problems.push({ error });
+  }
+
+  private observe(path: string, cost: number, name: string, bounds: () => readonly string[]): void {
     if (cost > ESTIMATED_RULE_COST_LIMIT) {
-      this.errors.push(forbiddenValue(path, tooExpensive(name, cost, ESTIMATED_RULE_COST_LIMIT)));
+      const error = forbiddenValue(path, tooExpensive(name, cost, ESTIMATED_RULE_COST_LIMIT));
+      this.problems.push({ error, unbounded: bounds() });
     }
     this.total += cost;
     if (cost < ESTIMATED_SCHEMA_COST_LIMIT / 100) return;
@@ -135,6 +166,19 @@ class Check {
       forbiddenValue(path, tooExpensive(what, this.total, ESTIMATED_SCHEMA_COST_LIMIT)),
     ];
   }
+}
+
+/** Where in the schema a part of a value is described. */
+function schemaPath(path: string, declared: Declared, steps: readonly string[]): string {
+  let current: Declared | undefined = declared;
+  let found = path;
+  for (const step of steps) {
+    if (step === '@items') found += '.items';
+    else if (step === '@values') found += '.additionalProperties';
+    else if (current?.type.kind === 'object') found += `.properties[${current.type.fields.get(step)?.key ?? step}]`;
+    current = step.startsWith('@') ? current?.elements : current?.fields?.get(step);
+  }
+  return found;
 }
 
 function childCardinality(schema: StructuralSchema, own: number | undefined): number | undefined {

@@ -22,6 +22,8 @@ export interface Declared {
   readonly type: CelType;
   /** The most characters, bytes, items or entries; 0 where size has no meaning. */
   readonly maxElements: number;
+  /** Whether the schema says so, or only the size of requests. */
+  readonly isBounded: boolean;
   /** The fewest bytes that a value takes in a request. */
   readonly minSize: number;
   /** By the name under which rules know the field. */
@@ -58,7 +60,7 @@ const objectMeta: Readonly<Record<string, StructuralSchema>> = Object.freeze({
 
 function build(schema: StructuralSchema, isRoot: boolean): Declared | undefined {
   if (schema['x-kubernetes-int-or-string']) {
-    return { type: DYN, maxElements: MAX_REQUEST_SIZE - 2, minSize: 1 };
+    return { type: DYN, maxElements: MAX_REQUEST_SIZE - 2, isBounded: true, minSize: 1 };
   }
   switch (schema.type) {
     case 'array':
@@ -68,11 +70,11 @@ function build(schema: StructuralSchema, isRoot: boolean): Declared | undefined 
     case 'string':
       return declareText(schema);
     case 'boolean':
-      return { type: BOOL, maxElements: 0, minSize: 4 };
+      return { type: BOOL, maxElements: 0, isBounded: true, minSize: 4 };
     case 'number':
-      return { type: DOUBLE, maxElements: 0, minSize: 1 };
+      return { type: DOUBLE, maxElements: 0, isBounded: true, minSize: 1 };
     case 'integer':
-      return { type: INT, maxElements: 0, minSize: 1 };
+      return { type: INT, maxElements: 0, isBounded: true, minSize: 1 };
     default:
       return undefined;
   }
@@ -84,7 +86,8 @@ function declareList(schema: StructuralSchema): Declared | undefined {
   const { maxItems } = schema;
   const maxElements =
     maxItems === undefined ? Math.trunc((MAX_REQUEST_SIZE - 2) / (elements.minSize + 1)) : Math.max(0, maxItems);
-  return { type: listOf(elements.type, semanticsOf(schema)), maxElements, minSize: 2, elements };
+  const isBounded = maxItems !== undefined;
+  return { type: listOf(elements.type, semanticsOf(schema)), maxElements, isBounded, minSize: 2, elements };
 }
 
 function semanticsOf(schema: StructuralSchema): 'set' | readonly string[] | undefined {
@@ -100,7 +103,8 @@ function declareObject(schema: StructuralSchema): Declared | undefined {
     // Each entry has at least a key of no characters, quotes, colon and comma.
     const most = Math.trunc((MAX_REQUEST_SIZE - 2) / (elements.minSize + 6));
     const maxElements = maxProperties === undefined ? most : Math.max(0, maxProperties);
-    return { type: mapOf(STRING, elements.type), maxElements, minSize: 2, elements };
+    const isBounded = maxProperties !== undefined;
+    return { type: mapOf(STRING, elements.type), maxElements, isBounded, minSize: 2, elements };
   }
   const fields = new Map<string, Declared>();
   const types = new Map<string, ObjectField>();
@@ -116,7 +120,13 @@ function declareObject(schema: StructuralSchema): Declared | undefined {
     // Fields with a default need not be sent.
     if (required.includes(key) && property.default === undefined) minSize += key.length + declared.minSize + 4;
   }
-  return { type: { kind: 'object', name: nextName(), fields: types }, maxElements: 0, minSize, fields };
+  return {
+    type: { kind: 'object', name: nextName(), fields: types },
+    maxElements: 0,
+    isBounded: true,
+    minSize,
+    fields,
+  };
 }
 
 let objects = 0;
@@ -129,25 +139,23 @@ function nextName(): string {
 
 function declareText(schema: StructuralSchema): Declared {
   const { format, maxLength, enum: allowed = [] } = schema;
+  const isBounded = maxLength !== undefined;
+  const most = isBounded ? Math.max(0, maxLength) : MAX_REQUEST_SIZE - 2;
   switch (format) {
     case 'byte':
-      return {
-        type: BYTES,
-        maxElements: maxLength === undefined ? MAX_REQUEST_SIZE - 2 : Math.max(0, maxLength),
-        minSize: 2,
-      };
+      return { type: BYTES, maxElements: most, isBounded, minSize: 2 };
     case 'duration':
-      return { type: DURATION, maxElements: 32, minSize: 3 };
+      return { type: DURATION, maxElements: 32, isBounded: true, minSize: 3 };
     case 'date':
-      return { type: TIMESTAMP, maxElements: 12, minSize: 12 };
+      return { type: TIMESTAMP, maxElements: 12, isBounded: true, minSize: 12 };
     case 'date-time':
-      return { type: TIMESTAMP, maxElements: 32, minSize: 21 };
+      return { type: TIMESTAMP, maxElements: 32, isBounded: true, minSize: 21 };
     default:
   }
-  if (maxLength !== undefined) return { type: STRING, maxElements: Math.max(0, maxLength) * 4, minSize: 2 };
-  if (allowed.length > 0) {
+  if (!isBounded && allowed.length > 0) {
     const longest = Math.max(...allowed.map((value) => (typeof value === 'string' ? utf8(value).length : 0)));
-    return { type: STRING, maxElements: longest, minSize: 2 };
+    return { type: STRING, maxElements: longest, isBounded: true, minSize: 2 };
   }
-  return { type: STRING, maxElements: MAX_REQUEST_SIZE - 2, minSize: 2 };
+  // maxLength counts characters, of which each may take four bytes.
+  return { type: STRING, maxElements: isBounded ? most * 4 : most, isBounded, minSize: 2 };
 }

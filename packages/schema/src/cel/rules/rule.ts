@@ -2,7 +2,7 @@ import type { ValidationRule } from '../../structural/schema.ts';
 import { type Environment, environment } from '../check/environment.ts';
 import { literalProblems } from '../check/literals.ts';
 import { type Adapter, adapterOf } from '../compile/adapt.ts';
-import { estimateCost } from '../cost/estimator.ts';
+import { estimateCost, unboundedParts } from '../cost/estimator.ts';
 import { kubernetesFunctions } from '../functions/kubernetes.ts';
 import { compileCel, type Evaluation, type Program } from '../program.ts';
 import { formatErrors } from '../syntax/source-error.ts';
@@ -21,6 +21,8 @@ export interface CompiledExpression {
   readonly usesOldSelf: boolean;
   /** What one evaluation costs at most, by estimate. */
   readonly maxCost: number;
+  /** The parts without a declared bound that make it expensive, as steps from `self`. */
+  unboundedParts(): (readonly string[])[];
   /** @param oldSelf absent on create; a `value` expression that uses it must not be evaluated then */
   evaluate(self: unknown, oldSelf?: unknown): Evaluation;
 }
@@ -86,6 +88,7 @@ function expression(program: Program, self: Declared, mode: OldSelfMode): Compil
     ok: true,
     usesOldSelf: [...program.checked.names.values()].includes('oldSelf'),
     maxCost: estimateCost(program.expr, program.checked, self).max,
+    unboundedParts: () => unboundedParts(program.expr, program.checked, self),
     evaluate: (value, oldValue) => {
       // Objects are JSON, which is what a raw variable takes; behind an optional they are not known as such any more.
       const old = mode === 'optional' ? optional(oldValue, adapt) : ((oldValue ?? null) as CelValue);

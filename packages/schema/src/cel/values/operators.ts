@@ -81,6 +81,9 @@ function arithmetic(
   whole: (x: bigint, y: bigint) => bigint | CelError,
   real?: (x: number, y: number) => number,
 ): CelValue {
+  if (typeof a === 'number' && typeof b === 'number' && real && !Number.isInteger(a) && !Number.isInteger(b)) {
+    return double(real(a, b));
+  }
   if (a instanceof CelError) return a;
   if (b instanceof CelError) return b;
   const left = normal(a);
