@@ -75,12 +75,19 @@ const signing = (identity: string, tokens: (number | undefined)[] = []): Operato
   });
 
 /** Starts a replica and lets it come to rest. */
-async function start(
+async function start(...how: Parameters<typeof launch>): Promise<Replica> {
+  const { replica, started } = launch(...how);
+  await time.advance(10);
+  await started;
+  return replica;
+}
+
+function launch(
   identity: string,
   operator: Operator = signing(identity),
   election: LeaderElectionOptions = {},
   options: Partial<ManagerOptions> = {},
-): Promise<Replica> {
+): { readonly replica: Replica; readonly started: Promise<void> } {
   const clock = processClock(time);
   const logger = recording();
   const transport: Transport = {
@@ -110,10 +117,7 @@ async function start(
     },
   );
   replicas.push(replica);
-  const started = manager.start();
-  await time.advance(10);
-  await started;
-  return replica;
+  return { replica, started: manager.start() };
 }
 
 async function stop({ manager }: Replica): Promise<void> {
@@ -190,11 +194,19 @@ test('the lease is kept until the last reconcile has ended, and released then', 
   expect([await signer('foo-1'), await holder()]).toEqual(['a', '']);
 });
 
-test('a replica that stops with work unfinished does not release', async () => {
+test('a replica that stops with work unfinished does not release, also when that ends later', async () => {
   await create('foo-1');
+  let finish = () => {};
   const operator = defineOperator({
     name: 'op',
-    controllers: [controller(Foo).reconcile(() => new Promise<undefined>(() => {}))],
+    controllers: [
+      controller(Foo).reconcile(
+        () =>
+          new Promise<undefined>((resolve) => {
+            finish = () => resolve(undefined);
+          }),
+      ),
+    ],
   });
   const a = await start('a', operator, {}, { gracePeriodMs: 3000 });
   const stopped = expect(a.manager.stop()).rejects.toThrow(
@@ -202,8 +214,24 @@ test('a replica that stops with work unfinished does not release', async () => {
   );
   await time.advance(3100);
   await stopped;
+  finish();
   await time.advance(1000);
   expect([await holder(), a.clock.pending]).toEqual(['a', 0]);
+});
+
+test('a replica stands for election only when its caches are filled', async () => {
+  const Bar = defineResource({ group: 'example.com', version: 'v1', kind: 'Bar', spec: k.object({}) });
+  const operator = defineOperator({
+    name: 'op',
+    controllers: [controller(Foo).reconcile(() => {}), controller(Bar).reconcile(() => {})],
+  });
+  const { replica, started } = launch('a', operator);
+  await time.advance(60_000);
+  await expect(holder()).rejects.toThrow('not found');
+  await cluster.load([Bar.crd()]);
+  await time.advance(30_000);
+  await started;
+  expect([replica.manager.isLeader(), await holder()]).toEqual([true, 'a']);
 });
 
 test('a standby that stops never works, and leaves the lease alone', async () => {
