@@ -351,6 +351,15 @@ describeKubectl('kubectl', () => {
     expect((await kubectl(['get', 'namespace', ns])).code).toBe(1);
   });
 
+  test('the kubeconfig has a context with a certificate and one with a token', async () => {
+    expect(await ok('config get-contexts -o name')).toBe('opwright\nopwright-token\n');
+    expect(await ok('auth whoami --context opwright-token -o jsonpath={.status.userInfo.username}')).toBe(
+      'kubernetes-admin',
+    );
+    const stranger = await kubectl(['get', 'pods', '--token', 'wrong', '--context', 'opwright-token']);
+    expect(stranger.stderr).toContain('error: You must be logged in to the server');
+  });
+
   test('version, cluster-info, auth and raw requests work', async () => {
     expect(JSON.parse(await ok('version -o json')).serverVersion).toMatchObject({ major: '1', minor: '32' });
     expect(await ok('get --raw /healthz')).toBe('ok');

@@ -3,6 +3,12 @@ import type { Clock, JsonObject, Random } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { namespaceLifecycle } from './api/admission/namespace-lifecycle.ts';
+import {
+  evaluateConditions,
+  serviceResolver,
+  webhookAdmission,
+  webhookCaller,
+} from './api/admission/webhooks/index.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { ApiServer } from './api/context.ts';
@@ -25,6 +31,7 @@ import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
+import { createWebhookClient } from './server/webhook-client.ts';
 import { storeKey } from './store/object.ts';
 import { createStore, type Store } from './store/store.ts';
 import { inProcessTransport } from './transport.ts';
@@ -49,6 +56,11 @@ export interface ClusterOptions {
   readonly historyLimit?: number;
   /** Of the controllers; default: errors as JSON lines on standard error. */
   readonly logger?: Logger;
+  /**
+   * Where services are that webhook configurations name: `namespace/name` to `https://127.0.0.1:9443`. Without an entry
+   * the Endpoints of the service count, as far as they are on this machine.
+   */
+  readonly services?: Readonly<Record<string, string>>;
 }
 
 /** A user of the in-process transport. */
@@ -114,6 +126,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
     list: (storage) => store.list(storage).items,
   };
+  const webhookClient = createWebhookClient();
+  const caller = webhookCaller({
+    client: webhookClient,
+    clock,
+    random,
+    services: serviceResolver(store, options.services),
+  });
+  const adminToken = `${random.uuid()}${random.uuid()}`.replaceAll('-', '');
   let served: ServedCluster | undefined;
   const server: ApiServer = {
     store,
@@ -121,13 +141,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     clock,
     random,
     allocator: serviceAllocator(() => store.list('services').items),
-    tokens: [accountTokens.authenticate],
+    tokens: [(token) => (token === adminToken ? ADMIN : undefined), accountTokens.authenticate],
     accountTokens,
     authorizer: authorizerChain([rbacAuthorizer(store, registry)]),
     admission: admissionChain([
       definitionTerminating(store),
       namespaceLifecycle(store),
       ...(profile === 'cluster' ? builtinAdmission(lookup, random) : envtestAdmission(lookup)),
+      ...webhookAdmission({ store, registry, caller, conditions: evaluateConditions }),
     ]),
     protobuf: decodeProtobufBody,
     hooks: [definitions],
@@ -148,7 +169,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const transport = as(ADMIN);
   const client = createClient(transport, { userAgent: 'opwright-cluster' });
-  if (serve !== undefined) served = await serveCluster(handler, identities(), serve, options.kubeconfig);
+  if (serve !== undefined) served = await serveCluster(handler, identities(), adminToken, serve, options.kubeconfig);
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
     clientCa: served === undefined ? '' : identities().authority.certificate,
@@ -164,6 +185,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     stopped ??= (async () => {
       for (const controller of [...controllers].reverse()) await controller.stop();
       await served?.stop();
+      webhookClient.close();
       definitions.stop();
       for (const opened of transports) await opened.close();
     })();

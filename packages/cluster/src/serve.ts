@@ -20,13 +20,15 @@ export interface ServedCluster {
 }
 
 /**
- * Mounts the API server on HTTPS and writes the administrator's kubeconfig.
+ * Mounts the API server on HTTPS and writes the administrator's kubeconfig: a context with the client certificate, which is
+ * the current one, and one with the token.
  *
  * @throws Error naming the address when the port is taken
  */
 export async function serveCluster(
   handler: Handler,
   identities: ClusterIdentities,
+  adminToken: string,
   { port, host }: ServeOptions,
   kubeconfig: string | undefined,
 ): Promise<ServedCluster> {
@@ -41,6 +43,7 @@ export async function serveCluster(
       server: http.url,
       ca: identities.authority.certificate,
       user: identities.admin,
+      token: adminToken,
     });
   }
   return {

@@ -25,6 +25,14 @@ test('a kubeconfig has one context, with the certificates in it', () => {
   });
 });
 
+test('a token gets a context of its own beside that of the certificate', () => {
+  const user = { cert: 'CERT', key: 'KEY' };
+  const { users, contexts, ...rest } = parse(kubeconfigText({ server: 'https://127.0.0.1:1', user, token: 'secret' }));
+  expect(rest['current-context']).toBe('opwright');
+  expect(users[1]).toEqual({ name: 'opwright-token', user: { token: 'secret' } });
+  expect(contexts[1].context).toEqual({ cluster: 'opwright', user: 'opwright-token', namespace: 'default' });
+});
+
 test('the file is for its owner only, even where a readable one was, and nothing is left beside it', async () => {
   const file = join(folder, 'config');
   await writeFile(file, 'old', { mode: 0o644 });
