@@ -4,9 +4,11 @@ export {
   type CompileError,
   celTypeOf,
   checkRules,
+  compileExpression,
   compileRule,
   type Declared,
   declare,
+  type Expression,
   type RuleOptions,
   validateRules,
 } from './cel/index.ts';

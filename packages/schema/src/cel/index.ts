@@ -1,4 +1,5 @@
-export { checkRules } from './rules/check.ts';
+export { compileExpression, type Expression } from './expression.ts';
+export { checkRules, type RuleProblem, ruleProblems } from './rules/check.ts';
 export { celTypeOf, type Declared, declare } from './rules/declared.ts';
 export { type CompiledExpression, type CompileError, compileMessage, compileRule } from './rules/rule.ts';
 export { type RuleOptions, validateRules } from './rules/validate.ts';

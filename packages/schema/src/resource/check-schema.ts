@@ -1,14 +1,27 @@
+import { type RuleProblem, ruleProblems } from '../cel/index.ts';
 import { checkStructural } from '../structural/check.ts';
-import { withoutLiterals } from '../structural/check-rules.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 
-/** Why the API server would refuse a schema: its words, behind the path of the field, and what to do. */
+/** Why the API server would refuse a schema or its rules: its words, behind the path of the field, and what to do. */
 export function schemaProblems(schema: StructuralSchema): string[] {
-  const problems = checkStructural(schema).map(({ field, message }) => {
-    const remedy = remedies.find(([pattern]) => pattern.test(`${field}: ${message}`))?.[1];
-    return `${fieldPathOf(field)}: ${message}${remedy ? `; ${remedy}` : ''}`;
-  });
-  return [...new Set(problems)];
+  const errors = checkStructural(schema);
+  const problems = [...errors.map((error) => ({ error })), ...ruleProblems(schema, '', errors)];
+  return [...new Set(problems.map(described))];
+}
+
+function described({ error: { field, message }, unbounded = [] }: RuleProblem): string {
+  const remedy =
+    unbounded.length > 0
+      ? `give a bound (maxItems, maxProperties, maxLength) to ${unbounded.map(fieldPathOf).join(', ')}`
+      : remedies.find(([pattern]) => pattern.test(`${field}: ${message}`))?.[1];
+  const place = fieldPathOf(field) || 'schema';
+  // Where a rule stands is said already; what it says stands in the compiler's message.
+  const text = message.replace(
+    /^Invalid value: apiextensions\.ValidationRule\{.*?\}: (?=compilation|cel |messageE)/s,
+    '',
+  );
+  const separator = text.includes('\n') ? '\n' : '; ';
+  return `${place}: ${text}${remedy ? `${separator}${remedy}` : ''}`.replaceAll('\n', '\n    ');
 }
 
 const remedies: readonly (readonly [RegExp, string])[] = [
@@ -21,6 +34,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /must be empty to be structural|must be undefined to be structural/,
     'say it outside of anyOf, oneOf, allOf and not as well',
   ],
+  [/undefined field[\s\S]*\.metadata\./, 'of metadata, rules see name and generateName only'],
   [/fieldPath must be a valid path/, 'name a field below the place of the rule, such as .name'],
   [/must be a valid regular expression/, 'write it in RE2 syntax'],
 ];
@@ -32,17 +46,4 @@ function fieldPathOf(schemaPath: string): string {
     .replaceAll('.items', '[]')
     .replaceAll('.additionalProperties', '{}')
     .replace(/^\./, '');
-}
-
-/** Of an object's metadata, CEL sees name and generateName only. */
-export function rootRuleProblems(schema: StructuralSchema): string[] {
-  return (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule }, index) => {
-    const names = [...withoutLiterals(rule).matchAll(/\b(?:self|oldSelf)\.metadata\.(\w+)/g)].map((match) => match[1]);
-    return names
-      .filter((name) => name !== 'name' && name !== 'generateName')
-      .map(
-        (name) =>
-          `rules[${index}]: metadata.${name} is not visible to CEL rules; only metadata.name and metadata.generateName are`,
-      );
-  });
 }

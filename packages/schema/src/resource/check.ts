@@ -1,6 +1,6 @@
 import { checkNames } from './check-names.ts';
 import { pathProblems } from './check-paths.ts';
-import { rootRuleProblems, schemaProblems } from './check-schema.ts';
+import { schemaProblems } from './check-schema.ts';
 import type { NamesDefinition } from './definition.ts';
 import type { ResourceVersion } from './resource.ts';
 
@@ -11,7 +11,7 @@ export function checkDefinition(names: Required<NamesDefinition>, versions: read
     ...storageProblems(versions),
     ...versions.flatMap((version) => {
       const prefix = versions.length > 1 ? `versions.${version.version}.` : '';
-      const found = [...schemaProblems(version.schema), ...rootRuleProblems(version.schema), ...pathProblems(version)];
+      const found = [...schemaProblems(version.schema), ...pathProblems(version)];
       return found.map((problem) => `${prefix}${problem}`);
     }),
   ];

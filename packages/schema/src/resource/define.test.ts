@@ -170,7 +170,27 @@ describe('what cannot be a valid CRD is an Error that names the place and the re
           ...base,
           rules: [{ rule: "has(self.metadata.labels) || self.metadata.name == 'self.metadata.uid'" }],
         }),
-      'rules[0]: metadata.labels is not visible to CEL rules; only metadata.name and metadata.generateName are',
+      "x-kubernetes-validations[0].rule: compilation failed: ERROR: <input>:1:4: undefined field 'labels'\n     | has(self.metadata.labels) || self.metadata.name == 'self.metadata.uid'\n     | ...^\n    of metadata, rules see name and generateName only",
+    ],
+    [
+      'a rule that does not fit its schema',
+      () =>
+        defineResource({
+          ...base,
+          spec: k.object({ size: k.int32(), name: k.string() }).rule('self.size == self.name'),
+        }),
+      "spec.x-kubernetes-validations[0].rule: compilation failed: ERROR: <input>:1:11: found no matching overload for '_==_' applied to '(int, string)'\n     | self.size == self.name\n     | ..........^",
+    ],
+    [
+      'a rule that may take too long',
+      () =>
+        defineResource({
+          ...base,
+          spec: k
+            .object({ names: k.array(k.string()), other: k.string().maxLength(5) })
+            .rule('self.names.all(a, self.names.all(b, a != b))'),
+        }),
+      'give a bound (maxItems, maxProperties, maxLength) to spec.names',
     ],
     [
       'a transition rule in a list without keys',

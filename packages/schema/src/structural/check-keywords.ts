@@ -1,6 +1,6 @@
 import { type FieldError, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '@opwright/machinery';
 import { checkListType } from './check-list-type.ts';
-import { checkRules } from './check-rules.ts';
+import { checkRuleKeywords } from './check-rules.ts';
 import { itemsOf, type LooseSchema, valuesOf } from './loose-schema.ts';
 import type { StructuralSchema } from './schema.ts';
 
@@ -11,8 +11,6 @@ interface Context {
   readonly insideMeta: boolean;
   /** Why no default may stand here. */
   readonly forbiddenDefaults?: string;
-  /** The outermost place from which on old and new values cannot be told to belong together. */
-  readonly uncorrelatable?: string;
 }
 
 /** The rules about single keywords, everywhere in a schema. */
@@ -24,20 +22,16 @@ const metaFields = ['apiVersion', 'kind', 'metadata'];
 
 function checkNode(schema: LooseSchema, path: string, context: Context): FieldError[] {
   const inner: Context = { ...context, isRoot: false };
-  const { uncorrelatable = path } = context;
   const values = valuesOf(schema);
   const items = itemsOf(schema);
-  const isCorrelatedList = schema['x-kubernetes-list-type'] === 'map';
-  const isAtomicMap = schema['x-kubernetes-map-type'] === 'atomic';
   const isObject = context.isRoot || schema['x-kubernetes-embedded-resource'] === true;
 
   const valueContext = inner.insideMeta
     ? { ...inner, forbiddenDefaults: 'inside additionalProperties applying to object metadata' }
     : inner;
   const fieldContext = (name: string): Context => {
-    const base = isAtomicMap ? { ...inner, uncorrelatable } : inner;
-    if (!isObject || !metaFields.includes(name)) return base;
-    return { ...base, insideMeta: true, ...(context.isRoot && { forbiddenDefaults: `in top-level ${name}` }) };
+    if (!isObject || !metaFields.includes(name)) return inner;
+    return { ...inner, insideMeta: true, ...(context.isRoot && { forbiddenDefaults: `in top-level ${name}` }) };
   };
   const branches = (['allOf', 'oneOf', 'anyOf'] as const).flatMap((key) =>
     (schema[key] ?? []).flatMap((branch, index) => checkNode(branch, `${path}.${key}[${index}]`, inner)),
@@ -50,10 +44,10 @@ function checkNode(schema: LooseSchema, path: string, context: Context): FieldEr
     ),
     ...(schema.not ? checkNode(schema.not, `${path}.not`, inner) : []),
     ...branches,
-    ...(items ? checkNode(items, `${path}.items`, isCorrelatedList ? inner : { ...inner, uncorrelatable }) : []),
+    ...(items ? checkNode(items, `${path}.items`, inner) : []),
     ...checkMapType(schema, path),
     ...checkListType(schema, path),
-    ...checkRules(schema, path, context.uncorrelatable),
+    ...checkRuleKeywords(schema, path),
   ];
 }
 

@@ -4,23 +4,14 @@ import { itemsOf, type LooseRule, type LooseSchema, propertyOf, valuesOf } from 
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
-/**
- * The rules about x-kubernetes-validations of one node that need no CEL compiler.
- *
- * @param uncorrelatable where old and new values stop belonging together, if above this node
- */
-export function checkRules(schema: LooseSchema, path: string, uncorrelatable: string | undefined): FieldError[] {
+/** The rules about x-kubernetes-validations of one node that need no CEL compiler. */
+export function checkRuleKeywords(schema: LooseSchema, path: string): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) =>
-    checkRule(rule, schema, `${path}.x-kubernetes-validations[${index}]`, uncorrelatable),
+    checkRule(rule, schema, `${path}.x-kubernetes-validations[${index}]`),
   );
 }
 
-function checkRule(
-  rule: LooseRule,
-  schema: LooseSchema,
-  path: string,
-  uncorrelatable: string | undefined,
-): FieldError[] {
+function checkRule(rule: LooseRule, schema: LooseSchema, path: string): FieldError[] {
   const { message = '', messageExpression = '', reason, fieldPath = '' } = rule;
   const expression = (rule.rule ?? '').trim();
   const errors: FieldError[] = [];
@@ -40,15 +31,6 @@ function checkRule(
     errors.push(unsupportedValue(`${path}.reason`, reason, reasons));
   }
   if (fieldPath !== '') errors.push(...checkFieldPath(fieldPath, schema, `${path}.fieldPath`));
-  if (!usesOldSelf(expression)) {
-    const { optionalOldSelf } = rule;
-    if (optionalOldSelf === undefined) return errors;
-    const detail = 'may not be set if oldSelf is not used in rule';
-    errors.push(invalidValue(`${path}.optionalOldSelf`, optionalOldSelf, detail));
-  } else if (uncorrelatable !== undefined) {
-    const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`;
-    errors.push(invalidValue(`${path}.rule`, rule.rule, detail));
-  }
   return errors;
 }
 
@@ -72,14 +54,4 @@ function isValidPath(fieldPath: string, schema: LooseSchema): boolean {
 
 function hasLineBreaks(text: string): boolean {
   return /[\n\r]/.test(text);
-}
-
-/** Whether a CEL expression mentions oldSelf outside of its string literals. */
-export function usesOldSelf(expression: string): boolean {
-  return /\boldSelf\b/.test(withoutLiterals(expression));
-}
-
-/** A CEL expression with its string literals emptied. */
-export function withoutLiterals(expression: string): string {
-  return expression.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
 }

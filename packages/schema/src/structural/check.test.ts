@@ -77,21 +77,6 @@ describe('a schema is refused in the words of a real API server', () => {
       '~.x-kubernetes-validations[0].message: Invalid value: "a\\nb": message must not contain line breaks',
     ],
     [
-      'oldSelf in a list without keys',
-      {
-        type: 'object',
-        properties: {
-          l: { type: 'array', items: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] } },
-        },
-      },
-      `~.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within ${PATH}.properties[spec].properties[l]`,
-    ],
-    [
-      'optionalOldSelf in a rule without oldSelf',
-      { type: 'object', 'x-kubernetes-validations': [{ rule: 'true', optionalOldSelf: true }] },
-      '~.x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule',
-    ],
-    [
       'an embedded resource that is no object',
       { type: 'string', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
       '~.type: Invalid value: "string": must be object if x-kubernetes-embedded-resource is true',
@@ -142,27 +127,6 @@ describe('a schema is accepted', () => {
     [
       'an empty default of an object with defaults inside',
       { type: 'object', properties: { a: { type: 'string', default: 'x' } }, default: {} },
-    ],
-    [
-      'oldSelf in a list map',
-      {
-        type: 'array',
-        items: {
-          type: 'object',
-          properties: { k: { type: 'string' } },
-          required: ['k'],
-          'x-kubernetes-validations': [{ rule: 'self == oldSelf' }],
-        },
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['k'],
-      },
-    ],
-    [
-      'a rule that only quotes oldSelf',
-      {
-        type: 'array',
-        items: { type: 'string', 'x-kubernetes-validations': [{ rule: "self != 'oldSelf'" }] },
-      },
     ],
   ])('with %s', (_name, spec) => {
     expect(complaints(spec)).toEqual([]);

@@ -5,7 +5,7 @@ import { checkStructure } from './check-structure.ts';
 import type { StructuralSchema } from './schema.ts';
 
 /**
- * Why a schema cannot be the schema of a CRD, in the API server's words; empty when it can. CEL rules are not compiled here.
+ * Why a schema cannot be the schema of a CRD, in the API server's words; empty when it can. CEL rules are not compiled here: that is checkRules' part.
  *
  * @param path where the schema stands: `spec.versions[0].schema.openAPIV3Schema`
  */
