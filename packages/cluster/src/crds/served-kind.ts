@@ -14,6 +14,7 @@ import {
   type StructuralSchema,
   typeNodeOf,
   validateObject,
+  validateRules,
 } from '@opwright/schema';
 import type { MutableObject, ServedKind, SubresourceKind } from '../kinds/kind.ts';
 import { customTable } from './columns.ts';
@@ -93,7 +94,8 @@ function servedKind(definition: Definition, version: CustomResourceVersion, stor
       else object.status = old.status;
     },
     validate(object, old) {
-      return [...nameErrors(object), ...validateObject(schema, object, old)];
+      const errors = validateObject(schema, object, old);
+      return [...nameErrors(object), ...errors, ...validateRules(schema, object, { old, errors })];
     },
     validateUpdate: () => [],
     warnings: () => [],

@@ -9,7 +9,7 @@ import {
   validateDns1035Label,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
-import { type CustomResourceVersion, checkStructural } from '@opwright/schema';
+import { type CustomResourceVersion, checkRules, checkStructural, type StructuralSchema } from '@opwright/schema';
 import { at, field, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { oneOf } from './pod-spec.ts';
@@ -187,11 +187,16 @@ function schemaErrors(versions: readonly CustomResourceVersion[]): FieldError[] 
   if (missing.length > 0) return missing;
   const [first] = schemas;
   if (first !== undefined && schemas.every((schema) => deepEqual(schema, first))) {
-    return checkStructural(first, 'spec.validation.openAPIV3Schema');
+    return errorsOf(first, 'spec.validation.openAPIV3Schema');
   }
   return schemas.flatMap((schema, index) =>
-    schema === undefined ? [] : checkStructural(schema, `spec.versions[${index}].schema.openAPIV3Schema`),
+    schema === undefined ? [] : errorsOf(schema, `spec.versions[${index}].schema.openAPIV3Schema`),
   );
+}
+
+function errorsOf(schema: StructuralSchema, path: string): FieldError[] {
+  const errors = checkStructural(schema, path);
+  return [...errors, ...checkRules(schema, path, errors)];
 }
 
 /** A version in which objects may still be stored must stay known. */
