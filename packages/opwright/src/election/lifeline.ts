@@ -1,23 +1,27 @@
 import { type Transport, TransportError } from '@opwright/client';
 
+/** About a minute of renewals. */
+const OWN_REQUESTS = 30;
+
 /**
- * A transport for requests that must not wait behind others: after one that got no answer, the next goes out on a
- * connection of its own. Neither a full pool nor a half-open connection can then hold up both.
+ * A transport for requests that must not wait behind others: after one that got no answer, the next ones go out on
+ * connections of their own. Neither a full pool nor a half-open connection can then hold up two in a row.
  */
 export function lifeline(transport: Transport): Transport {
-  let silent = false;
+  let own = 0;
+  const suspect = () => {
+    own = OWN_REQUESTS;
+  };
   return {
     async request(request) {
       // Also while the body is on its way: whoever aborts has waited for too long.
-      request.signal?.addEventListener('abort', () => {
-        silent = true;
-      });
+      request.signal?.addEventListener('abort', suspect);
+      const alone = own > 0;
+      if (alone) own -= 1;
       try {
-        const response = await transport.request(silent ? { ...request, stream: true } : request);
-        silent = false;
-        return response;
+        return await transport.request(alone ? { ...request, stream: true } : request);
       } catch (error) {
-        if (error instanceof TransportError) silent = true;
+        if (error instanceof TransportError) suspect();
         throw error;
       }
     },
