@@ -127,6 +127,11 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       if (!change.createsMissing) throw notFound(kind, info.name);
       const draft = await change.next(undefined);
       checkName(call, draft);
+      const uid = metaText(draft, 'uid');
+      if (uid !== '') {
+        const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+        throw conflict(kind, info.name, why);
+      }
       return { object: await createObject(call, draft, change), created: true };
     }
     const old = present(kind, stored);
@@ -193,7 +198,7 @@ export function admissionAttributes(
   name: string,
   { dryRun, admissionOptions }: WriteRequest,
 ): AdmissionAttributes {
-  const { kind, info, user, warnings } = call;
+  const { kind, info, user } = call;
   return {
     operation,
     kind,
@@ -203,7 +208,7 @@ export function admissionAttributes(
     user,
     dryRun,
     options: admissionOptions,
-    warn: (text) => warnings.push(text),
+    warn: (text) => addWarnings(call, [text]),
   };
 }
 

@@ -149,7 +149,7 @@ function remove({ container, key, path }: Place): void {
     if (!Object.hasOwn(container, key)) {
       throw new JsonPatchError(
         'missing',
-        `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}`,
+        `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`,
       );
     }
     delete container[key];

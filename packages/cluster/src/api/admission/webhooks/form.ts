@@ -1,0 +1,72 @@
+import { decodeObject, isPlainObject, type JsonObject, orderFields, setOwn } from '@opwright/machinery';
+import type { MutableObject, ServedKind } from '../../../kinds/kind.ts';
+import { type ExpectedKind, keepManagerReset } from '../../decode.ts';
+import type { AdmissionAttributes } from '../admission.ts';
+
+/** The object of a write as one webhook sees it: in the version of its rules, or as a subresource shows it. */
+export interface Form {
+  /** Of the objects. */
+  readonly kind: ExpectedKind;
+  show(object: JsonObject | undefined): JsonObject | null;
+  /**
+   * Brings an object, in place, to what a webhook made of the form of it: fitted into its type, defaults filled in.
+   *
+   * @throws Error when it does not fit
+   */
+  take(value: unknown, object: MutableObject): void;
+}
+
+/** @param kind the version of the resource that the webhook wants to see */
+export function formFor(attributes: AdmissionAttributes, kind: ServedKind): Form {
+  const { endpoint, kind: own, old } = attributes;
+  if (endpoint?.view !== undefined && endpoint.merge !== undefined && old !== undefined) {
+    const { bodies } = endpoint;
+    return {
+      kind: bodies,
+      show: (object) => (object === undefined ? null : (endpoint.view!(object as typeof old) as JsonObject)),
+      take: (value, object) => replace(object, endpoint.merge!(decoded(value, bodies), old)),
+    };
+  }
+  return {
+    kind,
+    show: (object) => (object === undefined ? null : shown(kind, converted(object, own, kind))),
+    take(value, object) {
+      const next = decoded(value, kind);
+      kind.setDefaults(next);
+      replace(object, converted(next as JsonObject, kind, own) as MutableObject);
+    },
+  };
+}
+
+function converted(object: JsonObject, from: ServedKind, to: ServedKind): JsonObject {
+  if (from === to) return object;
+  const stored = from.toStorage === undefined ? object : (from.toStorage({ ...object }) as JsonObject);
+  return to.fromStorage === undefined ? stored : to.fromStorage(stored);
+}
+
+/** As its Go struct is encoded: a time that is not set is null there. */
+function shown(kind: ServedKind, object: JsonObject): JsonObject {
+  const metadata = object.metadata as JsonObject | undefined;
+  const complete =
+    kind.custom || metadata?.creationTimestamp !== undefined
+      ? object
+      : { ...object, metadata: { ...metadata, creationTimestamp: null } };
+  return orderFields(kind.type, complete) as JsonObject;
+}
+
+function decoded(value: unknown, kind: ExpectedKind): MutableObject {
+  if (!isPlainObject(value)) throw new Error(`the patched object is no ${kind.kind}`);
+  if (value.apiVersion !== kind.apiVersion || value.kind !== kind.kind) {
+    throw new Error(
+      `a patch may not turn ${kind.apiVersion}, Kind=${kind.kind} into ${String(value.apiVersion)}, Kind=${String(value.kind)}`,
+    );
+  }
+  const object: MutableObject = decodeObject(kind.type, value).object;
+  keepManagerReset(value, object);
+  return object;
+}
+
+function replace(object: MutableObject, wanted: MutableObject): void {
+  for (const key of Object.keys(object)) if (!Object.hasOwn(wanted, key)) delete object[key];
+  for (const key of Object.keys(wanted)) setOwn(object, key, wanted[key]);
+}

@@ -1,0 +1,81 @@
+import { applyJsonPatch, deepEqual, type JsonObject, mutableCopy, parseJson } from '@opwright/machinery';
+import type { MutableObject } from '../../../kinds/kind.ts';
+import { internalError } from '../../errors.ts';
+import type { AdmissionPlugin } from '../admission.ts';
+import { configuredWebhooks } from './configuration.ts';
+import { ask, invocationOf, type WebhookSurroundings } from './dispatch.ts';
+import type { Form } from './form.ts';
+import { isExempt } from './match.ts';
+
+/** What has happened to a write so far, for the second round. */
+interface Progress {
+  /** Webhooks that were called and want to be again when the object changes after them. */
+  readonly called: Set<string>;
+  /** Those of them after which it has changed. */
+  readonly due: Set<string>;
+  /** The object after the last webhook of the first round. */
+  last: unknown;
+}
+
+/**
+ * Calls the mutating webhooks in turn, each with what the ones before have made. Those with reinvocationPolicy IfNeeded
+ * are called once more when something after them has changed the object.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy
+ */
+export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
+  const writes = new WeakMap<object, Progress>();
+  return {
+    name: 'MutatingAdmissionWebhook',
+    async mutate(attributes, object) {
+      if (isExempt(attributes)) return;
+      const webhooks = configuredWebhooks(surroundings.store, 'MutatingWebhookConfiguration');
+      if (webhooks.length === 0) return;
+      const { rounds } = attributes;
+      const progress = progressOf(writes, rounds?.write);
+      if (rounds?.second === true && !deepEqual(progress.last, object)) wantAgain(progress);
+      for (const webhook of webhooks) {
+        if (rounds?.second === true && !progress.due.has(webhook.id)) continue;
+        const invocation = invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
+        if (invocation === undefined) continue;
+        const verdict = await ask(invocation, attributes, object as JsonObject | undefined, true, surroundings);
+        if (verdict?.patch !== undefined && applyPatch(verdict.patch, invocation.form, object)) {
+          wantAgain(progress);
+          if (rounds !== undefined) rounds.secondWanted = true;
+        }
+        if (webhook.reinvocationPolicy === 'IfNeeded') progress.called.add(webhook.id);
+      }
+      progress.last = mutableCopy(object as unknown);
+    },
+  };
+}
+
+function progressOf(writes: WeakMap<object, Progress>, write: object | undefined): Progress {
+  const known = write === undefined ? undefined : writes.get(write);
+  if (known !== undefined) return known;
+  const progress: Progress = { called: new Set(), due: new Set(), last: undefined };
+  if (write !== undefined) writes.set(write, progress);
+  return progress;
+}
+
+function wantAgain({ called, due }: Progress): void {
+  for (const id of called) due.add(id);
+  called.clear();
+}
+
+/** Whether the patch has changed the object. @throws StatusError 500 when it does not apply */
+function applyPatch(patch: string, form: Form, object: MutableObject | undefined): boolean {
+  try {
+    const operations = parseJson(patch).value;
+    if (!Array.isArray(operations)) throw new Error('json: cannot unmarshal into Go value of type jsonpatch.Patch');
+    if (object === undefined) {
+      if (operations.length === 0) return false;
+      throw new Error('webhook attempted to modify an object that is being deleted');
+    }
+    const before = mutableCopy(object);
+    form.take(applyJsonPatch(form.show(object as JsonObject), operations as object[]), object);
+    return !deepEqual(before, object);
+  } catch (error) {
+    throw internalError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,156 @@
+import { decodeBase64, isPlainObject, type JsonObject, type Status, StatusError } from '@opwright/machinery';
+import type { ServedKind } from '../../../kinds/kind.ts';
+import type { UserInfo } from '../../http-types.ts';
+import type { AdmissionAttributes, Operation } from '../admission.ts';
+import type { Form } from './form.ts';
+
+const OPTIONS: Readonly<Record<Operation, string>> = {
+  CREATE: 'CreateOptions',
+  UPDATE: 'UpdateOptions',
+  DELETE: 'DeleteOptions',
+  CONNECT: 'ConnectOptions',
+};
+
+export type ReviewVersion = 'v1' | 'v1beta1';
+
+/**
+ * The AdmissionReview that asks a webhook about a write, fields in the order in which the API server sends them.
+ *
+ * @param kind the version of the resource that the webhook is asked about; that of the request may be another
+ */
+export function reviewOf(
+  version: ReviewVersion,
+  uid: string,
+  attributes: AdmissionAttributes,
+  kind: ServedKind,
+  form: Form,
+  object: JsonObject | undefined,
+): JsonObject {
+  const { kind: own, endpoint, subresource, name, namespace, operation, user, dryRun, options, old } = attributes;
+  const bodies = endpoint?.bodies === undefined || endpoint.bodies === own ? own : endpoint.bodies;
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: `admission.k8s.io/${version}`,
+    request: {
+      uid,
+      kind: groupVersionKind(form.kind),
+      resource: groupVersionResource(kind),
+      ...(subresource === '' ? {} : { subResource: subresource }),
+      requestKind: groupVersionKind(bodies),
+      requestResource: groupVersionResource(own),
+      ...(subresource === '' ? {} : { requestSubResource: subresource }),
+      ...(name === '' ? {} : { name }),
+      ...namespaceOf(own, namespace, name),
+      operation,
+      userInfo: userInfo(user),
+      object: form.show(object),
+      oldObject: form.show(old),
+      dryRun,
+      options: { ...options, kind: OPTIONS[operation] },
+    },
+  };
+}
+
+/** A namespace is in itself. */
+function namespaceOf({ group, plural }: ServedKind, namespace: string, name: string): JsonObject {
+  const value = group === '' && plural === 'namespaces' ? name : namespace;
+  return value === '' ? {} : { namespace: value };
+}
+
+function groupVersionKind({ group, version, kind }: Pick<ServedKind, 'group' | 'version' | 'kind'>): JsonObject {
+  return { group, version, kind };
+}
+
+function groupVersionResource({ group, version, plural }: ServedKind): JsonObject {
+  return { group, version, resource: plural };
+}
+
+function userInfo({ name, uid, groups, extra }: UserInfo): JsonObject {
+  return {
+    username: name,
+    ...(uid === undefined || uid === '' ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}
+
+/** A webhook's verdict, checked. */
+export interface Verdict {
+  readonly allowed: boolean;
+  /** Of a refusal, as the webhook sent it. */
+  readonly status: Partial<Status>;
+  readonly warnings: readonly string[];
+  /** The text of a JSON patch. */
+  readonly patch?: string;
+}
+
+/**
+ * Reads a webhook's answer.
+ *
+ * @throws Error in the API server's words when it is none that counts
+ */
+export function verdictOf(review: unknown, version: ReviewVersion, uid: string, mutating: boolean): Verdict {
+  const { response, kind, apiVersion } = review as { response?: unknown; kind?: unknown; apiVersion?: unknown };
+  if (!isPlainObject(response)) throw new Error('webhook response was absent');
+  const answered = textOf(response.uid);
+  if (version === 'v1') {
+    if (answered !== uid) throw new Error(`expected response.uid="${uid}", got "${answered}"`);
+    if (kind !== 'AdmissionReview' || apiVersion !== 'admission.k8s.io/v1') {
+      const got = `${groupVersion(textOf(apiVersion))}, Kind=${textOf(kind)}`;
+      throw new Error(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${got}`);
+    }
+  }
+  const patch = patchOf(response, version, mutating);
+  return {
+    allowed: response.allowed === true,
+    status: isPlainObject(response.status) ? (response.status as Partial<Status>) : {},
+    warnings: Array.isArray(response.warnings)
+      ? response.warnings.filter((warning) => typeof warning === 'string')
+      : [],
+    ...(patch === undefined ? {} : { patch }),
+  };
+}
+
+function patchOf(response: { [key: string]: unknown }, version: ReviewVersion, mutating: boolean): string | undefined {
+  const encoded = textOf(response.patch);
+  const type = response.patchType;
+  const typed = type !== undefined && type !== null;
+  if (!mutating) {
+    if (encoded !== '') throw new Error('validating webhook may not return response.patch');
+    if (typed) throw new Error('validating webhook may not return response.patchType');
+    return undefined;
+  }
+  if (version === 'v1') {
+    if (encoded !== '' && !typed) throw new Error('webhook returned response.patch but not response.patchType');
+    if (encoded === '' && typed) throw new Error('webhook returned response.patchType but not response.patch');
+  }
+  if (typed && type !== 'JSONPatch') {
+    throw new Error(`webhook returned invalid response.patchType of ${JSON.stringify(type)}`);
+  }
+  return encoded === '' ? undefined : Buffer.from(decodeBase64(encoded)).toString('utf8');
+}
+
+/** The answer to a write that a webhook has refused. */
+export function refusal(webhook: string, status: Partial<Status>): StatusError {
+  const said = textOf(status.message) || textOf(status.reason);
+  const why = said === '' ? ' without explanation' : `: ${said}`;
+  const { reason, details } = status;
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `admission webhook "${webhook}" denied the request${why}`,
+    ...(reason === undefined ? {} : { reason }),
+    ...(details === undefined ? {} : { details }),
+    code: typeof status.code === 'number' && status.code >= 400 ? status.code : 400,
+  });
+}
+
+function groupVersion(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,23 @@
+import type { AdmissionPlugin } from '../admission.ts';
+import { configuredWebhooks } from './configuration.ts';
+import { ask, type Invocation, invocationOf, type WebhookSurroundings } from './dispatch.ts';
+import { isExempt } from './match.ts';
+
+/** Asks the validating webhooks, all at the same time; the first in their order that refuses is the answer. */
+export function validatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
+  return {
+    name: 'ValidatingAdmissionWebhook',
+    async validate(attributes, object) {
+      if (isExempt(attributes)) return;
+      const webhooks = configuredWebhooks(surroundings.store, 'ValidatingWebhookConfiguration');
+      if (webhooks.length === 0) return;
+      const invocations = webhooks
+        .map((webhook) => invocationOf(webhook, attributes, object, surroundings))
+        .filter((invocation): invocation is Invocation => invocation !== undefined);
+      const outcomes = await Promise.allSettled(
+        invocations.map((invocation) => ask(invocation, attributes, object, false, surroundings)),
+      );
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    },
+  };
+}
