@@ -1,6 +1,6 @@
 import { deepEqual, type FieldError, forbiddenValue, invalidValue, requiredValue } from '@opwright/machinery';
 import { itemsOf, type LooseSchema, propertyOf, valuesOf } from './loose-schema.ts';
-import { compilePattern } from './pattern.ts';
+import { compileRegex } from './regex.ts';
 import type { StructuralSchema } from './schema.ts';
 
 type Level = 'root' | 'item' | 'field';
@@ -118,7 +118,7 @@ function isIntOrString(anyOf: readonly LooseSchema[] | undefined): boolean {
 
 function checkJunctors(schema: LooseSchema, path: string, skipAnyOf: boolean, skipFirstAllOf: boolean): FieldError[] {
   const { anyOf = [], allOf = [], oneOf = [], not, pattern } = schema;
-  const compiled = pattern ? compilePattern(pattern) : undefined;
+  const compiled = pattern ? compileRegex(pattern) : undefined;
   return [
     ...(skipAnyOf ? [] : anyOf.flatMap((branch, index) => checkBranch(branch, `${path}.anyOf[${index}]`))),
     ...allOf.flatMap((branch, index) => checkBranch(branch, `${path}.allOf[${index}]`, skipFirstAllOf && index === 0)),

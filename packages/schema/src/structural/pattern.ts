@@ -3,7 +3,7 @@
  * means the same for every construct that is accepted: RE2's classes, anchors, escapes, named groups, and flags at the start
  * ((?i), (?s), (?m)). What RE2 itself refuses (lookaround, back references, repeats above 1000) is refused here too, and so
  * are flags in the middle, `(?U)` and `\C`, which have no counterpart. RegExp backtracks: a pattern with nested repeats can
- * be slow on hostile input where RE2 would not be.
+ * be slow on hostile input where RE2 would not be, so that regex.ts decides which patterns run this way.
  */
 export type Pattern = { readonly regExp: RegExp } | { readonly error: string };
 

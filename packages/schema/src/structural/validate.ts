@@ -15,7 +15,7 @@ import { correlatedField, correlatedItem, type Old } from './correlate.ts';
 import { textFormat } from './formats.ts';
 import { goType } from './go-type.ts';
 import { numberErrors } from './numbers.ts';
-import { compilePattern } from './pattern.ts';
+import { compileRegex } from './regex.ts';
 import type { NestedValidation, SchemaType, StructuralSchema } from './schema.ts';
 
 /**
@@ -173,9 +173,9 @@ function textErrors(schema: Extended, value: string, path: string): readonly Fie
     return [invalidValue(field, value, `${path} in body should be at least ${minLength} chars long`)];
   }
   if (!pattern) return [];
-  const compiled = compilePattern(pattern);
-  if ('regExp' in compiled && compiled.regExp.test(value)) return [];
-  const reason = 'regExp' in compiled ? '' : `, but pattern is invalid: ${compiled.error}`;
+  const regex = compileRegex(pattern);
+  if ('test' in regex && regex.test(value)) return [];
+  const reason = 'test' in regex ? '' : `, but pattern is invalid: ${regex.error}`;
   return [invalidValue(field, value, `${path} in body should match '${pattern}${reason}'`)];
 }
 

@@ -1,5 +1,5 @@
 import { DurationError, parseDurationNanos } from '@opwright/machinery';
-import { compileRegex } from '../functions/regex-engine.ts';
+import { compileRegex } from '../../structural/regex.ts';
 import type { CallExpr, Expr } from '../syntax/ast.ts';
 import type { SourceError } from '../syntax/source-error.ts';
 import { parseTimestamp } from '../values/times.ts';

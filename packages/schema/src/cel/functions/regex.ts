@@ -1,9 +1,9 @@
+import { compileRegex } from '../../structural/regex.ts';
 import { INT, listOf, STRING } from '../types/type.ts';
 import { CelError } from '../values/error.ts';
 import type { CelValue } from '../values/value.ts';
 import { matching } from './costs.ts';
 import { member, type Overload } from './overload.ts';
-import { compileRegex } from './regex-engine.ts';
 
 function find(text: string, pattern: string): CelValue {
   const regex = compileRegex(pattern);

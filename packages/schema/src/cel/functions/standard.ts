@@ -1,3 +1,4 @@
+import { compileRegex } from '../../structural/regex.ts';
 import { type CallEstimate, type Sized, scaled, TEXT_FACTOR } from '../cost/estimate.ts';
 import { BOOL, BYTES, type CelType, DURATION, DYN, INT, listOf, mapOf, STRING, TIMESTAMP } from '../types/type.ts';
 import { CelError } from '../values/error.ts';
@@ -10,7 +11,6 @@ import { conversions } from './conversions.ts';
 import { matching, reading, searching } from './costs.ts';
 import { operatorOverloads } from './operators.ts';
 import { global, type Implementation, member, type Overload } from './overload.ts';
-import { compileRegex } from './regex-engine.ts';
 
 const A: CelType = { kind: 'param', name: 'A' };
 const B: CelType = { kind: 'param', name: 'B' };

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { compilePattern } from '../../structural/pattern.ts';
+import { compilePattern } from './pattern.ts';
 
 /** A pattern of RE2, ready to search. */
 export interface Regex {
@@ -78,7 +78,7 @@ function nativeRegex(regExp: RegExp): Regex {
 
 function automaton(regex: RE2JS): Regex {
   return {
-    test: (text) => regex.matcher(text).find(),
+    test: (text) => regex.test(text),
     find: (text) => {
       const matcher = regex.matcher(text);
       return matcher.find() ? (matcher.group() ?? undefined) : undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
-import { compileRegex, runsInLinearTime } from './regex-engine.ts';
+import { compileRegex, runsInLinearTime } from './regex.ts';
 
 function matches(pattern: string, text: string): boolean {
   const regex = compileRegex(pattern);
