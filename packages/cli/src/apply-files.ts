@@ -1,21 +1,32 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
 /** Loads YAML text into a cluster; `Cluster.load`. */
 export type Load = (yaml: string) => Promise<unknown>;
 
-/** Applies the YAML files named, and those in the folders named, in alphabetical order. Throws UserError naming the file. */
-export async function applyFiles(paths: readonly string[], load: Load): Promise<void> {
+/**
+ * Applies the YAML files named, and those in the folders named, in alphabetical order, and prints the comment at the top of
+ * each: it tells what there is to see. Throws UserError naming the file.
+ */
+export async function applyFiles(paths: readonly string[], load: Load, terminal: Terminal): Promise<void> {
   for (const path of paths) {
     for (const file of await yamlFiles(path)) {
       try {
-        await load(await readFile(file, 'utf8'));
+        const yaml = await readFile(file, 'utf8');
+        for (const line of topComment(yaml)) terminal.out(terminal.style('dim', `  ${line}`));
+        await load(yaml);
       } catch (error) {
         throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }
     }
   }
+}
+
+function topComment(yaml: string): readonly string[] {
+  const comment = /^(?:#.*\n)+/.exec(yaml)?.[0] ?? '';
+  return comment.split('\n').filter((line) => line !== '');
 }
 
 async function yamlFiles(path: string): Promise<string[]> {

@@ -19,7 +19,7 @@ export async function clusterCommand(options: ClusterCommandOptions, terminal: T
     serve: { port: options.port },
     kubeconfig: options.kubeconfig,
   });
-  await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml));
+  await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml), terminal);
   terminal.out(`Kubernetes API server at ${terminal.style('bold', cluster.url ?? '')} (profile ${options.profile})`);
   terminal.out('');
   terminal.out(`  export KUBECONFIG=${shownPath(options.kubeconfig)}`);

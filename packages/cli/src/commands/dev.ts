@@ -68,7 +68,7 @@ export async function devCommand(
     last = start(first);
     await last;
     printBanner(first, cluster.url ?? '', options, terminal);
-    await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml));
+    await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml), terminal);
     await aborted(options.signal);
   } finally {
     await stopWatching();
