@@ -27,6 +27,7 @@ const defined = (schema: object, version: object = {}, spec: object = {}): Step[
   ),
   get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
   get(WIDGETS, { until: { status: 200 } }),
+  get(`/apis/${GROUP}`, { until: { status: 200 } }),
 ];
 
 const SPEC = (properties: object, rest: object = {}): object => ({

@@ -27,7 +27,10 @@ export const wire: Subject = {
         sendProtobuf(`POST ${inGroup('autoscaling/v2')}/horizontalpodautoscalers`, protobuf.autoscaler),
         sendProtobuf(`POST ${core}/events`, protobuf.event),
         sendProtobuf('POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews', protobuf.accessReview),
-        { ...sendProtobuf('POST /apis/authentication.k8s.io/v1/selfsubjectreviews', protobuf.selfReview), keep: ['kind', 'status.userInfo.groups'] },
+        {
+          ...sendProtobuf('POST /apis/authentication.k8s.io/v1/selfsubjectreviews', protobuf.selfReview),
+          keep: ['kind', 'status.userInfo.groups'],
+        },
       ],
     },
     {

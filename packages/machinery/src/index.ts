@@ -56,6 +56,7 @@ export * from './trees/deep-freeze.ts';
 export * from './trees/mutable-copy.ts';
 export * from './trees/own.ts';
 export { type DecodedObject, DecodeError, decodeObject } from './typed/decode.ts';
+export { jsonTypeName } from './typed/decode-scalar.ts';
 export * from './typed/defaults.ts';
 export * from './typed/encode-order.ts';
 export * from './typed/path.ts';

@@ -1,3 +1,4 @@
+import { typeOf } from '@opwright/kubernetes/data';
 import {
   DecodeError,
   decodeObject,
@@ -5,6 +6,7 @@ import {
   getOwn,
   isPlainObject,
   JsonSyntaxError,
+  jsonTypeName,
   parseJson,
   splitApiVersion,
   type TypeNode,
@@ -83,26 +85,35 @@ export function decodeAs(
   validation: FieldValidation,
   warnings: string[],
 ): MutableObject {
-  const value = body.value;
+  // To Go null is an object without anything in it.
+  const value = body.value === null && !expected.custom ? {} : body.value;
   if (!isPlainObject(value)) throw unrecognized(expected, body, notAnObject(value));
   checkKind(value, expected, body);
   let decoded: ReturnType<typeof decodeObject>;
   try {
     decoded = decodeObject(expected.type, value);
   } catch (error) {
-    if (error instanceof DecodeError) throw cannotBeHandled(value, expected, error.message);
+    if (error instanceof DecodeError) {
+      throw cannotBeHandled(value, expected, expected.custom ? metadataWords(error.message) : error.message);
+    }
     throw error;
   }
   const object: MutableObject = decoded.object;
   keepManagerReset(value, object);
   object.apiVersion = expected.apiVersion;
   object.kind = expected.kind;
-  const strict = strictErrors(body.duplicates, decoded.unknown);
+  const unknown = expected.custom ? [...decoded.unknown].sort() : decoded.unknown;
+  const strict = strictErrors(body.duplicates, unknown);
   if (validation === 'Strict' && strict.length > 0) {
     throw cannotBeHandled(value, expected, `strict decoding error: ${strict.join(', ')}`);
   }
   if (validation === 'Warn') warnings.push(...strict);
   return object;
+}
+
+/** The metadata of custom resources is decoded on its own, and so named. */
+function metadataWords(message: string): string {
+  return message.replace('ObjectMeta.metadata.', 'ObjectMeta.').replace(/of type ObjectMeta$/, 'of type v1.ObjectMeta');
 }
 
 /** An empty list of managers ends the tracking: it says something, though decoding drops empty lists. */
@@ -148,7 +159,9 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
       try {
         return { value: protobuf(bytes, expected), duplicates: [], text: () => Buffer.from(bytes).toString('latin1') };
       } catch (error) {
-        throw badRequest(error instanceof Error ? error.message : String(error));
+        const why = error instanceof Error ? error.message : String(error);
+        const empty = bytes.length === 0 ? 'empty data' : bytes.length === 4 ? 'empty body' : why;
+        throw unrecognizedText(expected, Buffer.from(bytes).toString('latin1'), empty);
       }
     default:
       throw unsupportedMediaType(RESOURCE_TYPES);
@@ -195,8 +208,17 @@ function yamlWords(code: string): string {
 
 /** Kind and version of the body must be those of the URL; built-in kinds may leave them out. */
 function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, body: RawBody): void {
+  for (const key of ['apiVersion', 'kind']) {
+    const found = getOwn(value, key) ?? '';
+    if (typeof found === 'string') continue;
+    const why = `json: cannot unmarshal ${jsonTypeName(found)} into Go struct field .${key} of type string`;
+    throw unrecognized(expected, body, `couldn't get version/kind; json parse error: ${why}`);
+  }
   const kind = text(getOwn(value, 'kind'));
   const apiVersion = text(getOwn(value, 'apiVersion'));
+  if (apiVersion.split('/').length > 2) {
+    throw unrecognized(expected, body, `unexpected GroupVersion string: ${apiVersion}`);
+  }
   if (expected.custom) {
     if (kind === '') throw unrecognized(expected, body, `Object 'Kind' is missing in '${body.text()}'`);
     if (apiVersion !== expected.apiVersion) {
@@ -216,6 +238,10 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
     return;
   }
   if (apiVersion !== '' && apiVersion !== expected.apiVersion) {
+    if (typeOf(apiVersion, kind) !== undefined && kind !== expected.kind) {
+      const [, version] = splitApiVersion(apiVersion);
+      throw cannotBeHandled(value, expected, unknownConversion({ ...expected, version }, kind));
+    }
     throw cannotBeHandled(
       value,
       expected,
@@ -223,15 +249,28 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
     );
   }
   if (kind !== '' && kind !== expected.kind) {
-    throw cannotBeHandled(
-      value,
-      expected,
-      `converting (${expected.version}.${kind}) to (${internalPackage(expected)}.${expected.kind}): unknown conversion`,
-    );
+    if (!isRegistered(expected.apiVersion, kind)) {
+      throw cannotBeHandled(
+        value,
+        expected,
+        `no kind ${goQuote(kind)} is registered for version ${goQuote(expected.apiVersion)} in scheme "${SCHEME}"`,
+      );
+    }
+    throw cannotBeHandled(value, expected, unknownConversion(expected, kind));
   }
 }
 
-function internalPackage({ group }: ExpectedKind): string {
+/** What Go says of an object of one kind where another is wanted. */
+export function unknownConversion(expected: Pick<ExpectedKind, 'group' | 'version' | 'kind'>, kind: string): string {
+  return `converting (${expected.version}.${kind}) to (${internalPackage(expected)}.${expected.kind}): unknown conversion`;
+}
+
+/** Whether a version has a kind, or lists of it. */
+export function isRegistered(apiVersion: string, kind: string): boolean {
+  return typeOf(apiVersion, kind) !== undefined || typeOf(apiVersion, kind.replace(/List$/, '')) !== undefined;
+}
+
+function internalPackage({ group }: Pick<ExpectedKind, 'group'>): string {
   return group === '' ? 'core' : group.split('.', 1)[0]!;
 }
 

@@ -1,4 +1,4 @@
-import { getOwn, isPlainObject, JsonSyntaxError, parseJson } from '@opwright/machinery';
+import { getOwn, isPlainObject, JsonSyntaxError, jsonTypeName, parseJson } from '@opwright/machinery';
 import type { FieldError } from '../kinds/kind.ts';
 import type { Call } from './context.ts';
 import { BODY_LIMIT, contentType, parseYaml, YamlError } from './decode.ts';
@@ -75,6 +75,10 @@ function fromBody(body: { [key: string]: unknown }): Source {
   const given = isPlainObject(preconditions) ? preconditions : {};
   const policy = getOwn(body, 'propagationPolicy');
   const grace = getOwn(body, 'gracePeriodSeconds');
+  if (grace !== undefined && grace !== null && typeof grace !== 'number') {
+    const into = 'Go struct field DeleteOptions.gracePeriodSeconds of type int64';
+    throw rawError(`json: cannot unmarshal ${jsonTypeName(grace)} into ${into}`);
+  }
   const orphan = getOwn(body, 'orphanDependents');
   const dryRun = getOwn(body, 'dryRun');
   return {

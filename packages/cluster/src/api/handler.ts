@@ -1,4 +1,5 @@
 import { isStatusError, type StatusError } from '@opwright/machinery';
+import type { StoredObject } from '../store/object.ts';
 import { authenticate } from './authenticate.ts';
 import { type AccessAttributes, accessForbidden } from './authorize.ts';
 import type { ApiServer, Call, Result } from './context.ts';
@@ -101,6 +102,12 @@ async function document(
     const response = await answer(request, info);
     if (response !== undefined) return response;
   }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const reading = { ...request, method: 'GET' };
+    for (const answer of server.documents) {
+      if ((await answer(reading, info)) !== undefined) throw methodNotAllowed();
+    }
+  }
   const [, root, group] = info.path.split('/');
   // Below a group that exists the answer is an API object.
   if (root === 'api' || (root === 'apis' && group !== undefined && isBuiltinGroup(server, group)))
@@ -126,11 +133,14 @@ function resolve(
     return undefined;
   }
   const isNamespace = info.resource === 'namespaces' && info.group === '';
-  if (kind.scope === 'Cluster' && info.namespace !== '' && !isNamespace) throw unknownResource();
+  if (kind.scope === 'Cluster' && info.namespace !== '' && !isNamespace) {
+    if (kind.custom) return undefined;
+    throw unknownResource();
+  }
   if (kind.scope === 'Namespaced' && info.namespace === '' && info.name !== '' && info.verb !== 'watch')
     throw unknownResource();
   if (info.rest.length > 0) throw unknownResource();
-  if (kind.deprecation !== undefined) warnings.push(kind.deprecation);
+  if (kind.deprecation !== undefined && kind.verbs.includes(info.verb)) warnings.push(kind.deprecation);
   return { server, request, info, kind, user, warnings, negotiated: negotiate(request, info.verb === 'watch') };
 }
 
@@ -198,8 +208,19 @@ async function performOnSubresource(call: Call): Promise<Result> {
   }
 }
 
+/** The object behind an endpoint; what is missing is the subresource where that has a form of its own. */
+function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
+  const { kind, info } = call;
+  try {
+    return stored(call);
+  } catch (error) {
+    if (view === undefined || kind.custom || !isStatusError(error) || error.status.code !== 404) throw error;
+    throw notFound({ group: kind.group, plural: `${kind.plural}/${subresource}` }, info.name);
+  }
+}
+
 function getThrough(call: Call, endpoint: Endpoint): Result {
-  const object = present(call.kind, stored(call));
+  const object = present(call.kind, storedFor(call, endpoint));
   if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };
   return { code: 200, plain: endpoint.view(object) };
 }

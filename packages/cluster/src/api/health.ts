@@ -17,6 +17,7 @@ export const VERSION = {
 
 /** `/version`. kubectl chooses its own version by it. */
 export const versionDocument: DocumentHandler = (request, info) => {
+  if (request.method !== 'GET') return undefined;
   if (info.path !== '/version' && info.path !== '/version/') return undefined;
   const headers = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' };
   const body: ServerBody =

@@ -47,7 +47,7 @@ export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated 
     known ||= /^application\/(json|yaml|vnd\.kubernetes\.protobuf|\*)$|^\*\/\*$/.test(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
-    if (as === undefined) return { mediaType, pretty };
+    if (as === undefined) return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
     const version = parameters.get('v');
     if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
       return { mediaType, as: { kind: as as Transform['kind'], version }, pretty };

@@ -40,7 +40,15 @@ export function errorResponse(
     ...commonHeaders(auditId, warnings),
     ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
   };
-  if (request.method === 'HEAD') return Promise.resolve({ status: code, headers, body: { text: '' } });
+  if (request.method === 'HEAD') {
+    const typed = { ...headers, 'content-type': 'application/json' };
+    return Promise.resolve({ status: code, headers: typed, body: { text: '' } });
+  }
+  if (code === 406 && request.values !== true) {
+    // Where there is no form to answer in, the answer is the Status itself, for people to read.
+    const typed = { ...headers, 'content-type': 'application/json' };
+    return Promise.resolve({ status: code, headers: typed, body: { text: encodeJson(status, { pretty: true }) } });
+  }
   return encoded(request, code, negotiateError(request), status, headers);
 }
 
@@ -81,7 +89,8 @@ async function encoded(
   const typed = { ...headers, 'content-type': mediaType };
   if (request.values === true && mediaType === 'application/json')
     return { status, headers: typed, body: { json: value } };
-  const text = mediaType === 'application/yaml' ? yamlText(value) : `${encodeJson(value, { pretty })}\n`;
+  const text =
+    mediaType === 'application/yaml' ? yamlText(value) : `${encodeJson(value, { pretty })}${pretty ? '' : '\n'}`;
   if (
     request.values !== true &&
     text.length > COMPRESS_FROM &&
@@ -107,12 +116,12 @@ function resultValue(call: Call, result: Exclude<Result, { stream: unknown }>): 
   if ('list' in result) {
     if (as.kind === 'PartialObjectMetadata')
       throw wrongShape(as.kind, `is a list (*${goPackage(result.kind)}.${result.kind.listKind})`);
-    return partialMetadataList(result.list, as.version);
+    return partialMetadataList(result.kind, result.list, as.version);
   }
   if (as.kind === 'PartialObjectMetadataList') {
     throw wrongShape(as.kind, `is not a list (*${goPackage(result.kind)}.${result.kind.kind})`);
   }
-  return partialMetadata(result.object as JsonObject, as.version);
+  return partialMetadata(result.kind, result.object as JsonObject, as.version);
 }
 
 function wrongShape(requested: string, what: string): StatusError {
@@ -152,7 +161,7 @@ function shownStream(call: Call, events: AsyncIterable<WatchEvent>): AsyncIterab
   const shown = (event: WatchEvent): WatchEvent => {
     if (as === undefined || event.type === 'ERROR') return event;
     const object = event.object as JsonObject;
-    if (as.kind !== 'Table') return { type: event.type, object: partialMetadata(object, as.version) };
+    if (as.kind !== 'Table') return { type: event.type, object: partialMetadata(call.kind, object, as.version) };
     const columns = isFirst;
     isFirst = false;
     return { type: event.type, object: tableOfObject(kind, object, tableOptions(call, as), columns) };

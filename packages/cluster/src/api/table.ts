@@ -1,4 +1,4 @@
-import type { JsonObject } from '@opwright/machinery';
+import { type JsonObject, orderFields } from '@opwright/machinery';
 import type { ColumnDefinition, ServedKind } from '../kinds/kind.ts';
 import type { ResultList } from './context.ts';
 import { badRequest } from './errors.ts';
@@ -47,7 +47,11 @@ function table(
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
     columnDefinitions: columns ? kind.columns.map(columnDefinition) : null,
-    rows: objects.map((object) => row(kind, object, options)),
+    // The printer that kinds without one of their own share starts without a list.
+    rows:
+      objects.length === 0 && kind.columns[1]?.name === 'Created At'
+        ? null
+        : objects.map((object) => row(kind, object, options)),
   };
 }
 
@@ -60,25 +64,27 @@ function row(kind: ServedKind, object: JsonObject, { version, include, nowMs }: 
   return {
     cells: kind.row(object, nowMs) as JsonObject['cells'],
     ...(conditions.length === 0 ? {} : { conditions }),
-    object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
+    object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(kind, object, version),
   };
 }
 
 /** An object reduced to its metadata. */
-export function partialMetadata(object: JsonObject, version: Transform['version']): JsonObject {
+export function partialMetadata(kind: ServedKind, object: JsonObject, version: Transform['version']): JsonObject {
+  const type = kind.type.node === 'struct' ? kind.type.fields.get('metadata')?.type : undefined;
+  const metadata = object.metadata as JsonObject;
   return {
     kind: 'PartialObjectMetadata',
     apiVersion: `meta.k8s.io/${version}`,
-    metadata: object.metadata as JsonObject,
+    metadata: type === undefined ? metadata : orderFields(type, metadata),
   };
 }
 
 /** A list reduced to the metadata of its items. */
-export function partialMetadataList(list: ResultList, version: Transform['version']): JsonObject {
+export function partialMetadataList(kind: ServedKind, list: ResultList, version: Transform['version']): JsonObject {
   return {
     kind: 'PartialObjectMetadataList',
     apiVersion: `meta.k8s.io/${version}`,
     metadata: { ...list.metadata },
-    items: (list.items as readonly JsonObject[]).map((item) => partialMetadata(item, version)),
+    items: (list.items as readonly JsonObject[]).map((item) => partialMetadata(kind, item, version)),
   };
 }

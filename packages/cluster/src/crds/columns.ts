@@ -1,4 +1,5 @@
 import {
+  encodeJson,
   evaluateJsonPath,
   humanDuration,
   type JsonObject,
@@ -67,7 +68,7 @@ function cell(type: string, value: unknown, nowMs: number): unknown {
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'string':
-      return typeof value === 'object' ? null : String(value);
+      return typeof value === 'object' ? encodeJson(value) : String(value);
     case 'date': {
       const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
       return Number.isNaN(time) ? '<invalid>' : humanDuration(nowMs - time);

@@ -1,4 +1,4 @@
-import { type Clock, deepEqual, formatTime, type JsonObject } from '@opwright/machinery';
+import { type Clock, deepEqual, formatTime, type JsonObject, updateWithManager } from '@opwright/machinery';
 import type { WriteHook } from '../api/context.ts';
 import { planDeletion } from '../api/deletion.ts';
 import { storedForm } from '../api/write.ts';
@@ -55,7 +55,21 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
       conditions: setConditions(before, conditions, formatTime(clock.now())),
       ...(names === undefined ? {} : { acceptedNames: acceptedNames(names) }),
     };
-    return deepEqual(status, next) ? object : write(object, { status: next });
+    return deepEqual(status, next) ? object : write(object, tracked(object, next));
+  };
+
+  /** The API server is the manager of the status. */
+  const tracked = (live: StoredObject, status: JsonObject): MutableObject => {
+    const next = updateWithManager({
+      type: definitionKind.type,
+      manager: 'kube-apiserver',
+      apiVersion: definitionKind.apiVersion,
+      subresource: 'status',
+      now: formatTime(clock.now()),
+      live,
+      next: { ...live, status } as JsonObject,
+    });
+    return { metadata: next.metadata as MutableObject, status };
   };
 
   const establish = (stored: StoredObject): void => {

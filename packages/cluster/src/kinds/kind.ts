@@ -1,4 +1,6 @@
-import type { JsonObject, Scope, TypeNode } from '@opwright/machinery';
+import type { FieldError, JsonObject, Scope, TypeNode } from '@opwright/machinery';
+
+export type { FieldError } from '@opwright/machinery';
 
 /** An object inside the server while a request builds it: a plain mutable tree that nobody else sees yet. */
 export type MutableObject = { [key: string]: unknown };
@@ -119,23 +121,4 @@ export interface StrategyContext {
 export interface Allocator {
   clusterIP(wanted?: string): string;
   nodePort(wanted?: number): number;
-}
-
-/** One entry of a 422 answer (field.Error). */
-export interface FieldError {
-  /** `spec.containers[0].name`; `<nil>` for no path. */
-  readonly field: string;
-  readonly reason:
-    | 'FieldValueRequired'
-    | 'FieldValueInvalid'
-    | 'FieldValueDuplicate'
-    | 'FieldValueForbidden'
-    | 'FieldValueNotFound'
-    | 'FieldValueNotSupported'
-    | 'FieldValueTooLong'
-    | 'FieldValueTooMany'
-    | 'FieldValueTypeInvalid'
-    | 'InternalError';
-  /** Without the field: `Required value`, `Invalid value: "x": must be …`. */
-  readonly message: string;
 }

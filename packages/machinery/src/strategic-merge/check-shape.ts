@@ -64,7 +64,10 @@ function valueAt(map: JsonObject, name: string): JsonValue | undefined {
 }
 
 function cannotConvert(value: JsonValue, to: string): StrategicMergeError {
-  return new StrategicMergeError(422, `cannot convert ${goTypeName(value)} to ${to}`);
+  // Go converts between numbers, and from integers to text; of anything else it names what was wanted.
+  const convertible = typeof value === 'number' && to !== 'bool' && (to !== 'string' || Number.isInteger(value));
+  const why = convertible ? `cannot convert ${goTypeName(value)} to ${to}` : `unrecognized type: ${to}`;
+  return new StrategicMergeError(422, why);
 }
 
 function mismatch(what: string, value: JsonValue): StrategicMergeError {

@@ -233,7 +233,7 @@ describe('other errors', () => {
 
   test('a text for a number', () => {
     expect(answer(recorded, { spec: { replicas: 'x' } }).message).toBe(
-      ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": cannot convert string to int32',
+      ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized type: int32',
     );
   });
 

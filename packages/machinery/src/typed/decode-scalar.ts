@@ -31,7 +31,7 @@ export function decodeScalar(scalar: Scalar, value: unknown, mismatch: (found: s
       return decodeBytes(value, mismatch);
     case 'intOrString':
       if (typeof value === 'string') return value;
-      return decodeInteger(value, MAX_INT32, (found) => intoValue(found, 'int32'));
+      return decodeInteger(value, MAX_INT32, mismatch);
     case 'quantity':
       return decodeQuantity(value);
     case 'time':

@@ -62,7 +62,9 @@ describe("values of the wrong type are refused in Go's words", () => {
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     );
     const port = '{"spec":{"containers":[{"livenessProbe":{"tcpSocket":{"port":true}}}]}}';
-    expect(error(() => pod(port))).toBe('json: cannot unmarshal bool into Go value of type int32');
+    expect(error(() => pod(port))).toBe(
+      'json: cannot unmarshal bool into Go struct field TCPSocketAction.spec.containers.livenessProbe.tcpSocket.port of type int32',
+    );
     expect(error(() => pod('{"metadata":{"creationTimestamp":5}}'))).toBe(
       'json: cannot unmarshal number into Go value of type string',
     );

@@ -63,7 +63,10 @@ class Decoder {
         return this.#any(type, value);
       case 'scalar':
         if (struct === '') return plainTree(value);
-        return decodeScalar(type.scalar, value, (found) => this.mismatch(found, struct, goType));
+        // Go reads the number of an IntOrString on its own.
+        return decodeScalar(type.scalar, value, (found) =>
+          this.mismatch(found, struct, type.scalar === 'intOrString' ? 'int32' : goType),
+        );
     }
   }
 

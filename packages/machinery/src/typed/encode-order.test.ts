@@ -52,7 +52,7 @@ describe('built-in kinds', () => {
       spec: {
         replicas: 0,
         selector: {},
-        template: { metadata: { creationTimestamp: null }, spec: { containers: [] } },
+        template: { metadata: { creationTimestamp: null }, spec: { containers: null } },
         strategy: {},
       },
       status: {},

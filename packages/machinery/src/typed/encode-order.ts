@@ -48,6 +48,9 @@ function orderStruct(type: StructNode, object: { [key: string]: unknown }): unkn
     if (value === undefined || (value === null && !field.nullable)) {
       if (field.whenAbsent === 'zero') put(field.name, zeroValue(field.type));
       else if (field.whenAbsent === 'null') put(field.name, null);
+    } else if (field.whenAbsent === 'null' && Array.isArray(value) && value.length === 0) {
+      // In the store an empty list is no list.
+      put(field.name, null);
     } else if (field.pointer || field.whenAbsent !== 'omit' || !isZero(field.type, value)) {
       put(field.name, order(field.type, value));
     }

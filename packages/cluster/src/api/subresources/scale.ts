@@ -11,7 +11,7 @@ import {
 import type { MutableObject, ScalePaths, ServedKind } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { conflict, internalError } from '../errors.ts';
+import { badRequest, conflict, internalError } from '../errors.ts';
 import { bumpGeneration, metadataOf, metaText } from '../metadata.ts';
 
 /** `scale`: the replicas of an object as an autoscaling/v1 Scale, whatever the kind calls them. */
@@ -31,6 +31,11 @@ export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
         : [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')];
     },
     merge(scale, old) {
+      const name = metaText(scale, 'name');
+      if (name !== '' && name !== old.metadata.name) {
+        const url = `the name on the URL (${old.metadata.name})`;
+        throw badRequest(`the name of the object (${name}) does not match ${url}`);
+      }
       const wanted = metaText(scale, 'resourceVersion');
       if (wanted !== '' && wanted !== old.metadata.resourceVersion) throw conflict(kind, old.metadata.name);
       const object = mutableCopy(old) as MutableObject;

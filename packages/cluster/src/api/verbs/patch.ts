@@ -19,12 +19,22 @@ import {
   prepareApply,
   StatusError,
   StrategicMergeError,
+  setOwn,
   strategicMergePatch,
 } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
-import { BODY_LIMIT, contentType, keepManagerReset, parseYaml, strictErrors, YamlError } from '../decode.ts';
+import {
+  BODY_LIMIT,
+  contentType,
+  isRegistered,
+  keepManagerReset,
+  parseYaml,
+  strictErrors,
+  unknownConversion,
+  YamlError,
+} from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import {
   badRequest,
@@ -48,7 +58,15 @@ const MERGE = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';
 
 /** How a patch changes an object in the form of the endpoint. The result may share with the object. */
-type Patcher = (object: JsonObject) => { readonly value: unknown; readonly shown: () => string };
+type Patcher = (object: JsonObject) => Patched;
+
+interface Patched {
+  readonly value: unknown;
+  /** What messages show of it. */
+  readonly shown: () => string;
+  /** Keys that the patch has twice. */
+  readonly duplicates: readonly string[];
+}
 
 /** PATCH on an object or a subresource. */
 export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
@@ -90,19 +108,30 @@ function decodePatched(
   call: Call,
   endpoint: Endpoint,
   { fieldValidation }: PatchOptions,
-  { value, shown }: ReturnType<Patcher>,
+  { value, shown, duplicates }: Patched,
 ): MutableObject {
   const { bodies } = endpoint;
   const wrong = (why: string) => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)]);
   if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
   const object = decodePatch(() => decodeObject(bodies.type, value), wrong);
-  const strict = strictErrors([], object.unknown);
+  const strict = strictErrors(duplicates, object.unknown);
   if (fieldValidation === 'Strict' && strict.length > 0) throw wrong(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') {
     for (const text of strict) if (!call.warnings.includes(text)) call.warnings.push(text);
   }
   const patched: MutableObject = object.object;
   keepManagerReset(value, patched);
+  if (!call.kind.custom) {
+    patched.kind ??= bodies.kind;
+    patched.apiVersion ??= bodies.apiVersion;
+  }
+  if (
+    patched.apiVersion === bodies.apiVersion &&
+    patched.kind !== bodies.kind &&
+    isRegistered(bodies.apiVersion, String(patched.kind))
+  ) {
+    throw wrong(unknownConversion(bodies, String(patched.kind)));
+  }
   if (patched.kind !== bodies.kind || patched.apiVersion !== bodies.apiVersion) {
     throw wrong(
       `no kind ${goQuote(String(patched.kind))} is registered for version ${goQuote(String(patched.apiVersion))} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
@@ -124,13 +153,13 @@ function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
 }
 
 function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
-  const body = patchBody(call, type);
+  const { value: body, duplicates } = patchBody(call, type);
   if (type === JSON_PATCH) {
     const operations = jsonPatchOperations(body);
     return (object) => {
       try {
         const value = applyJsonPatch(object, operations);
-        return { value, shown: () => encodeJson(value) };
+        return { value, shown: () => encodeJson(sortTouched(value, touchedBy(operations))), duplicates: [] };
       } catch (error) {
         if (error instanceof JsonPatchError)
           throw error.failure === 'too-many' ? new StatusError(answerTooLarge(error.message)) : unprocessable();
@@ -144,13 +173,13 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
   if (type === MERGE) {
     return (object) => {
       const value = applyMergePatch(object, patchObject);
-      return { value, shown: () => encodeJson(value) };
+      return { value, shown: () => encodeJson(sortTouched(value, patchObject)), duplicates };
     };
   }
   return (object) => {
     try {
       const value = strategicMergePatch(endpoint.bodies.type, object, patchObject);
-      return { value, shown: () => goText(patchObject) };
+      return { value, shown: () => goText(patchObject), duplicates };
     } catch (error) {
       if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
       throw error;
@@ -159,17 +188,42 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
 }
 
 /** The patch as a JSON value. @throws StatusError 400, 413 */
-function patchBody({ request }: Call, type: string): unknown {
+function patchBody({ request }: Call, type: string): { value: unknown; duplicates: readonly string[] } {
   const body = request.body;
-  if (body !== undefined && 'json' in body) return body.json;
+  if (body !== undefined && 'json' in body) return { value: body.json, duplicates: [] };
   const bytes = body?.bytes ?? new Uint8Array();
   if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
   try {
-    return parseJson(Buffer.from(bytes).toString('utf8')).value;
+    return parseJson(Buffer.from(bytes).toString('utf8'));
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw badRequest(`${decoding(type)}${error.message}`);
     throw error;
   }
+}
+
+/** The object with its keys in order wherever a patch went: Go makes maps of those parts. */
+function sortTouched(value: unknown, touched: unknown): unknown {
+  if (!isPlainObject(value) || !isPlainObject(touched)) return value;
+  const sorted: { [key: string]: unknown } = {};
+  for (const key of Object.keys(value).sort())
+    setOwn(sorted, key, sortTouched(getOwn(value, key), getOwn(touched, key)));
+  return sorted;
+}
+
+/** The paths of operations as a tree. */
+function touchedBy(operations: readonly object[]): { [key: string]: unknown } {
+  const tree: { [key: string]: unknown } = {};
+  for (const operation of operations) {
+    let place = tree;
+    for (const part of String(getOwn(operation, 'path') ?? '')
+      .split('/')
+      .slice(1)) {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      if (!isPlainObject(getOwn(place, key))) setOwn(place, key, {});
+      place = getOwn(place, key) as { [key: string]: unknown };
+    }
+  }
+  return tree;
 }
 
 /** What comes before the reason why a patch cannot be read; strategic merge patches have it without. */
@@ -221,7 +275,7 @@ function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
       if (old === undefined) throw notFound(kind, info.name);
       const merged = applyMergePatch(endpoint.view!(old), config);
       const next = endpoint.merge(
-        decodePatched(call, endpoint, options, { value: merged, shown: () => encodeJson(merged) }),
+        decodePatched(call, endpoint, options, { value: merged, shown: () => encodeJson(merged), duplicates: [] }),
         old,
       );
       trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);

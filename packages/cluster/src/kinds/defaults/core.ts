@@ -1,4 +1,4 @@
-import { setOwn } from '@opwright/machinery';
+import { deepEqual, setOwn } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
 import { each, ensure, setDefault, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
@@ -11,6 +11,7 @@ export function setPodDefaults(pod: MutableObject): void {
   }
   setDefault(spec, 'enableServiceLinks', true);
   setPodSpecDefaults(spec);
+  firstOf(within(pod, 'status'), 'podIP', 'podIPs', (ip) => ({ ip }));
   if (spec.hostNetwork === true) {
     for (const list of ['containers', 'initContainers']) {
       for (const port of each(spec, list).flatMap((container) => each(container, 'ports'))) {
@@ -97,8 +98,23 @@ export function setNamespaceDefaults(namespace: MutableObject): void {
   }
 }
 
+/** A list whose first item has a field of its own follows that field. */
+function firstOf(
+  owner: MutableObject | undefined,
+  one: string,
+  all: string,
+  item: (value: string) => MutableObject | string,
+): void {
+  const value = owner?.[one];
+  if (owner === undefined || typeof value !== 'string' || value === '') return;
+  const list = owner[all];
+  const [first] = Array.isArray(list) ? list : [];
+  if (!deepEqual(first, item(value))) owner[all] = [item(value)];
+}
+
 /** What a node has, a pod may use, until its kubelet says less. */
 export function setNodeDefaults(node: MutableObject): void {
+  firstOf(within(node, 'spec'), 'podCIDR', 'podCIDRs', (cidr) => cidr);
   const status = within(node, 'status');
   const capacity = within(status, 'capacity');
   if (status === undefined || capacity === undefined) return;

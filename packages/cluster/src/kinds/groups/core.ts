@@ -83,6 +83,7 @@ export const core: Behaviours = {
   Node: {
     defaults: defaults.setNodeDefaults,
     keepsCreatedStatus: true,
+    validateUpdate: validation.validateNodeUpdate,
     printer: printers.nodePrinter,
     selectors: selectors.nodeSelectors,
   },

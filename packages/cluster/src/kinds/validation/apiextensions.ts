@@ -15,12 +15,12 @@ import { immutable } from './immutable.ts';
 import { oneOf } from './pod-spec.ts';
 
 /** What is wrong with a CustomResourceDefinition, but for what only a CEL compiler can tell. */
-export function validateDefinition(definition: JsonObject): FieldError[] {
+export function validateDefinition(definition: JsonObject, old?: JsonObject): FieldError[] {
   const spec = at(definition, 'spec');
   const [group, plural] = [text(spec, 'group'), text(at(spec, 'names'), 'plural')];
   const name = text(at(definition, 'metadata'), 'name');
   const errors: FieldError[] = [];
-  if (name !== `${plural}.${group}`) {
+  if (old === undefined && name !== `${plural}.${group}`) {
     errors.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
   }
   errors.push(...approvalErrors(definition, group), ...groupErrors(group));
@@ -32,7 +32,7 @@ export function validateDefinition(definition: JsonObject): FieldError[] {
       'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
     errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
   }
-  errors.push(...versionsErrors(items(spec, 'versions')));
+  errors.push(...versionsErrors(items(spec, 'versions')), ...conversionErrors(at(spec, 'conversion')));
   errors.push(...schemaErrors((getOwn(spec ?? {}, 'versions') ?? []) as readonly CustomResourceVersion[]));
   return [...errors, ...storedVersionErrors(definition)];
 }
@@ -60,8 +60,8 @@ function namesErrors(names: JsonObject | undefined): FieldError[] {
     const name = text(names, key);
     if (name === '') errors.push(requiredValue(`spec.names.${key}`));
     else {
-      for (const why of validateDns1035Label(name.toLowerCase()))
-        errors.push(invalidValue(`spec.names.${key}`, name, why));
+      const label = key === 'kind' || key === 'listKind' ? name.toLowerCase() : name;
+      for (const why of validateDns1035Label(label)) errors.push(invalidValue(`spec.names.${key}`, name, why));
     }
   }
   for (const key of ['shortNames', 'categories']) {
@@ -78,6 +78,11 @@ function namesErrors(names: JsonObject | undefined): FieldError[] {
 function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
+  // The field that a definition had before it could have several versions still takes the first one's name.
+  const [first] = versions;
+  for (const why of first === undefined ? [] : validateDns1035Label(text(first, 'name'))) {
+    errors.push(invalidValue('spec.version', text(first, 'name'), why));
+  }
   for (const [index, version] of versions.entries()) {
     const name = text(version, 'name');
     for (const why of validateDns1035Label(name)) errors.push(invalidValue(`spec.versions[${index}].name`, name, why));
@@ -86,6 +91,11 @@ function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
       errors.push(invalidValue('spec.versions', printedVersions(versions), detail));
     }
     seen.add(name);
+    const warning = field(version, 'deprecationWarning');
+    if (warning !== undefined && field(version, 'deprecated') !== true) {
+      const path = `spec.versions[${index}].deprecationWarning`;
+      errors.push(invalidValue(path, warning, 'can only be set for deprecated versions'));
+    }
   }
   if (versions.filter((version) => field(version, 'storage') === true).length !== 1) {
     const detail = 'must have exactly one version marked as storage version';
@@ -94,10 +104,25 @@ function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
   for (const [path, subresources] of folded(versions, 'subresources', 'subresources')) {
     errors.push(...scaleErrors(at(subresources, 'scale'), `${path}.scale`));
   }
+  errors.push(...selectableErrors(versions));
   for (const [path, { columns }] of foldedColumns(versions)) {
     for (const [index, column] of items({ columns }, 'columns').entries()) {
       errors.push(...columnErrors(column, `${path}[${index}]`));
     }
+  }
+  return errors;
+}
+
+function conversionErrors(conversion: JsonObject | undefined): FieldError[] {
+  if (conversion === undefined) return [];
+  const errors = [...oneOf(conversion, 'strategy', 'spec.conversion', ['None', 'Webhook'])];
+  if (text(conversion, 'strategy') !== 'Webhook') return errors;
+  const webhook = at(conversion, 'webhook');
+  if (at(webhook, 'clientConfig') === undefined) {
+    errors.push(requiredValue('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook'));
+  }
+  if (texts(webhook, 'conversionReviewVersions').length === 0) {
+    errors.push(requiredValue('spec.conversion.conversionReviewVersions'));
   }
   return errors;
 }
@@ -108,6 +133,20 @@ function printedVersions(versions: readonly JsonObject[]): RawGoText {
     (version) => `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(text(version, 'name'))}}`,
   );
   return new RawGoText(`[]apiextensions.CustomResourceDefinitionVersion{${names.join(', ')}}`);
+}
+
+/** Fields to select by have to be in the schema. */
+function selectableErrors(versions: readonly JsonObject[]): FieldError[] {
+  return versions.flatMap((version, index) =>
+    items(version, 'selectableFields').flatMap((selectable, place) => {
+      const jsonPath = text(selectable, 'jsonPath');
+      let schema = at(version, 'schema', 'openAPIV3Schema');
+      for (const key of jsonPath.split('.').slice(1)) schema = at(schema, 'properties', key);
+      if (schema !== undefined) return [];
+      const path = `${versions.length === 1 ? 'spec' : `spec.versions[${index}]`}.selectableFields[${place}].jsonPath`;
+      return [invalidValue(path, jsonPath, 'is an invalid path: does not refer to a valid field')];
+    }),
+  );
 }
 
 /** A part that all versions share is reported where older definitions had it: once, at the top. */
@@ -154,7 +193,11 @@ function jsonPathErrors(value: string, path: string, roots: readonly string[]): 
   }
   if (roots.some((root) => value.startsWith(`${root}.`))) return [];
   return [
-    invalidValue(path, value, `must be a json path under ${roots.length === 1 ? roots[0] : 'either .spec or .status'}`),
+    invalidValue(
+      path,
+      value,
+      `should be a json path under ${roots.length === 1 ? roots[0] : 'either .spec or .status'}`,
+    ),
   ];
 }
 
@@ -173,7 +216,11 @@ function columnErrors(column: JsonObject, path: string): FieldError[] {
   if (format !== '' && !columnFormats.includes(format)) {
     errors.push(invalidValue(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`));
   }
-  if (text(column, 'jsonPath') === '') errors.push(requiredValue(`${path}.JSONPath`));
+  const jsonPath = text(column, 'jsonPath');
+  if (jsonPath === '') errors.push(requiredValue(`${path}.JSONPath`));
+  else if (!jsonPath.startsWith('.')) {
+    errors.push(invalidValue(`${path}.JSONPath`, jsonPath, 'must be a simple json path starting with .'));
+  }
   return errors;
 }
 
@@ -201,10 +248,25 @@ function errorsOf(schema: StructuralSchema, path: string): FieldError[] {
 
 /** A version in which objects may still be stored must stay known. */
 function storedVersionErrors(definition: JsonObject): FieldError[] {
-  const names = items(at(definition, 'spec'), 'versions').map((version) => text(version, 'name'));
-  return texts(at(definition, 'status'), 'storedVersions').flatMap((name, index) =>
-    names.includes(name) ? [] : [invalidValue(`status.storedVersions[${index}]`, name, 'must appear in spec.versions')],
-  );
+  const stored = texts(at(definition, 'status'), 'storedVersions');
+  const path = 'status.storedVersions';
+  if (stored.length === 0) {
+    return [invalidValue(path, new RawGoText('[]string(nil)'), 'must have at least one stored version')];
+  }
+  const errors: FieldError[] = [];
+  const unknown = new Set(stored);
+  for (const version of items(at(definition, 'spec'), 'versions')) {
+    const name = text(version, 'name');
+    if (field(version, 'storage') === true && !unknown.has(name)) {
+      const printed = new RawGoText(`[]string{${stored.map((item) => JSON.stringify(item)).join(', ')}}`);
+      errors.push(invalidValue(path, printed, `must have the storage version ${name}`));
+    }
+    unknown.delete(name);
+  }
+  for (const [index, name] of stored.entries()) {
+    if (unknown.has(name)) errors.push(invalidValue(`${path}[${index}]`, name, 'must appear in spec.versions'));
+  }
+  return errors;
 }
 
 /** What stored objects rely on stays. */

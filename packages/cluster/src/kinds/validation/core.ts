@@ -1,11 +1,14 @@
 import {
   compareQuantities,
+  decodeBase64,
   deepEqual,
   type FieldError,
   forbiddenValue,
   invalidValue,
   type JsonObject,
+  JsonSyntaxError,
   type JsonValue,
+  parseJson,
   requiredValue,
   validateConfigKey,
 } from '@opwright/machinery';
@@ -45,6 +48,14 @@ export function validateSecret(secret: JsonObject): FieldError[] {
   for (const key of requiredKeys[text(secret, 'type')] ?? []) {
     if (!Object.hasOwn(data, key)) errors.push(requiredValue(`data[${key}]`));
   }
+  if (
+    text(secret, 'type') === 'kubernetes.io/basic-auth' &&
+    !Object.hasOwn(data, 'username') &&
+    !Object.hasOwn(data, 'password')
+  ) {
+    errors.push(requiredValue('data[password]'), requiredValue('data[username]'));
+  }
+  errors.push(...registryErrors(secret, data));
   if (text(secret, 'type') === 'kubernetes.io/service-account-token') {
     const name = 'kubernetes.io/service-account.name';
     if (text(at(secret, 'metadata', 'annotations'), name) === '') {
@@ -60,6 +71,21 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
+
+/** Credentials for registries are JSON. */
+function registryErrors(secret: JsonObject, data: JsonObject): FieldError[] {
+  const key = { 'kubernetes.io/dockercfg': '.dockercfg', 'kubernetes.io/dockerconfigjson': '.dockerconfigjson' }[
+    text(secret, 'type')
+  ];
+  if (key === undefined || !Object.hasOwn(data, key)) return [];
+  try {
+    parseJson(new TextDecoder().decode(decodeBase64(text(data, key))));
+    return [];
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return [invalidValue(`data[${key}]`, '<secret contents redacted>', error.message)];
+  }
+}
 
 function dataTooLong(path: string): FieldError {
   const message = `Too long: may not be more than ${dataLimit} bytes`;
@@ -92,6 +118,17 @@ function frozenErrors(object: JsonObject, old: JsonObject, keys: readonly string
 
 export function validatePod(pod: JsonObject): FieldError[] {
   return podSpecErrors(at(pod, 'spec') ?? {}, 'spec');
+}
+
+/** What a node was given once, it keeps. */
+export function validateNodeUpdate(node: JsonObject, old: JsonObject): FieldError[] {
+  const [spec, before] = [at(node, 'spec'), at(old, 'spec')];
+  const kept = (key: string, name: string): FieldError[] => {
+    const was = field(before, key) ?? '';
+    if (was === '' || (Array.isArray(was) && was.length === 0) || deepEqual(was, field(spec, key) ?? '')) return [];
+    return [forbiddenValue(`spec.${key}`, `node updates may not change ${name} except from "" to valid`)];
+  };
+  return [...kept('podCIDRs', 'podCIDR'), ...kept('providerID', 'providerID')];
 }
 
 const podFields = [
