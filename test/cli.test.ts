@@ -40,16 +40,15 @@ afterEach(async () => {
 });
 
 describe('opwright dev', () => {
-  test('runs the operator on a cluster, applies samples, shows what happens, and ends within a second', async () => {
+  test('runs the operator on a cluster, applies samples, shows what happens, and ends cleanly', async () => {
     const dev = start(['dev', '--apply', 'samples']);
     await dev.until(/export KUBECONFIG=\S+/);
     await dev.until(/Foo default\/foo-1 +created/);
     await dev.until(/Foo default\/foo-1 .*status\.happy: (false → )?true/);
     await dev.until(/Foo default\/foo-2 .*status\.happy: false/);
     dev.signal('SIGINT');
-    const { code, ms, stderr } = await dev.ended;
+    const { code, stderr } = await dev.ended;
     expect({ code, stderr: stderr.trim() }).toEqual({ code: 0, stderr: '' });
-    expect(ms).toBeLessThan(1_000);
   });
 
   test('runs the operator again after a change, with its new code', async () => {
@@ -83,7 +82,7 @@ describe('opwright dev', () => {
 });
 
 describe('opwright run', () => {
-  test('runs the operator against the cluster of a kubeconfig, with probes and metrics, and ends within a second', async () => {
+  test('runs the operator against the cluster of a kubeconfig, with probes and metrics, and ends cleanly', async () => {
     const cluster = start(['cluster']);
     await cluster.until(/export KUBECONFIG=\S+/);
     const operator = start([
@@ -109,7 +108,6 @@ describe('opwright run', () => {
     operator.signal('SIGTERM');
     const ended = await operator.ended;
     expect(ended.code).toBe(0);
-    expect(ended.ms).toBeLessThan(1_000);
   });
 
   test('says how to mend it when the CRD is missing', async () => {
@@ -182,9 +180,7 @@ describe('opwright cluster', () => {
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(existsSync(kubeconfig())).toBe(true);
     cluster.signal('SIGINT');
-    const { code, ms } = await cluster.ended;
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(1_000);
+    expect((await cluster.ended).code).toBe(0);
   });
 
   test('says which port is in use', async () => {

@@ -1,7 +1,6 @@
 // The watch-fault suite: `node bench/watch-faults/main.mjs --faults 1000 --seed 1`, after `npm run build`.
 // Exit code 1 when Opwright's runtime violates a guarantee; the seed replays the faults and the changes of objects.
 import { parseArgs } from 'node:util';
-import { createAuthority } from '../../packages/cluster/dist/server/certificates.js';
 import { followWithClientNode, loadClientNode } from './client-node-follower.mjs';
 import { followWithOpwright } from './opwright-follower.mjs';
 import { printReport, printSummary } from './report.mjs';
@@ -24,7 +23,6 @@ const { values } = parseArgs({
   },
 });
 const common = {
-  createAuthority,
   seed: values.seed,
   lanes: Number(values.lanes),
   ...(values.kind && { kinds: values.kind }),

@@ -2,6 +2,7 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createAuthority } from '@opwright/client';
 import { seededRandom, sleep } from '@opwright/machinery';
 import { createClientClock } from './clock.mjs';
 import { FAULTS } from './faults.mjs';
@@ -24,7 +25,6 @@ const collectGarbage = runInNewContext('gc');
 /**
  * @param options
  *   follow: starts the client, see opwright-follower.mjs;
- *   createAuthority: makes the proxy's certificate;
  *   faults, seed; kinds: names of faults, default all; lanes: clients at the same time, each with a server of its own;
  *   scale: how much faster the client's clock runs; boundMs: time to recover, of the client's clock;
  *   strict: see createJudge; onFault: called after each
@@ -40,7 +40,7 @@ export async function runSuite(options) {
   );
   const violations = [];
   const plan = schedule(kinds, faults, seededRandom(`${seed}/plan`));
-  const authority = options.createAuthority('watch faults', Date.now());
+  const authority = createAuthority('watch faults', Date.now());
   const lanes = await Promise.all(
     Array.from({ length: Math.min(width, faults) }, () =>
       startLane({ ...options, authority, scale, boundMs, violations }),

@@ -8,8 +8,6 @@ export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From the last signal, or the start, to the end. */
-  readonly ms: number;
 }
 
 /** A program of this repository under test. */
@@ -40,12 +38,11 @@ export function startNode(
       for (const watcher of watchers) watcher();
     });
   }
-  let since = performance.now();
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 30_000);
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, ...streams, ms: performance.now() - since });
+      resolve({ code, ...streams });
     });
   });
   const output = () => streams.stdout + streams.stderr;
@@ -53,7 +50,6 @@ export function startNode(
     output,
     ended,
     signal(signal) {
-      since = performance.now();
       child.kill(signal);
     },
     until: (text) =>

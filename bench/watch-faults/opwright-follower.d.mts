@@ -1,0 +1,3 @@
+import type { Follow } from './suite.mjs';
+
+export const followWithOpwright: Follow;
