@@ -58,3 +58,29 @@ export async function* inTime<T>(
     release();
   }
 }
+
+/** Items as they arrive, until one of both sides ends them. */
+export interface Stream<T> {
+  readonly items: AsyncGenerator<T>;
+  /** Why the stream was broken off, in its reason. */
+  readonly signal: AbortSignal;
+  /** Breaks the stream off: `items` throws the reason. */
+  abort(reason: Error): void;
+  /** Must be called in the end, also after the last item. */
+  close(): void;
+}
+
+/** The stream of what `open` gives; it also ends with `signal`. */
+export function openStream<T>(signal: AbortSignal, open: (signal: AbortSignal) => AsyncIterable<T>): Stream<T> {
+  const { controller, release } = childOf(signal);
+  const items = untilAborted(open(controller.signal), controller.signal);
+  return {
+    items,
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    close() {
+      release();
+      items.return(undefined).then(undefined, () => {});
+    },
+  };
+}

@@ -1,5 +1,5 @@
-import { TransportError } from '@opwright/client';
-import { type AnyResource, StatusError } from '@opwright/machinery';
+import { TransportError, type WatchEvent } from '@opwright/client';
+import { type AnyResource, type Status, StatusError } from '@opwright/machinery';
 import type { ReflectorScope, WatchFailure } from './reflector.ts';
 
 /** A failure that the reflector itself found. */
@@ -23,6 +23,23 @@ export function isResourceVersionTooLarge(error: unknown): boolean {
   if (!(error instanceof StatusError)) return false;
   if (error.status.details?.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge')) return true;
   return error.reason === 'Timeout' && error.message.includes('Too large resource version');
+}
+
+/** How long a 429 asks us to wait; undefined for anything else. */
+export function retryAfterMs(error: unknown): number | undefined {
+  if (!(error instanceof StatusError) || error.code !== 429) return undefined;
+  return (error.status.details?.retryAfterSeconds ?? 0) * 1000;
+}
+
+/** The server is there in principle but takes no connections now: our version is as good as before. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'ECONNREFUSED';
+}
+
+/** The Status that an ERROR event carries, whatever it lacks. */
+export function statusOf(object: WatchEvent<never>['object']): Status {
+  const status = object as Partial<Status> | undefined;
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
 }
 
 /** The failure of a list or watch as a sentence that names the resource and, where there is one, the remedy. */

@@ -1,21 +1,29 @@
-import type { Client, ListOptions, WatchEvent } from '@opwright/client';
-import { TransportError } from '@opwright/client';
+import type { Client, ListOptions, WatchEvent, WatchOptions } from '@opwright/client';
 import {
   type AnyResource,
   type Clock,
   type KubeObject,
   type ListMeta,
   type Random,
-  type Status,
   StatusError,
   sleep,
   type Timer,
 } from '@opwright/machinery';
+import { kindKey } from '../cache/kind-key.ts';
 import { compareVersions } from '../cache/overlay.ts';
 import type { Logger } from '../manager/logger.ts';
-import { childOf, inTime, untilAborted } from './abortable.ts';
+import { inTime, openStream, type Stream } from './abortable.ts';
 import { reflectorBackoff } from './backoff.ts';
-import { explainWatchError, isExpired, isResourceVersionTooLarge, WatchError } from './errors.ts';
+import {
+  explainWatchError,
+  isExpired,
+  isRefused,
+  isResourceVersionTooLarge,
+  retryAfterMs,
+  statusOf,
+  WatchError,
+} from './errors.ts';
+import { watchList } from './watch-list.ts';
 
 /** Where a reflector puts what it sees, in the server's order. */
 export interface ReflectorSink {
@@ -55,7 +63,14 @@ export interface ReflectorOptions {
    * does not come; default 5 min.
    */
   readonly idleTimeoutMs?: number;
+  /**
+   * Read the state as a stream instead of a list, and which kinds turned out not to be readable so (shared by reflectors;
+   * keys as of `kindKey`). Absent: lists.
+   */
+  readonly watchList?: { readonly unusable: Set<string> };
 }
+
+type WatchStream = Stream<WatchEvent<KubeObject>>;
 
 /** A failure as a person should see it. */
 export interface WatchFailure {
@@ -179,11 +194,70 @@ export function createReflector(options: ReflectorOptions): Reflector {
     }
     signal.throwIfAborted();
     if (resourceVersion === '0' && pages > 1) paginated = true;
+    adopt(objects, version);
+  }
+
+  /** The server has shown its whole state. */
+  function adopt(objects: readonly KubeObject[], version: string): void {
     versionUnavailable = false;
     sink.replace(objects, version);
     state.resourceVersion = version;
     state.synced = true;
     heard();
+  }
+
+  /** Brings the sink to the server's state; returns the stream that goes on from there, where it came as one. */
+  async function load(signal: AbortSignal): Promise<WatchStream | undefined> {
+    const { watchList: streaming } = options;
+    if (!streaming || streaming.unusable.has(kindKey(resource))) return void (await list(signal));
+    const result = await watchList(
+      {
+        open,
+        guarded,
+        prepare,
+        clock,
+        backoff,
+        resourceVersion: () => (versionUnavailable ? '' : state.resourceVersion),
+        onVersion(version) {
+          state.resourceVersion = version;
+        },
+        onVersionUnavailable() {
+          versionUnavailable = true;
+        },
+        onFailure: (error) => failed('watch', error),
+        onWaiting(waitedMs, received) {
+          const waited = `${Math.round(waitedMs / 1000)} s`;
+          logger.warn('Streamed list is not complete yet', { resource: resource.plural, waited, objects: received });
+        },
+      },
+      signal,
+    );
+    if ('stream' in result) {
+      adopt(result.objects, result.resourceVersion);
+      return result.stream;
+    }
+    await list(signal);
+    // Only now do we know that it was the streaming that the server refused, not the resource.
+    if (result.lasting) streaming.unusable.add(kindKey(resource));
+    const { message } = explainWatchError(resource, scope, 'watch', result.error);
+    logger.info('List is not streamed, listed instead', {
+      resource: resource.plural,
+      lasting: result.lasting,
+      error: message,
+    });
+    return undefined;
+  }
+
+  function open(query: WatchOptions, signal: AbortSignal): WatchStream {
+    return openStream(signal, (connection) =>
+      client.watch(resource, {
+        ...scope,
+        ...query,
+        allowWatchBookmarks: true,
+        timeoutSeconds: 300 + Math.floor(random.next() * 300),
+        signal: connection,
+      }),
+    );
   }
 
   /** The pages of a list. A dead connection gives neither pages nor an end: each must come within `limitMs`. */
@@ -194,11 +268,11 @@ export function createReflector(options: ReflectorOptions): Reflector {
     return inTime(clock, limitMs, late, signal, (part) => client.pages(resource, { ...query, signal: part }));
   }
 
-  /** Watches, again and again, until a list is needed. */
-  async function watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  /** Watches, at first on `stream` if there is one, then again and again, until a list is needed. */
+  async function watch(stream: WatchStream | undefined, signal: AbortSignal): Promise<void> {
+    for (let inherited = stream; inherited || !signal.aborted; inherited = undefined) {
       try {
-        await watchOnce(signal);
+        await watchOnce(inherited, signal);
       } catch (error) {
         if (signal.aborted || isExpired(error)) return;
         failed('watch', error);
@@ -215,13 +289,13 @@ export function createReflector(options: ReflectorOptions): Reflector {
     heard();
   }
 
-  async function watchOnce(signal: AbortSignal): Promise<void> {
+  async function watchOnce(inherited: WatchStream | undefined, signal: AbortSignal): Promise<void> {
     const startedAt = clock.monotonic();
     // Objects that exist come first as synthetic ADDED events, in no order: their versions prove nothing.
     let synthetic = state.resourceVersion === '' || state.resourceVersion === '0';
-    let delivered = false;
+    let delivered = inherited !== undefined;
     let idle: Timer | undefined;
-    const { controller: connection, release } = childOf(signal);
+    const stream = inherited ?? open({ resourceVersion: state.resourceVersion }, signal);
     let heardAt = startedAt;
     // One timer that looks back when it fires costs less than one for each event.
     const armIdle = (delay: number) => {
@@ -230,19 +304,12 @@ export function createReflector(options: ReflectorOptions): Reflector {
         recovered();
         const rest = heardAt + idleTimeoutMs - clock.monotonic();
         if (rest > 0) return armIdle(rest);
-        connection.abort(new WatchError('Idle', `no event or bookmark for ${Math.round(idleTimeoutMs / 1000)} s`));
+        stream.abort(new WatchError('Idle', `no event or bookmark for ${Math.round(idleTimeoutMs / 1000)} s`));
       }, delay);
     };
     try {
       armIdle(Math.min(idleTimeoutMs, SETTLED_MS));
-      const events = client.watch(resource, {
-        ...scope,
-        resourceVersion: state.resourceVersion,
-        allowWatchBookmarks: true,
-        timeoutSeconds: 300 + Math.floor(random.next() * 300),
-        signal: connection.signal,
-      });
-      for await (const event of untilAborted(events, connection.signal)) {
+      for await (const event of stream.items) {
         delivered = true;
         heardAt = clock.monotonic();
         if (event.type === 'ERROR') throw new StatusError(statusOf(event.object));
@@ -260,7 +327,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
         if (!synthetic && version) state.resourceVersion = version;
       }
     } catch (error) {
-      const reason: unknown = connection.signal.reason;
+      const reason: unknown = stream.signal.reason;
       // A silent connection says nothing about the version: go on from it on a new connection.
       if (!signal.aborted && reason instanceof WatchError && reason.reason === 'Idle') {
         logger.warn('Watch was silent, reconnecting', { resource: resource.plural, error: reason.message });
@@ -270,7 +337,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       throw error;
     } finally {
       idle?.cancel();
-      release();
+      stream.close();
     }
     if (!delivered && clock.monotonic() - startedAt < 1000 && !signal.aborted) {
       throw new WatchError('VeryShortWatch', 'the watch ended within a second without any event');
@@ -286,8 +353,8 @@ export function createReflector(options: ReflectorOptions): Reflector {
         let atLeast = 0;
         let atMost = Number.POSITIVE_INFINITY;
         try {
-          await list(signal);
-          await watch(signal);
+          const stream = await load(signal);
+          await watch(stream, signal);
         } catch (error) {
           if (signal.aborted) return;
           failed('list', error);
@@ -319,11 +386,6 @@ function isOlder(version: string | undefined, than: string): boolean {
   return version !== undefined && (compareVersions(version, than) ?? 0) < 0;
 }
 
-function statusOf(object: WatchEvent<never>['object']): Status {
-  const status = object as Partial<Status> | undefined;
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
-}
-
 /** A request for one object takes no longer. */
 const PROBE_MS = 30_000;
 
@@ -335,15 +397,4 @@ const MAX_WAIT_FOR_KIND_MS = 10_000;
 
 function isUnavailableKind(error: unknown): boolean {
   return error instanceof StatusError && (error.code === 404 || error.code === 403);
-}
-
-/** How long a 429 asks us to wait; undefined for anything else. */
-function retryAfterMs(error: unknown): number | undefined {
-  if (!(error instanceof StatusError) || error.code !== 429) return undefined;
-  return (error.status.details?.retryAfterSeconds ?? 0) * 1000;
-}
-
-/** The server is there in principle but takes no connections now: our version is as good as before. */
-function isRefused(error: unknown): boolean {
-  return error instanceof TransportError && error.code === 'ECONNREFUSED';
 }
