@@ -66,6 +66,9 @@ type ProtoType = Readonly<Record<string, unknown>>;
 
 const skippedSuites = new Set(['bindings_ext', 'block_ext', 'encoders_ext', 'math_ext', 'proto2_ext']);
 
+/** Where cel-go, which the API server runs, does not do what the specification says. */
+const differentInGo = new Set(['timestamps/get_milliseconds']);
+
 function needsProtobuf(vector: Vector): boolean {
   const text = JSON.stringify(vector).replace(/google\.protobuf\.(?:Timestamp|Duration)\b/g, '');
   return /TestAllTypes|google\.protobuf\b|GlobalEnum|NestedEnum|enumValue|\.proto[23]/.test(text);
@@ -214,7 +217,8 @@ interface Tally {
 
 function tally(suite: Suite, failures: string[]): Tally {
   const vectors = vectorsOf(suite);
-  const wanted = skippedSuites.has(suite.name) ? [] : vectors.filter((vector) => !needsProtobuf(vector));
+  const isWanted = (vector: Vector) => !needsProtobuf(vector) && !differentInGo.has(`${suite.name}/${vector.name}`);
+  const wanted = skippedSuites.has(suite.name) ? [] : vectors.filter(isWanted);
   for (const vector of wanted) {
     const failure = run(vector);
     if (failure !== undefined) failures.push(`${vector.name}: ${vector.expr} -> ${failure}`);
@@ -249,7 +253,7 @@ const recorded: Readonly<Record<string, { readonly passed: number; readonly skip
   proto3: { passed: 0, skipped: 75 },
   string: { passed: 51, skipped: 0 },
   string_ext: { passed: 206, skipped: 3 },
-  timestamps: { passed: 76, skipped: 0 },
+  timestamps: { passed: 75, skipped: 1 },
   type_deductions: { passed: 26, skipped: 21 },
   unknowns: { passed: 0, skipped: 0 },
   wrappers: { passed: 0, skipped: 36 },

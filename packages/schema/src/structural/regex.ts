@@ -33,8 +33,10 @@ function engineFor(pattern: string): Regex | { readonly error: string } {
   try {
     return automaton(RE2JS.compile(pattern));
   } catch (error) {
-    if ('error' in native) return native;
-    return { error: `error parsing regexp: ${error instanceof Error ? error.message : String(error)}` };
+    // The automaton's complaints are Go's.
+    const message = error instanceof Error ? error.message : '';
+    if (message.startsWith('error parsing regexp: ')) return { error: message };
+    return 'error' in native ? native : { error: `error parsing regexp: ${message}` };
   }
 }
 

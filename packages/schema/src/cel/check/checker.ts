@@ -43,6 +43,8 @@ class Checker {
   private readonly errors: SourceError[] = [];
   private readonly substitution = new Substitution();
   private readonly locals: Map<string, CelType>[] = [];
+  /** Literals whose items may differ in type whatever the environment says: arguments of format. */
+  private readonly mixed = new Set<Expr>();
   private parameters = 0;
 
   constructor(environment: Environment) {
@@ -73,10 +75,16 @@ class Checker {
       case 'call':
         return this.call(expr);
       case 'list':
-        return listOf(this.joined(expr.items) ?? this.parameter());
+        return listOf(this.joined(expr, expr.items) ?? this.parameter());
       case 'map': {
-        const key = this.joined(expr.entries.map((entry) => ({ expr: entry.key, optional: false, at: entry.at })));
-        const value = this.joined(expr.entries.map(({ value, optional, at }) => ({ expr: value, optional, at })));
+        const key = this.joined(
+          expr,
+          expr.entries.map((entry) => ({ expr: entry.key, optional: false, at: entry.at })),
+        );
+        const value = this.joined(
+          expr,
+          expr.entries.map(({ value, optional, at }) => ({ expr: value, optional, at })),
+        );
         return mapOf(key ?? this.parameter(), value ?? this.parameter());
       }
       case 'struct':
@@ -166,6 +174,7 @@ class Checker {
   private call(expr: CallExpr): CelType {
     const { functions, container } = this.environment;
     const { target, args, name } = expr;
+    if (name === 'format') for (const arg of args) this.allowMixed(arg);
     const qualifier = target && qualifiedName(target);
     if (!target || (qualifier !== undefined && !this.isLocal(qualifier.split('.')[0] as string))) {
       const full = target ? `${qualifier}.${name}` : name;
@@ -183,6 +192,12 @@ class Checker {
     const types = [this.check(target), ...args.map((arg) => this.check(arg))];
     const overloads = functions.get(name);
     return overloads ? this.resolve(expr, name, overloads, types, true) : this.undeclared(expr.at, name);
+  }
+
+  private allowMixed(expr: Expr): void {
+    this.mixed.add(expr);
+    if (expr.kind === 'list') for (const item of expr.items) this.allowMixed(item.expr);
+    if (expr.kind === 'map') for (const entry of expr.entries) this.allowMixed(entry.value);
   }
 
   private resolve(
@@ -239,7 +254,7 @@ class Checker {
   }
 
   /** The type that all items have; dyn where they differ and may. */
-  private joined(items: readonly { expr: Expr; optional: boolean; at?: number }[]): CelType | undefined {
+  private joined(literal: Expr, items: readonly { expr: Expr; optional: boolean; at?: number }[]): CelType | undefined {
     let joined: CelType | undefined;
     for (const { expr, optional } of items) {
       let type = this.check(expr);
@@ -254,7 +269,7 @@ class Checker {
       }
       if (!joined) joined = type;
       else if (this.substitution.assign(joined, type)) joined = generalOf(this.resolved(joined), this.resolved(type));
-      else if (this.environment.homogeneous) {
+      else if (this.environment.homogeneous && !this.mixed.has(literal)) {
         this.fail(
           expr.at,
           `expected type '${formatType(this.shown(joined))}' but found '${formatType(this.shown(type))}'`,

@@ -10,6 +10,7 @@ import {
   listOf,
   mapOf,
   NULL,
+  opaque,
   STRING,
   TIMESTAMP,
   UINT,
@@ -61,6 +62,8 @@ export const namedTypes: ReadonlyMap<string, CelType> = new Map<string, CelType>
   ['optional_type', { kind: 'opaque', name: 'optional_type', params: [DYN] }],
   ['google.protobuf.Timestamp', TIMESTAMP],
   ['google.protobuf.Duration', DURATION],
+  ['net.IP', opaque('net.IP')],
+  ['net.CIDR', opaque('net.CIDR')],
 ]);
 
 /** The places where a name may be declared, nearest first. */

@@ -2,7 +2,9 @@ import { DurationError, parseDurationNanos } from '@opwright/machinery';
 import { compileRegex } from '../../structural/regex.ts';
 import type { CallExpr, Expr } from '../syntax/ast.ts';
 import type { SourceError } from '../syntax/source-error.ts';
-import { parseTimestamp } from '../values/times.ts';
+import { isInt } from '../values/numbers.ts';
+import { parseTimestamp, SECOND, timestamp } from '../values/times.ts';
+import { Timestamp } from '../values/value.ts';
 
 /** Literal arguments that can only fail at run time: durations, timestamps and patterns. */
 export function literalProblems(expr: Expr): SourceError[] {
@@ -12,7 +14,12 @@ export function literalProblems(expr: Expr): SourceError[] {
 
 function argumentProblems({ name, target, args }: CallExpr): SourceError[] {
   const arg = name === 'matches' && !target ? args[1] : args[0];
-  if (arg?.kind !== 'const' || typeof arg.value !== 'string') return [];
+  if (arg?.kind !== 'const') return [];
+  if (name === 'timestamp' && isInt(arg.value)) {
+    const isTime = timestamp(BigInt(arg.value) * SECOND) instanceof Timestamp;
+    return isTime ? [] : [{ at: arg.at, message: 'invalid timestamp argument' }];
+  }
+  if (typeof arg.value !== 'string') return [];
   const isValid = validators.get(name)?.(arg.value) ?? true;
   return isValid ? [] : [{ at: arg.at, message: `invalid ${name} argument` }];
 }

@@ -16,15 +16,16 @@ export function compileSelect(expr: SelectExpr, scope: Scope): { code: Code; raw
   const type = scope.typeOf(expr.operand);
   // Escaped names are those of objects; keys of maps are what they are.
   const key = (type.kind === 'object' && type.fields.get(expr.field)?.key) || expr.field;
-  if (expr.test) return { code: presence(operand.code, key), raw: false };
+  const isObject = type.kind === 'object';
+  if (expr.test) return { code: presence(operand.code, key, isObject), raw: false };
   if (!expr.optional && type.kind !== 'dyn' && !(type.kind === 'opaque')) {
-    return { code: selection(operand.code, key), raw: operand.raw };
+    return { code: isObject ? fieldSelection(operand.code, key) : entrySelection(operand.code, key), raw: operand.raw };
   }
   // The types behind an optional are not tracked as raw, so values are adapted where they are read.
   const field =
     type.kind === 'object' ? type.fields.get(expr.field)?.type : type.kind === 'map' ? type.value : undefined;
   const adapter = operand.raw && field ? adapterOf(field) : undefined;
-  const dynamic = dynamicSelection(operand.code, key, expr.optional, adapter);
+  const dynamic = dynamicSelection(operand.code, key, expr.optional, isObject, adapter);
   return { code: dynamic, raw: operand.raw && type.kind === 'dyn' && !expr.optional };
 }
 
@@ -47,20 +48,26 @@ function compileQualified(expr: SelectExpr, scope: Scope): { code: Code; raw: bo
   return value && { code: () => value, raw: false };
 }
 
-function selection(operand: Code, key: string): Code {
+/** A field of an object. Where it is null, it is as good as absent. */
+function fieldSelection(operand: Code, key: string): Code {
   const missing = noSuchKey(key);
   const isInherited = key in Object.prototype;
   return (frame) => {
     const object = operand(frame);
     frame.cost += 1;
-    if (!isInherited && isMap(object) && !(object instanceof CelMap))
-      return object[key] ?? nullOr(object, key, missing);
-    return field(object, key, missing);
+    if (!isInherited && isMap(object) && !(object instanceof CelMap)) return object[key] ?? missing;
+    return field(object, key, missing) ?? missing;
   };
 }
 
-function nullOr(object: { readonly [key: string]: CelValue }, key: string, missing: CelError): CelValue {
-  return object[key] === null ? null : missing;
+/** An entry of a map, where null is a value. */
+function entrySelection(operand: Code, key: string): Code {
+  const missing = noSuchKey(key);
+  return (frame) => {
+    const map = operand(frame);
+    frame.cost += 1;
+    return field(map, key, missing);
+  };
 }
 
 function field(object: CelValue, key: string, missing: CelError): CelValue {
@@ -73,6 +80,7 @@ function dynamicSelection(
   operand: Code,
   key: string,
   optional: boolean,
+  isObject: boolean,
   adapt: ((value: CelValue) => CelValue) | undefined,
 ): Code {
   const missing = noSuchKey(key);
@@ -87,21 +95,21 @@ function dynamicSelection(
     }
     if (!isMap(object)) return isOptional ? NO_OVERLOAD : field(object, key, missing);
     const value = mapGet(object, key);
-    if (value === undefined) return isOptional ? Optional.none : missing;
+    if (value === undefined || (value === null && isObject)) return isOptional ? Optional.none : missing;
     const adapted = adapt ? adapt(value) : value;
     return isOptional && !(adapted instanceof CelError) ? new Optional(adapted) : adapted;
   };
 }
 
 /** Presence tests cost nothing beyond reaching the operand. */
-function presence(operand: Code, key: string): Code {
+function presence(operand: Code, key: string, isObject: boolean): Code {
   return (frame) => {
     let object = operand(frame);
     if (object instanceof Optional) {
       if (object.value === undefined) return false;
       object = object.value;
     }
-    if (isMap(object)) return mapGet(object, key) !== undefined;
+    if (isMap(object)) return isObject ? (mapGet(object, key) ?? null) !== null : mapGet(object, key) !== undefined;
     return object instanceof CelError ? object : NO_OVERLOAD;
   };
 }

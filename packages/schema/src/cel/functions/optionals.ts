@@ -2,6 +2,7 @@ import { BOOL, type CelType, listOf, optionalOf } from '../types/type.ts';
 import { CelError } from '../values/error.ts';
 import { doubleValue } from '../values/numbers.ts';
 import { runtimeSize } from '../values/size.ts';
+import { MIN_TIME } from '../values/times.ts';
 import { isList, isMap } from '../values/type-name.ts';
 import { type CelValue, Duration, Optional, Timestamp, Uint } from '../values/value.ts';
 import { global, member, type Overload } from './overload.ts';
@@ -12,7 +13,7 @@ function isZero(value: CelValue): boolean {
   if (value === null || value === false || value === '' || value === 0) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Duration) return value.nanos === 0n;
-  if (value instanceof Timestamp) return value.nanos === 0n;
+  if (value instanceof Timestamp) return value.nanos === MIN_TIME;
   if (value instanceof Uint8Array || isList(value) || isMap(value)) return runtimeSize(value) === 0;
   return value instanceof Optional ? value.value === undefined : doubleValue(value) === 0;
 }

@@ -61,10 +61,9 @@ function timeFunction(name: TimeField): Overload[] {
   ];
 }
 
-/** Milliseconds of a duration are those of its last second, the other units count all of it. */
+/** Every unit counts the whole duration. The specification has only the last second's milliseconds; cel-go does not. */
 function durationField(name: string, unit: bigint): Overload {
-  const run: Implementation = ({ nanos }: Duration) =>
-    Number((name === 'getMilliseconds' ? nanos % SECOND : nanos) / unit);
+  const run: Implementation = ({ nanos }: Duration) => Number(nanos / unit);
   return member(name, `duration_to_${name}`, [DURATION], INT, run);
 }
 

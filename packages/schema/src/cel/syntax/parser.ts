@@ -263,11 +263,7 @@ class Parser {
   private take(...kinds: readonly TokenKind[]): Token {
     const token = this.peek();
     if (!kinds.includes(token.kind)) {
-      const expected = kinds.length === 1 ? 'IDENTIFIER' : '{IDENTIFIER, ESC_IDENTIFIER}';
-      throw syntaxError(
-        token,
-        `no viable alternative at input '.${token.text}'`.replace(/\.<EOF>'$/, `.'`) || expected,
-      );
+      throw syntaxError(token, `mismatched input '${token.text}' expecting IDENTIFIER`);
     }
     this.position++;
     return token;

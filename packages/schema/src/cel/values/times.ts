@@ -2,7 +2,8 @@ import { CelError } from './error.ts';
 import { Duration, Timestamp } from './value.ts';
 
 export const SECOND = 1_000_000_000n;
-const MIN_TIME = -62_135_596_800n * SECOND;
+/** The beginning of year 1, which to Go is no time. */
+export const MIN_TIME = -62_135_596_800n * SECOND;
 const MAX_TIME = 253_402_300_799n * SECOND + 999_999_999n;
 const MAX_INT = 2n ** 63n - 1n;
 

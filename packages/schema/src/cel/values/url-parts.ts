@@ -16,8 +16,13 @@ export function parseUrl(text: string): UrlParts | { readonly error: string } {
   if (text === '') return { error: 'empty url' };
   if (text.startsWith(':')) return { error: 'missing protocol scheme' };
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(text);
-  const rest = scheme ? text.slice(scheme[0].length) : text;
-  if (!rest.startsWith('/')) return { error: 'invalid URI for request' };
+  const [rest = ''] = splitOnce(scheme ? text.slice(scheme[0].length) : text, '#');
+  if (!rest.startsWith('/')) {
+    // What follows a scheme without a slash is opaque.
+    return scheme
+      ? { scheme: scheme[1]!.toLowerCase(), host: '', path: '', query: splitOnce(rest, '?')[1] ?? '' }
+      : { error: 'invalid URI for request' };
+  }
   const [beforeQuery = '', query = ''] = splitOnce(rest, '?');
   const hasHost = scheme ? beforeQuery.startsWith('//') : false;
   const authority = hasHost ? beforeQuery.slice(2).split('/', 1)[0] : '';
