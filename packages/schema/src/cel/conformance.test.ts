@@ -152,7 +152,8 @@ function valueFrom(proto: ProtoValue): CelValue {
   }
 }
 
-const libraries = [standardLibrary, stringsLibrary, laterStringsLibrary, optionalsLibrary];
+const olderStrings = stringsLibrary.filter(({ name }) => laterStringsLibrary.every((later) => later.name !== name));
+const libraries = [standardLibrary, olderStrings, laterStringsLibrary, optionalsLibrary];
 
 /** Why a vector fails; undefined when it passes. */
 function run(vector: Vector): string | undefined {

@@ -40,6 +40,20 @@ function isDuration(text: string): boolean {
   }
 }
 
+/** Why a literal pattern of find or findAll is none; undefined when all are fine. */
+export function patternProblem(expr: Expr): string | undefined {
+  const pattern = expr.kind === 'call' && /^find(?:All)?$/.test(expr.name) ? expr.args[0] : undefined;
+  if (pattern?.kind === 'const' && typeof pattern.value === 'string') {
+    const regex = compileRegex(pattern.value);
+    if ('error' in regex) return regex.error;
+  }
+  for (const child of children(expr)) {
+    const problem = patternProblem(child);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
 /** The parts of an expression. */
 export function children(expr: Expr): readonly Expr[] {
   switch (expr.kind) {

@@ -2,7 +2,7 @@ import { decodeBase64, NumberLexeme, parseDurationNanos } from '@opwright/machin
 import type { CelType } from '../types/type.ts';
 import { CelError } from '../values/error.ts';
 import { normal } from '../values/numbers.ts';
-import { duration, parseDate, parseTimestamp, timestamp } from '../values/times.ts';
+import { duration, parseDate, timestamp, timestampOf } from '../values/times.ts';
 import { isMap } from '../values/type-name.ts';
 import { CelMap, type CelValue, double } from '../values/value.ts';
 
@@ -96,8 +96,9 @@ function toDouble(value: CelValue): CelValue {
 
 function toTimestamp(value: CelValue): CelValue {
   if (typeof value !== 'string') return value;
-  const nanos = parseDate(value) ?? parseTimestamp(value);
-  return nanos === undefined ? new CelError(`Invalid date-time format: ${value}`) : timestamp(nanos);
+  const day = parseDate(value);
+  if (day !== undefined) return timestamp(day);
+  return timestampOf(value) ?? new CelError(`Invalid date-time format: ${value}`);
 }
 
 function toDuration(value: CelValue): CelValue {

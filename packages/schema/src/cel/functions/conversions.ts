@@ -4,7 +4,7 @@ import { BOOL, BYTES, type CelType, DOUBLE, DURATION, INT, STRING, TIMESTAMP, UI
 import { CelError } from '../values/error.ts';
 import { INT_OVERFLOW, intOf, UINT_OVERFLOW, uintOf } from '../values/numbers.ts';
 import { decodeUtf8 } from '../values/text.ts';
-import { duration, formatSeconds, formatTimestamp, parseTimestamp, SECOND, timestamp } from '../values/times.ts';
+import { duration, formatSeconds, formatTimestamp, SECOND, timestamp, timestampOf } from '../values/times.ts';
 import { type CelValue, Double, type Duration, double, type Timestamp, type Uint } from '../values/value.ts';
 import { reading } from './costs.ts';
 import { formatDouble } from './format-double.ts';
@@ -58,8 +58,7 @@ function textToBool(text: string): CelValue {
 }
 
 function textToTimestamp(text: string): CelValue {
-  const nanos = parseTimestamp(text);
-  return nanos === undefined ? notConvertible('google.protobuf.Timestamp', text) : timestamp(nanos);
+  return timestampOf(text) ?? notConvertible('google.protobuf.Timestamp', text);
 }
 
 function textToDuration(text: string): CelValue {

@@ -1,4 +1,4 @@
-import { utf8 } from '@opwright/machinery';
+import { goQuote, utf8 } from '@opwright/machinery';
 import { CelError } from '../values/error.ts';
 import { mapEntries } from '../values/maps.ts';
 import { doubleValue, isInt, normal } from '../values/numbers.ts';
@@ -12,15 +12,34 @@ const CLAUSE = /%(?:%|(?:\.(\d+))?([a-zA-Z]))|%/g;
 
 class FormatError extends Error {}
 
-/** `"%s has %d".format(args)`: the clauses are s, d, f, e, b, x, X and o; f and e take a precision. */
+/** How values print that there is more than one way for. */
+interface Style {
+  readonly shown: (value: CelValue) => string;
+  readonly fixedPoint: (value: CelValue, precision: number) => string;
+  readonly scientific: (value: CelValue, precision: number) => string;
+}
+
+/** `"%s has %d".format(args)` as the specification has it. The clauses are s, d, f, e, b, x, X and o; f and e take a precision. */
 export function formatText(template: string, args: readonly CelValue[]): CelValue {
+  return filled(template, args, { shown, fixedPoint, scientific });
+}
+
+/**
+ * The same as the API server has it, which loads an older version: lists and maps print as CEL would write them, numbers with
+ * a fraction as in English texts, and only doubles have one.
+ */
+export function formatTextByLocale(template: string, args: readonly CelValue[]): CelValue {
+  return filled(template, args, englishStyle);
+}
+
+function filled(template: string, args: readonly CelValue[], style: Style): CelValue {
   let next = 0;
   try {
     const text = template.replace(CLAUSE, (clause, precision: string | undefined, verb: string | undefined) => {
       if (clause === '%%') return '%';
       if (verb === undefined) throw new FormatError('could not parse formatting clause: unexpected end of string');
       if (next >= args.length) throw new FormatError(`index ${next} out of range`);
-      return formatted(verb, precision === undefined ? undefined : Number(precision), normal(args[next++] as CelValue));
+      return formatted(verb, precision === undefined ? 6 : Number(precision), normal(args[next++] as CelValue), style);
     });
     if (next < args.length)
       throw new FormatError(`too many arguments supplied to string.format (expected ${next}, got ${args.length})`);
@@ -31,16 +50,16 @@ export function formatText(template: string, args: readonly CelValue[]): CelValu
   }
 }
 
-function formatted(verb: string, precision: number | undefined, value: CelValue): string {
+function formatted(verb: string, precision: number, value: CelValue, style: Style): string {
   switch (verb) {
     case 's':
-      return shown(value);
+      return style.shown(value);
     case 'd':
       return decimal(value);
     case 'f':
-      return fixedPoint(value, precision ?? 6);
+      return style.fixedPoint(value, precision);
     case 'e':
-      return scientific(value, precision ?? 6);
+      return style.scientific(value, precision);
     case 'b':
       return typeof value === 'boolean' ? (value ? '1' : '0') : inBase(value, 2, verb);
     case 'o':
@@ -128,4 +147,43 @@ function hexBytes(bytes: readonly number[]): string {
 
 function wrong(verb: string, value: CelValue): FormatError {
   return new FormatError(`error during formatting: "${verb}" clause cannot be used on ${typeName(value)}`);
+}
+
+const englishStyle: Style = {
+  shown: (value) => (isList(value) || isMap(value) ? literal(value) : shown(value)),
+  fixedPoint: (value, precision) => {
+    const text = fixedPoint(onlyDouble('f', value), precision);
+    return text.replace(/\d+/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ','));
+  },
+  scientific: (value, precision) => {
+    const [mantissa, exponent] = scientific(onlyDouble('e', value), precision).split('e') as [string, string?];
+    if (exponent === undefined) return mantissa;
+    const superscript = exponent.replace(/\d|[-+]/g, (char) => SUPERSCRIPTS[char] ?? '');
+    return `${mantissa}\u00d710${superscript}`;
+  },
+};
+
+const SUPERSCRIPTS: Readonly<Record<string, string>> = Object.fromEntries([
+  ['-', '\u207b'],
+  ...[...'\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'].map((char, digit) => [String(digit), char]),
+]);
+
+function onlyDouble(verb: string, value: CelValue): CelValue {
+  if (doubleValue(value) === undefined) throw wrong(verb, value);
+  return value;
+}
+
+/** A value as CEL would write it, inside of a list or a map. */
+function literal(item: CelValue): string {
+  const value = normal(item);
+  const number = doubleValue(value);
+  if (number !== undefined) return Number.isFinite(number) ? number.toFixed(6) : goQuote(shown(value));
+  if (typeof value === 'string') return goQuote(value);
+  if (value instanceof Uint8Array) return `b${goQuote(shown(value))}`;
+  if (value instanceof Timestamp) return `timestamp(${goQuote(shown(value))})`;
+  if (value instanceof Duration) return `duration(${goQuote(shown(value))})`;
+  if (isList(value)) return `[${value.map(literal).join(', ')}]`;
+  if (!isMap(value)) return shown(value);
+  const entries = [...mapEntries(value)].map(([key, each]) => `${literal(key)}:${literal(each)}`);
+  return `{${entries.sort().join(', ')}}`;
 }

@@ -15,7 +15,7 @@ import { runtimeSize } from '../values/size.ts';
 import { codePoints } from '../values/text.ts';
 import type { CelValue } from '../values/value.ts';
 import { reading } from './costs.ts';
-import { formatText } from './format-text.ts';
+import { formatText, formatTextByLocale } from './format-text.ts';
 import { global, member, type Overload } from './overload.ts';
 
 type Int = number | bigint;
@@ -169,7 +169,7 @@ const T = STRING;
 /** ext.Strings version 2: what the API server has. */
 export const stringsLibrary: readonly Overload[] = [
   member('charAt', 'string_char_at_int', [T, INT], T, charAt),
-  member('format', 'string_format', [T, listOf(DYN)], T, formatText, reading(0)),
+  member('format', 'string_format', [T, listOf(DYN)], T, formatTextByLocale, reading(0)),
   member('indexOf', 'string_index_of_string', [T, T], INT, indexOf, reading(0)),
   member('indexOf', 'string_index_of_string_int', [T, T, INT], INT, indexOf, reading(0)),
   member('lastIndexOf', 'string_last_index_of_string', [T, T], INT, lastIndexOf, reading(0)),
@@ -202,8 +202,9 @@ export const stringsLibrary: readonly Overload[] = [
   global('strings.quote', 'strings_quote', [T], T, quote, quoting),
 ];
 
-/** What later versions of ext.Strings add. */
+/** What later versions of ext.Strings add, or do in another way. */
 export const laterStringsLibrary: readonly Overload[] = [
+  member('format', 'string_format', [T, listOf(DYN)], T, formatText, reading(0)),
   member(
     'reverse',
     'string_reverse',

@@ -113,6 +113,9 @@ describe('checkRules', () => {
 
   test('reports literals that can never work', () => {
     expect(problems(specRule({ rule: 'self.a.matches("a(")' }))[0]).toContain('<input>:1:16: invalid matches argument');
+    expect(problems(specRule({ rule: 'self.a.find(")") == ""' }))[0]).toContain(
+      'program instantiation failed: error parsing regexp: unexpected ): `)`',
+    );
     expect(problems(specRule({ rule: 'duration("x") > duration("1s")' }))[0]).toContain('invalid duration argument');
     expect(problems(specRule({ rule: '[1, "a"].size() > 1' }))[0]).toContain("expected type 'int' but found 'string'");
   });

@@ -1,6 +1,6 @@
 import type { ValidationRule } from '../../structural/schema.ts';
 import { type Environment, environment } from '../check/environment.ts';
-import { literalProblems } from '../check/literals.ts';
+import { literalProblems, patternProblem } from '../check/literals.ts';
 import { type Adapter, adapterOf } from '../compile/adapt.ts';
 import { estimateCost, unboundedParts } from '../cost/estimator.ts';
 import { kubernetesFunctions } from '../functions/kubernetes.ts';
@@ -37,6 +37,7 @@ export interface CompileError {
 export function compileRule(rule: ValidationRule, self: Declared): CompiledExpression | CompileError {
   return compileFor(rule.rule, rule, self, 'bool', {
     compilation: 'compilation failed: ',
+    instantiation: 'program instantiation failed: ',
     type: 'cel expression must evaluate to a bool',
   });
 }
@@ -45,6 +46,7 @@ export function compileRule(rule: ValidationRule, self: Declared): CompiledExpre
 export function compileMessage(rule: ValidationRule, self: Declared): CompiledExpression | CompileError {
   return compileFor(rule.messageExpression ?? '', rule, self, 'string', {
     compilation: 'messageExpression compilation failed: ',
+    instantiation: 'messageExpression instantiation failed: ',
     type: 'messageExpression must evaluate to a string',
   });
 }
@@ -54,7 +56,7 @@ function compileFor(
   { optionalOldSelf = false }: ValidationRule,
   self: Declared,
   kind: 'bool' | 'string',
-  complaints: { readonly compilation: string; readonly type: string },
+  complaints: { readonly compilation: string; readonly instantiation: string; readonly type: string },
 ): CompiledExpression | CompileError {
   const mode: OldSelfMode = optionalOldSelf ? 'optional' : 'value';
   const program = compileCel(source, environmentFor(self, mode), { raw: true });
@@ -62,6 +64,8 @@ function compileFor(
   const problems = literalProblems(program.expr);
   if (problems.length > 0) return { ok: false, error: `${complaints.compilation}${formatErrors(source, problems)}` };
   if (program.type.kind !== kind) return { ok: false, error: complaints.type };
+  const pattern = patternProblem(program.expr);
+  if (pattern !== undefined) return { ok: false, error: `${complaints.instantiation}${pattern}` };
   return expression(program, self, mode);
 }
 

@@ -366,6 +366,8 @@ describe('validateRules', () => {
       '!format.dns1123Label().validate("my-name").hasValue() && format.named("uuid").value().validate("x").hasValue()',
       '"abc 123 def 456".find("[0-9]+") == "123" && "123 abc 456".findAll("[0-9]+", 1) == ["123"]',
       '[1, 3, 2].max() == 3 && [1, 2, 2].lastIndexOf(2) == 2 && ["a", "b"].isSorted() && [duration("1s")].sum() == duration("1s")',
+      '"%s|%f|%e".format([["a", 1.5, {"k": duration("1s")}], 1234.5, 3.14]) == r\'["a", 1.500000, {"k":duration("1s")}]|1,234.500000|3.140000\u00d710\u2070\u2070\'',
+      'string(timestamp("2011-08-18T19:03:37.01+01:00")) == "2011-08-18T19:03:37.01+01:00"',
       'sets.contains([1, 2, 3], [2]) && sets.equivalent([1, 2, 1], [2, 1]) && sets.intersects([1], [1, 5])',
       '"a,b".split(",").join("-").upperAscii() == "A-B" && "%d %s".format([1, "x"]) == "1 x" && "tacocat".charAt(3) == "o"',
       '{"a": 1, "b": 2}.all(k, v, k != "" && v > 0) && [1, 2].transformMap(i, v, v * 10) == {0: 10, 1: 20}',

@@ -16,8 +16,8 @@ const MODULUS_BY_ZERO = new CelError('modulus by zero');
 export function add(a: CelValue, b: CelValue): CelValue {
   if (typeof a === 'string' && typeof b === 'string') return a + b;
   if (isList(a) && isList(b)) return a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
-  if (a instanceof Timestamp && b instanceof Duration) return timestamp(a.nanos + b.nanos);
-  if (a instanceof Duration && b instanceof Timestamp) return timestamp(a.nanos + b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return timestamp(a.nanos + b.nanos, a.offset);
+  if (a instanceof Duration && b instanceof Timestamp) return timestamp(a.nanos + b.nanos, b.offset);
   if (a instanceof Duration && b instanceof Duration) return duration(a.nanos + b.nanos);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return concatenated(a, b);
   return arithmetic(
@@ -30,7 +30,7 @@ export function add(a: CelValue, b: CelValue): CelValue {
 
 export function subtract(a: CelValue, b: CelValue): CelValue {
   if (a instanceof Timestamp && b instanceof Timestamp) return duration(a.nanos - b.nanos);
-  if (a instanceof Timestamp && b instanceof Duration) return timestamp(a.nanos - b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return timestamp(a.nanos - b.nanos, a.offset);
   if (a instanceof Duration && b instanceof Duration) return duration(a.nanos - b.nanos);
   return arithmetic(
     a,

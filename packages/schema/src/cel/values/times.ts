@@ -8,8 +8,8 @@ const MAX_TIME = 253_402_300_799n * SECOND + 999_999_999n;
 const MAX_INT = 2n ** 63n - 1n;
 
 /** A timestamp within years 1 to 9999. */
-export function timestamp(nanos: bigint): Timestamp | CelError {
-  return nanos < MIN_TIME || nanos > MAX_TIME ? new CelError('timestamp overflow') : new Timestamp(nanos);
+export function timestamp(nanos: bigint, offset = 0): Timestamp | CelError {
+  return nanos < MIN_TIME || nanos > MAX_TIME ? new CelError('timestamp overflow') : new Timestamp(nanos, offset);
 }
 
 /** A duration within what 64 bits of nanoseconds hold. */
@@ -35,6 +35,12 @@ export function parseTimestamp(text: string): bigint | undefined {
   return BigInt(seconds - offset) * SECOND + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
 }
 
+/** The time that a text stands for, with the offset it is written in; undefined for other texts. */
+export function timestampOf(text: string): Timestamp | CelError | undefined {
+  const nanos = parseTimestamp(text);
+  return nanos === undefined ? undefined : timestamp(nanos, zoneOffset(RFC3339.exec(text)?.[8] ?? 'Z'));
+}
+
 /** A date alone, at midnight UTC. */
 export function parseDate(text: string): bigint | undefined {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined;
@@ -48,10 +54,18 @@ function zoneOffset(zone: string): number | undefined {
 }
 
 /** As RFC 3339 prints it, with as many digits as it takes. */
-export function formatTimestamp({ nanos }: Timestamp): string {
+export function formatTimestamp({ nanos, offset }: Timestamp): string {
   const [seconds, rest] = split(nanos);
-  const text = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-  return rest === 0n ? `${text}Z` : `${text}.${String(rest).padStart(9, '0').replace(/0+$/, '')}Z`;
+  const text = new Date((Number(seconds) + offset) * 1000).toISOString().slice(0, -5);
+  const fraction = rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`;
+  return `${text}${fraction}${formatOffset(offset)}`;
+}
+
+function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const minutes = Math.abs(offset) / 60;
+  const [hour, minute] = [Math.trunc(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${offset < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
 /** In seconds, with as many digits as it takes: `1.5s`. */

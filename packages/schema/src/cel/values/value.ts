@@ -53,9 +53,12 @@ export class Uint {
 /** A point in time, in nanoseconds since the epoch. */
 export class Timestamp {
   readonly nanos: bigint;
+  /** Seconds east of UTC, as it was written; it only shows where the time is printed. */
+  readonly offset: number;
 
-  constructor(nanos: bigint) {
+  constructor(nanos: bigint, offset = 0) {
     this.nanos = nanos;
+    this.offset = offset;
   }
 }
 
