@@ -25,9 +25,12 @@ const status = (code) => ({
   code,
 });
 
-const is = (verb, plural) => (exchange) => exchange.verb === verb && exchange.resource === plural;
-const firstPage = (plural) => (exchange) => is('list', plural)(exchange) && !exchange.query.has('continue');
-const laterPage = (plural) => (exchange) => is('list', plural)(exchange) && exchange.query.has('continue');
+/** A request of the kind. Where lists are harmed, the streams that clients ask for instead of lists are. */
+const is = (verb, plural) => (exchange) =>
+  exchange.resource === plural && (exchange.verb === verb || (exchange.verb === 'stream' && verb === 'list'));
+const firstPage = (plural) => (exchange) => onlyList(plural)(exchange) && !exchange.query.has('continue');
+const laterPage = (plural) => (exchange) => onlyList(plural)(exchange) && exchange.query.has('continue');
+const onlyList = (plural) => (exchange) => exchange.verb === 'list' && exchange.resource === plural;
 
 /** Ends the watches of one kind, or of both, in one of the ways of an exchange: reset, drop, end. */
 function cut(lane, how, plural) {
@@ -96,8 +99,11 @@ async function inPages(lane, plural, onLaterPage) {
   // A list at a known version is not paged: the client must not have one.
   const gone = lane.proxy.intercept(firstPage(plural), (exchange) => exchange.answer(410, {}, expired));
   const later = lane.proxy.intercept(laterPage(plural), onLaterPage(pass));
-  const paged = (exchange) => is('list', plural)(exchange) && exchange.query.has('limit');
+  const paged = (exchange) => onlyList(plural)(exchange) && exchange.query.has('limit');
   lane.proxy.intercept(paged, pass, Number.POSITIVE_INFINITY);
+  // Nor does a stream come in pages.
+  const streamed = (exchange) => exchange.verb === 'stream' && exchange.resource === plural;
+  lane.proxy.intercept(streamed, (exchange) => exchange.answer(500, {}, status(500)), Number.POSITIVE_INFINITY);
   cut(lane, 'reset', plural);
   await lane.within(gone);
   await lane.within(later);
@@ -138,7 +144,9 @@ function slice(exchange, size, pauseMs) {
 
 async function sliced(lane, size, pauseMs) {
   const plural = lane.pick(PLURALS);
+  let streamed = false;
   const act = (exchange) => {
+    streamed ||= exchange.verb === 'stream';
     slice(exchange, size, pauseMs);
     lane.proxy.pass(exchange);
   };
@@ -147,7 +155,7 @@ async function sliced(lane, size, pauseMs) {
   cut(lane, 'reset', plural);
   await lane.within(list);
   await lane.change();
-  await lane.within(watch);
+  if (!streamed) await lane.within(watch);
   await lane.change(2);
 }
 
@@ -371,7 +379,7 @@ export const FAULTS = {
     const pending = [];
     const act = (exchange) => pending.push(late(exchange));
     lane.proxy.intercept(({ verb }) => verb === 'list', act, 2);
-    const watches = lane.proxy.intercept(({ verb }) => verb === 'watch', act, 2);
+    const watches = lane.proxy.intercept(({ verb }) => verb === 'watch' || verb === 'stream', act, 2);
     cut(lane, 'reset');
     await lane.within(watches);
     await Promise.all(pending);

@@ -5,8 +5,11 @@ import { keyOf, PLURALS, RESOURCES, silent } from './world.mjs';
 
 export const WATCH_IDLE_MS = 180_000;
 
-/** @param report called with each change: `report(plural, { type, object, old })` */
-export async function followWithOpwright({ server, ca, clock, random, report, isSystem, log }) {
+/**
+ * Every other client reads the state of a kind as a stream, the others as lists.
+ * @param report called with each change: `report(plural, { type, object, old })`
+ */
+export async function followWithOpwright({ number, server, ca, clock, random, report, isSystem, log }) {
   const transport = createHttpTransport({ server, ca });
   const heard = { configmaps: new Set(), widgets: new Set() };
   const reconciled = { configmaps: new Map(), widgets: new Map() };
@@ -55,6 +58,7 @@ export async function followWithOpwright({ server, ca, clock, random, report, is
     metricsAddress: '0',
     probeAddress: '0',
     watchIdleTimeoutMs: WATCH_IDLE_MS,
+    watchList: number % 2 === 1,
     gracePeriodMs: 3_600_000,
     syncTimeoutMs: 3_600_000,
     logger: log ? { ...silent, error: log, warn: log, child: () => ({ ...silent, error: log, warn: log }) } : silent,
@@ -79,7 +83,8 @@ export async function followWithOpwright({ server, ca, clock, random, report, is
       }
       return undefined;
     },
-    ready: () => manager.ready(),
+    /** Why the manager says that it is not ready. */
+    problems: () => manager.ready().reasons,
     async stop() {
       await manager.stop();
       await transport.close();

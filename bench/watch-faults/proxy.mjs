@@ -7,7 +7,8 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'up
 
 /**
  * One request of the client and its answer.
- * `verb` is list, watch, probe (a list of one object, which only asks whether the server is there) or other.
+ * `verb` is list, watch, stream (a watch that begins with a list), probe (a list of one object, which only asks whether the
+ * server is there) or other.
  */
 function createExchange(incoming, outgoing, raw) {
   const url = new URL(incoming.url, 'https://server');
@@ -17,7 +18,9 @@ function createExchange(incoming, outgoing, raw) {
     resource === undefined || incoming.method !== 'GET'
       ? 'other'
       : /^(true|1)$/.test(query.get('watch') ?? '')
-        ? 'watch'
+        ? query.get('sendInitialEvents') === 'true'
+          ? 'stream'
+          : 'watch'
         : query.get('limit') === '1'
           ? 'probe'
           : 'list';
@@ -64,6 +67,8 @@ function createExchange(incoming, outgoing, raw) {
   };
 }
 
+const isWatch = ({ verb }) => verb === 'watch' || verb === 'stream';
+
 /**
  * @param certificate `{ cert, key }` of the proxy
  * @param upstream `{ port, ca, cert, key }` of the API server; may be exchanged
@@ -98,7 +103,7 @@ export async function createProxy(certificate, upstream) {
     incoming.resume();
     const exchange = createExchange(incoming, outgoing, raws.get(incoming.socket.remotePort) ?? incoming.socket);
     const { verb, resource } = exchange;
-    if (verb === 'list') {
+    if (verb === 'list' || verb === 'stream') {
       counts[exchange.query.has('continue') ? 'pages' : 'lists'] += 1;
       listed[resource] += 1;
     } else if (verb === 'probe') counts.probes += 1;
@@ -120,7 +125,7 @@ export async function createProxy(certificate, upstream) {
 
   /** Sends the request on. `query` replaces the client's. */
   function pass(exchange, query = exchange.query) {
-    const { incoming, outgoing, verb, resource } = exchange;
+    const { incoming, outgoing, resource } = exchange;
     const { 'accept-encoding': _, host: __, ...headers } = incoming.headers;
     const request = httpsRequest({
       host: '127.0.0.1',
@@ -128,7 +133,7 @@ export async function createProxy(certificate, upstream) {
       method: incoming.method,
       path: query.size > 0 ? `${exchange.path}?${query}` : exchange.path,
       headers,
-      agent: verb === 'watch' ? new Agent({ keepAlive: false }) : agent,
+      agent: isWatch(exchange) ? new Agent({ keepAlive: false }) : agent,
     });
     outgoing.once('close', () => request.destroy());
     request.on('error', () => exchange.muted || exchange.drop());
@@ -142,7 +147,7 @@ export async function createProxy(certificate, upstream) {
       exchange.begin();
       response.on('data', (chunk) => {
         if (exchange.muted) return;
-        if (verb === 'watch') remember(resource, chunk);
+        if (isWatch(exchange)) remember(resource, chunk);
         exchange.forward(chunk);
       });
       response.on('end', () => exchange.muted || exchange.finish());
@@ -181,7 +186,7 @@ export async function createProxy(certificate, upstream) {
     port,
     url: `https://127.0.0.1:${port}`,
     counts,
-    /** How many lists of each resource the client has asked for, pages included. */
+    /** How often the client has asked for the state of each resource, pages included. */
     listed,
     lastLines,
     get sockets() {
@@ -190,8 +195,7 @@ export async function createProxy(certificate, upstream) {
     /** The watches under way: those that the server has begun to answer. */
     watches: (resource) =>
       [...live].filter(
-        ({ verb, muted, outgoing, resource: its }) =>
-          verb === 'watch' && !muted && outgoing.headersSent && (!resource || its === resource),
+        (it) => isWatch(it) && !it.muted && it.outgoing.headersSent && (!resource || it.resource === resource),
       ),
     pass,
     duplicate,

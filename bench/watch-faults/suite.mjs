@@ -42,8 +42,8 @@ export async function runSuite(options) {
   const plan = schedule(kinds, faults, seededRandom(`${seed}/plan`));
   const authority = createAuthority('watch faults', Date.now());
   const lanes = await Promise.all(
-    Array.from({ length: Math.min(width, faults) }, () =>
-      startLane({ ...options, authority, scale, boundMs, violations }),
+    Array.from({ length: Math.min(width, faults) }, (_, number) =>
+      startLane({ ...options, number, authority, scale, boundMs, violations }),
     ),
   );
 
@@ -105,7 +105,7 @@ function schedule(kinds, faults, random) {
   return plan;
 }
 
-async function startLane({ follow, authority, seed, scale, boundMs, violations, strict, log }) {
+async function startLane({ follow, number, authority, seed, scale, boundMs, violations, strict, log }) {
   const world = await createWorld();
   const certificate = authority.issue({ commonName: 'proxy', usage: 'server', hosts: ['127.0.0.1'] });
   const proxy = await createProxy(certificate, world.upstream);
@@ -118,6 +118,7 @@ async function startLane({ follow, authority, seed, scale, boundMs, violations, 
 
   const begin = async () => {
     follower = await follow({
+      number,
       server: proxy.url,
       ca: authority.certificate,
       clock,
@@ -219,7 +220,18 @@ async function startLane({ follow, authority, seed, scale, boundMs, violations, 
           violation(`has ${configmaps} watches of configmaps and ${widgets} of widgets instead of one each`);
           outcome.recoveredMs = undefined;
         }
-      } else violation(`not recovered: ${problem()}`);
+      } else {
+        const watches = PLURALS.map((plural) => `${proxy.watches(plural).length} of ${plural}`).join(' and ');
+        const asked = Object.entries(proxy.counts).map(([what, count]) => `${count - before[what]} ${what}`);
+        await checkServer();
+        const says = follower.problems?.() ?? [];
+        violation(
+          [
+            `not recovered: ${problem()}; watches: ${watches}; since the start of the fault ${asked.join(', ')}`,
+            ...says,
+          ].join('; '),
+        );
+      }
       if (outcome.recoveredMs === undefined) {
         await follower.stop();
         proxy.closeAll();
