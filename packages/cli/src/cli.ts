@@ -66,6 +66,8 @@ function program(terminal: Terminal): Command {
     .option('--namespace <name...>', 'watch only these namespaces (default: all)')
     .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
+    .option('--webhook-bind-address <address>', 'address of the webhooks, if there are any; 0 turns them off', ':9443')
+    .option('--webhook-cert-path <folder>', 'folder with tls.crt and tls.key of the webhooks (default: they are made)')
     .option('--leader-elect', 'work only while this replica holds a Lease; others wait to take over')
     .addOption(
       new Option('--leader-elect-resource-namespace <name>', "namespace of the Lease (default: the pod's)").implies({
@@ -84,13 +86,13 @@ function program(terminal: Terminal): Command {
 
   opwright
     .command('manifests')
-    .summary('print CRDs, RBAC and Deployment as YAML')
+    .summary('print CRDs, RBAC, Deployment and webhooks as YAML')
     .description('Prints everything that a cluster needs to run the operator: opwright manifests | kubectl apply -f -')
     .argument('[file]', fileHelp)
     .option('--image <image>', 'image of the Deployment (default: <operator>:latest)')
     .option('--namespace <name>', 'namespace of the Deployment (default: <operator>-system)')
     .option('--leader-elect', 'two replicas, of which one works; the entry point of the image must take --leader-elect')
-    .option('--only <part>', 'crds, rbac or deployment', part)
+    .option('--only <part>', 'crds, rbac, deployment or webhooks', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 
   opwright
@@ -118,7 +120,7 @@ function profile(text: string): 'cluster' | 'envtest' {
   throw new InvalidArgumentError('It must be cluster or envtest.');
 }
 
-function part(text: string): 'crds' | 'rbac' | 'deployment' {
-  if (text === 'crds' || text === 'rbac' || text === 'deployment') return text;
-  throw new InvalidArgumentError('It must be crds, rbac or deployment.');
+function part(text: string): 'crds' | 'rbac' | 'deployment' | 'webhooks' {
+  if (text === 'crds' || text === 'rbac' || text === 'deployment' || text === 'webhooks') return text;
+  throw new InvalidArgumentError('It must be crds, rbac, deployment or webhooks.');
 }

@@ -9,10 +9,25 @@ export type {
   Random,
   Resource,
 } from '@opwright/machinery';
-export { isAlreadyExists, isConflict, isNotFound, StatusError } from '@opwright/machinery';
+export {
+  duplicateValue,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  requiredValue,
+  StatusError,
+  tooManyItems,
+  unsupportedValue,
+  valueNotFound,
+  valueTooLong,
+} from '@opwright/machinery';
 export * from '@opwright/schema';
 export { leaderElectionRules } from './access/leader-election.ts';
 export { accessRules, type PolicyRule } from './access/rules.ts';
+export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
 export type { ListFilter } from './cache/cache.ts';
 export {
   type ContextOf,
@@ -54,3 +69,26 @@ export { createManager, type Manager, type ManagerOptions } from './manager/mana
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
 export { defineOperator, isOperator, type Operator, operatorCrds, operatorResources } from './operator.ts';
+export { type Webhooks, type WebhooksBuilder, type WebhooksDefinition, webhooks } from './webhooks/builder.ts';
+export {
+  type CertificateFileNames,
+  type CertificateSource,
+  certificateFiles,
+  ownCertificates,
+  type SecretCertificatesOptions,
+  type ServingCertificate,
+  secretCertificates,
+} from './webhooks/certificates.ts';
+export { operatorWebhookConfigurations, type WebhookTarget } from './webhooks/configurations.ts';
+export type { AdmissionRequest } from './webhooks/review.ts';
+export { webhookServiceName } from './webhooks/service.ts';
+export type {
+  Defaulter,
+  DeletionValidator,
+  Draft,
+  Findings,
+  LabelSelectorInput,
+  Validator,
+  WebhookContext,
+  WebhookOptions,
+} from './webhooks/types.ts';

@@ -2,22 +2,29 @@ import type { AnyResource } from '@opwright/machinery';
 import type { CustomResourceDefinition } from '@opwright/schema';
 import { kindKey } from './cache/kind-key.ts';
 import type { Controller, ControllerDefinition } from './controller/builder.ts';
+import type { Webhooks, WebhooksDefinition } from './webhooks/builder.ts';
 
 const BRAND = Symbol.for('opwright.operator');
 
-/** Controllers that run together. Make one with {@link defineOperator}. */
+/** Controllers and webhooks that run together. Make one with {@link defineOperator}. */
 export interface Operator {
   /** Field manager, event source, name of the Deployment. */
   readonly name: string;
   readonly controllers: readonly ControllerDefinition[];
+  readonly webhooks: readonly WebhooksDefinition[];
 }
 
 /**
  * Defines an operator: the value that `opwright dev`, `run` and `manifests` and `createManager` take.
  *
- * @throws Error when the name is not a DNS label, a controller has no reconcile function, or two have the same name
+ * @throws Error when the name is not a DNS label, a controller has no reconcile function, two have the same name, or two
+ *   definitions of webhooks are for the same kind
  */
-export function defineOperator(options: { name: string; controllers: readonly Controller[] }): Operator {
+export function defineOperator(options: {
+  name: string;
+  controllers: readonly Controller[];
+  webhooks?: readonly Webhooks[];
+}): Operator {
   const { name } = options;
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
     throw new Error(`operator name "${name}" must be a DNS label: lower-case letters, digits and "-", at most 63`);
@@ -37,7 +44,23 @@ export function defineOperator(options: { name: string; controllers: readonly Co
     }
     names.add(definition.name);
   }
-  return Object.freeze({ name, controllers: Object.freeze(controllers), [BRAND]: true });
+  const webhooks = (options.webhooks ?? []).map(({ definition }) => definition);
+  const kinds = new Set<string>();
+  for (const { resource } of webhooks) {
+    const kind = kindKey(resource);
+    if (kinds.has(kind)) {
+      throw new Error(
+        `webhooks for ${resource.kind} (${resource.apiVersion}) are defined twice: put them into one definition`,
+      );
+    }
+    kinds.add(kind);
+  }
+  return Object.freeze({
+    name,
+    controllers: Object.freeze(controllers),
+    webhooks: Object.freeze(webhooks),
+    [BRAND]: true,
+  });
 }
 
 /** Whether a value was made by {@link defineOperator}, also by another copy of this package. */
@@ -50,13 +73,13 @@ export function operatorResources(operator: Operator): readonly AnyResource[] {
   return unique(operator.controllers.map(({ resource }) => resource));
 }
 
-/** The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own. */
+/** The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own, and its webhooks. */
 export function operatorCrds(operator: Operator): readonly CustomResourceDefinition[] {
   const own = operator.controllers.flatMap(({ resource, sources }) => [
     resource,
     ...sources.filter(({ role }) => role === 'owns').map((source) => source.resource),
   ]);
-  return unique(own).flatMap((resource) => {
+  return unique([...own, ...operator.webhooks.map(({ resource }) => resource)]).flatMap((resource) => {
     const { crd } = resource as { crd?: () => CustomResourceDefinition };
     return crd ? [crd.call(resource)] : [];
   });

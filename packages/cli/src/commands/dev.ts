@@ -8,6 +8,7 @@ import { installCrds } from '../install-crds.ts';
 import { aborted } from '../interrupt.ts';
 import { findOperatorFile, loadOperator, watchOperator } from '../load-operator.ts';
 import { quietLogger } from '../quiet-logger.ts';
+import { removeWebhooks } from '../remove-webhooks.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,12 +29,14 @@ export async function devCommand(
 ): Promise<void> {
   const path = await findOperatorFile(file, process.cwd());
   await using cluster = await startCluster({ serve: { port: options.port }, kubeconfig: options.kubeconfig });
-  let running: { manager: Manager; following: AbortController } | undefined;
+  let running: { operator: Operator; manager: Manager; following: AbortController } | undefined;
 
   const stop = async () => {
     const stopping = running;
     running = undefined;
     stopping?.following.abort();
+    // Configurations without a webhook behind them would refuse every write.
+    if (stopping !== undefined) await removeWebhooks(cluster.client, stopping.operator);
     await stopping?.manager.stop();
   };
   const start = async (operator: Operator) => {
@@ -43,10 +46,12 @@ export async function devCommand(
       transport: cluster.transport,
       metricsAddress: '0',
       probeAddress: '0',
+      webhookAddress: '127.0.0.1:0',
+      installWebhooks: true,
       ...(options.logs !== true && { logger: quietLogger(terminal) }),
     });
     const following = new AbortController();
-    running = { manager, following };
+    running = { operator, manager, following };
     void followActivity(cluster.client, declaredResources(operator), terminal, following.signal);
     await manager.start();
   };

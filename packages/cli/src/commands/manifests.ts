@@ -7,7 +7,7 @@ export interface ManifestsCommandOptions {
   readonly image?: string;
   readonly namespace?: string;
   readonly leaderElect?: boolean;
-  readonly only?: 'crds' | 'rbac' | 'deployment';
+  readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks';
 }
 
 /** `opwright manifests`: prints the manifests of an operator as a stream of YAML documents. */

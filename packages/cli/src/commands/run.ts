@@ -1,5 +1,5 @@
 import { connect } from '@opwright/client';
-import { createManager, LeaderElectionLostError, type LeaderElectionOptions } from 'opwright';
+import { certificateFiles, createManager, LeaderElectionLostError, type LeaderElectionOptions } from 'opwright';
 import { describeError } from '../describe-error.ts';
 import { installCrds } from '../install-crds.ts';
 import { aborted } from '../interrupt.ts';
@@ -12,6 +12,8 @@ export interface RunCommandOptions {
   readonly namespace?: readonly string[];
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
+  readonly webhookBindAddress: string;
+  readonly webhookCertPath?: string;
   readonly leaderElect?: boolean;
   readonly leaderElectResourceNamespace?: string;
   readonly leaderElectResourceName?: string;
@@ -38,6 +40,8 @@ export async function runCommand(
       metricsAddress: options.metricsBindAddress,
       probeAddress: options.healthProbeBindAddress,
       ...(options.namespace !== undefined && { namespaces: options.namespace }),
+      webhookAddress: options.webhookBindAddress,
+      ...(options.webhookCertPath !== undefined && { webhookCertificates: certificateFiles(options.webhookCertPath) }),
       leaderElection: leaderElection(options),
     });
     await manager.start();

@@ -1,5 +1,16 @@
 import type { JsonObject } from '@opwright/machinery';
-import { accessRules, type CustomResourceDefinition, leaderElectionRules, type Operator, operatorCrds } from 'opwright';
+import {
+  accessRules,
+  type CustomResourceDefinition,
+  leaderElectionRules,
+  type Operator,
+  operatorCrds,
+  operatorWebhookConfigurations,
+  type PolicyRule,
+  webhookCertificateRules,
+  webhookConfigurationRules,
+  webhookServiceName,
+} from 'opwright';
 
 export interface ManifestOptions {
   /** Default: `<operator>:latest`. */
@@ -17,6 +28,8 @@ export interface OperatorManifests {
   readonly crds: readonly CustomResourceDefinition[];
   readonly rbac: readonly JsonObject[];
   readonly deployment: readonly JsonObject[];
+  /** The Service before the webhooks and the configurations that lead to it; empty for an operator without webhooks. */
+  readonly webhooks: readonly JsonObject[];
 }
 
 /**
@@ -27,7 +40,8 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
   const { name } = operator;
   const namespace = options.namespace ?? `${name}-system`;
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'opwright' };
-  const metadata = { name, namespace, labels };
+  const metadata: Metadata = { name, namespace, labels };
+  const hasWebhooks = operator.webhooks.length > 0;
   return {
     crds: operatorCrds(operator),
     rbac: [
@@ -37,7 +51,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRole',
         metadata: { name, labels },
-        rules: accessRules(operator).map((rule) => ({ ...rule })),
+        rules: [...accessRules(operator), ...webhookConfigurationRules(operator)].map((rule) => ({ ...rule })),
       },
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -46,21 +60,37 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
         subjects: [{ kind: 'ServiceAccount', name, namespace }],
       },
-      ...(options.leaderElect ? leaderElectionAccess(name, namespace, labels) : []),
+      // The Lease has the operator's name, as the manager has it.
+      ...(options.leaderElect ? roleFor('leader-election', leaderElectionRules(name), metadata) : []),
+      ...(hasWebhooks ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
     ],
-    deployment: [deployment(name, namespace, labels, options.image ?? `${name}:latest`, options.leaderElect ?? false)],
+    deployment: [
+      deployment({
+        metadata,
+        image: options.image ?? `${name}:latest`,
+        leaderElect: options.leaderElect ?? false,
+        hasWebhooks,
+      }),
+    ],
+    webhooks: hasWebhooks ? webhookManifests(operator, metadata) : [],
   };
 }
 
-/** The Lease has the operator's name, as the manager has it. */
-function leaderElectionAccess(name: string, namespace: string, labels: JsonObject): JsonObject[] {
-  const metadata = { name: `${name}-leader-election`, namespace, labels };
+type Metadata = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+/** What the operator's service account may do in its own namespace, for one purpose. */
+function roleFor(purpose: string, rules: readonly PolicyRule[], { name, namespace, labels }: Metadata): JsonObject[] {
+  const metadata = { name: `${name}-${purpose}`, namespace, labels };
   return [
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata,
-      rules: leaderElectionRules(name).map((rule) => ({ ...rule })),
+      rules: rules.map((rule) => ({ ...rule })),
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -72,19 +102,38 @@ function leaderElectionAccess(name: string, namespace: string, labels: JsonObjec
   ];
 }
 
-function deployment(
-  name: string,
-  namespace: string,
-  labels: JsonObject,
-  image: string,
-  leaderElect: boolean,
-): JsonObject {
+/** The running operator writes the authorities to trust into the configurations. */
+function webhookManifests(operator: Operator, { name, namespace, labels }: Metadata): JsonObject[] {
+  const service = { namespace, name: webhookServiceName(name) };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { ...service, labels },
+      spec: {
+        selector: { 'app.kubernetes.io/name': name },
+        ports: [{ name: 'webhooks', port: 443, targetPort: 'webhooks' }],
+      },
+    },
+    ...operatorWebhookConfigurations(operator, { service }),
+  ];
+}
+
+interface DeploymentOptions {
+  readonly metadata: Metadata;
+  readonly image: string;
+  readonly leaderElect: boolean;
+  readonly hasWebhooks: boolean;
+}
+
+function deployment({ metadata, image, leaderElect, hasWebhooks }: DeploymentOptions): JsonObject {
+  const { name, labels } = metadata;
   const selector = { 'app.kubernetes.io/name': name };
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace, labels },
+    metadata,
     spec: {
       replicas: leaderElect ? 2 : 1,
       // One instance at a time: two without an election would work on the same objects.
@@ -105,6 +154,7 @@ function deployment(
               ports: [
                 { name: 'metrics', containerPort: 8080 },
                 { name: 'probes', containerPort: 8081 },
+                ...(hasWebhooks ? [{ name: 'webhooks', containerPort: 9443 }] : []),
               ],
               livenessProbe: { ...probe('/healthz'), initialDelaySeconds: 15, periodSeconds: 20 },
               readinessProbe: { ...probe('/readyz'), initialDelaySeconds: 5, periodSeconds: 10 },

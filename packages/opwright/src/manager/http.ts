@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 /** An answer of one of the manager's endpoints. */
 export interface HttpAnswer {
@@ -37,15 +38,7 @@ export async function listenHttp(address: string, purpose: string, handler: Http
       respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
-      reject(new Error(`cannot serve ${purpose} on ${address}: ${why}; give another address, or "0" to switch it off`));
-    });
-    server.listen(port, host, resolve);
-  });
-  const bound = server.address();
-  const boundPort = typeof bound === 'object' && bound ? bound.port : port;
+  const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
   return {
     url: `http://${host ?? '127.0.0.1'}:${boundPort}`,
     close: () =>
@@ -54,6 +47,113 @@ export async function listenHttp(address: string, purpose: string, handler: Http
         server.closeAllConnections();
       }),
   };
+}
+
+/** A certificate with its key, PEM. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A request with its body, read completely. */
+export interface PostedRequest {
+  readonly path: string;
+  readonly contentType: string;
+  /** Undefined when it is larger than the limit. */
+  readonly body: string | undefined;
+}
+
+export interface TlsServer {
+  /** Where it listens, `https://127.0.0.1:9443`. */
+  readonly url: string;
+  /** The next handshakes get this certificate; connections and requests under way do not notice. */
+  use(certificate: ServerCertificate): void;
+  /** Takes no new connections, lets the requests under way end (at most until `hurry` aborts), closes all. */
+  close(hurry?: AbortSignal): Promise<void>;
+}
+
+export interface TlsServerOptions {
+  /** As for {@link listenHttp}. */
+  readonly address: string;
+  readonly purpose: string;
+  readonly certificate: ServerCertificate;
+  /** Bytes of a body. */
+  readonly bodyLimit: number;
+  /** Answers a POST. */
+  readonly handler: (request: PostedRequest) => Promise<HttpAnswer>;
+}
+
+/**
+ * Serves POST requests over TLS.
+ *
+ * @throws Error that names the address and the remedy when it cannot be listened on, or when the certificate is none
+ */
+export async function listenHttps(options: TlsServerOptions): Promise<TlsServer> {
+  const { address, purpose, certificate, bodyLimit, handler } = options;
+  const { host, port } = parseAddress(address, purpose);
+  let underWay = 0;
+  let onIdle = () => {};
+  const server = createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, async (request, response) => {
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+      if (underWay === 0) onIdle();
+    });
+    // Who keeps the connection after the last answer would find it closed in the middle of the next request.
+    if (!server.listening) response.setHeader('connection', 'close');
+    const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
+      response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
+    };
+    try {
+      if (request.method !== 'POST') return respond({ status: 405, body: '405 method not allowed\n' });
+      const { pathname } = new URL(request.url ?? '/', 'https://localhost');
+      const contentType = request.headers['content-type'] ?? '';
+      respond(await handler({ path: pathname, contentType, body: await readBody(request, bodyLimit) }));
+    } catch (error) {
+      respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
+    }
+  });
+  const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
+  return {
+    url: `https://${host ?? '127.0.0.1'}:${boundPort}`,
+    use: ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    async close(hurry) {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        if (underWay === 0 || hurry?.aborted) resolve();
+        hurry?.addEventListener('abort', () => resolve(), { once: true });
+      });
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The body as text; what is over the limit is read and dropped, so that the client gets to read why. */
+async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+  }
+  return size > limit ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+/** Listens; returns the port. */
+async function bind(server: Server, host: string | undefined, port: number, what: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
+      reject(new Error(`cannot serve ${what}: ${why}; give another address, or "0" to switch it off`));
+    });
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  return typeof bound === 'object' && bound ? bound.port : port;
 }
 
 function parseAddress(address: string, purpose: string): { host: string | undefined; port: number } {

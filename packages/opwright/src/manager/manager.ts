@@ -12,6 +12,10 @@ import { lifeline } from '../election/lifeline.ts';
 import { type LeaderElectionOptions, resolveElection } from '../election/options.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
+import type { CertificateSource } from '../webhooks/certificates.ts';
+import { createWebhookServer, type WebhookServer } from '../webhooks/server.ts';
+import { defaultCertificates } from '../webhooks/service.ts';
+import { injectTrust, installConfigurations } from '../webhooks/trust.ts';
 import { type Campaign, createCampaign } from './campaign.ts';
 import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
@@ -35,12 +39,31 @@ export interface ManagerOptions {
   readonly metricsAddress?: string;
   /** Where `/healthz` and `/readyz` are served; default `:8081`, `0` = nowhere. */
   readonly probeAddress?: string;
+  /** Where webhooks are served, if the operator has any; default `:9443`, `0` = nowhere. */
+  readonly webhookAddress?: string;
+  /**
+   * Default: in a pod, a certificate that the replicas share in a Secret; elsewhere, one that is made for this process. See
+   * also `certificateFiles`.
+   */
+  readonly webhookCertificates?: CertificateSource;
+  /**
+   * Apply webhook configurations that lead to this process by URL. Default false: they are there, and get the authorities
+   * to trust written into them.
+   */
+  readonly installWebhooks?: boolean;
   /** How long `stop` waits for what is under way before it breaks it off; default 30 s. */
   readonly gracePeriodMs?: number;
   /** How long the first lists may take before `start` fails; default 2 min. */
   readonly syncTimeoutMs?: number;
   /** A watch without a sign of life for so long is opened anew; default 5 min. */
   readonly watchIdleTimeoutMs?: number;
+  /**
+   * Fill the caches from streams (WatchList) where the server can: neither side holds a whole list, so that large kinds
+   * cost less memory and no pause. Servers that cannot are noticed, and listed. Default: true.
+   *
+   * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
+   */
+  readonly watchList?: boolean;
   /** Freeze cached objects, so that a mutation throws. Default: true unless NODE_ENV is `production`. */
   readonly freeze?: boolean;
   /**
@@ -79,6 +102,7 @@ export interface Manager extends AsyncDisposable {
   /** Where the servers listen; undefined while they do not. */
   readonly metricsUrl: string | undefined;
   readonly probeUrl: string | undefined;
+  readonly webhookUrl: string | undefined;
   /** The text of `/metrics`. */
   metrics(): Promise<string>;
 }
@@ -86,8 +110,9 @@ export interface Manager extends AsyncDisposable {
 /**
  * Makes a manager for the operator. Nothing happens before `start`.
  *
- * Start order: servers, caches, and each controller as soon as its own sources are synced. Stop order: controllers, event
- * recorder, caches, servers, all within one grace period.
+ * Start order: servers, webhooks, caches, and each controller as soon as its own sources are synced. Stop order: controllers, event
+ * recorder, caches, webhooks, servers, all within one grace period. Webhooks are served whether this replica is leader or
+ * not.
  *
  * With leader election all sources are synced first, then the lease is acquired, then all controllers start. A lease that
  * is lost ends the manager at once: `done` rejects with a `LeaderElectionLostError`, nothing is released, and no write
@@ -130,6 +155,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     transform: () => transform,
     freeze: options.freeze ?? process.env.NODE_ENV !== 'production',
     idleTimeoutMs: options.watchIdleTimeoutMs,
+    watchList: options.watchList ?? true,
     onError: (resource, { reason }) => metrics.watchFailed(resource, reason),
   });
   metrics.observeCache(cache);
@@ -178,6 +204,24 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     });
   }
 
+  const webhookAddress = options.webhookAddress ?? ':9443';
+  let webhooks: WebhookServer | undefined;
+  if (operator.webhooks.length > 0 && webhookAddress !== '' && webhookAddress !== '0') {
+    // Not behind the fence: every replica serves, whoever leads.
+    const webhookClient = clientOf(transport, 'webhooks');
+    webhooks = createWebhookServer({
+      definitions: operator.webhooks,
+      address: webhookAddress,
+      certificates: options.webhookCertificates ?? defaultCertificates(operator.name, webhookClient, clock),
+      publish: options.installWebhooks
+        ? installConfigurations(operator, webhookClient, () => webhooks?.url ?? '')
+        : injectTrust(operator, webhookClient),
+      clock,
+      logger,
+      metrics: metrics.webhooks(),
+    });
+  }
+
   let started = false;
   let cacheRun: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
@@ -203,6 +247,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       caches: () => cacheProblem(cache, clock),
       controllers: () => unsyncedSources(controllers)[0],
       ...(campaign && { leaderElection: () => campaign?.problem }),
+      ...(webhooks && { webhooks: () => webhooks?.problem }),
       stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
     },
   });
@@ -250,11 +295,13 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       await recorder.stop();
       cachesStopped.abort();
       await cacheRun;
+      await webhooks?.close(killed.signal);
     };
     await Promise.race([orderly(), expired]);
     grace.abort();
     await expired;
     killed.abort(new Error('the manager has stopped'));
+    await webhooks?.close(killed.signal);
     await endpoints.close();
     if (overrun)
       throw new Error(`failed waiting for all runnables to end within grace period of ${gracePeriodMs / 1000}s`);
@@ -294,6 +341,8 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       try {
         await endpoints.open();
         if (stopping.signal.aborted) return;
+        await webhooks?.open();
+        if (stopping.signal.aborted) return;
         logger.info('Starting manager', { operator: operator.name });
         cacheRun = cache.run(cachesStopped.signal);
         if (campaign) {
@@ -320,6 +369,9 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     },
     get probeUrl() {
       return endpoints.probeUrl;
+    },
+    get webhookUrl() {
+      return webhooks?.url;
     },
     metrics: () => metrics.text(),
   };

@@ -22,6 +22,15 @@ export interface ElectionMetrics {
   renewedSlowly(): void;
 }
 
+/** What the webhooks report. `path` is where one is served. */
+export interface WebhookMetrics {
+  /** Makes the series, at 0. */
+  served(path: string): void;
+  /** A request came in; the returned function is to be called with the answer's HTTP code. */
+  begin(path: string): (code: number) => void;
+  panicked(): void;
+}
+
 /** The metrics of one manager, in a registry of their own. */
 export interface Metrics {
   readonly contentType: string;
@@ -29,6 +38,8 @@ export interface Metrics {
   text(): Promise<string>;
   controller(name: string): ControllerMetrics;
   election(leaseName: string): ElectionMetrics;
+  /** Registers the metrics of webhooks; to be called where there are any. */
+  webhooks(): WebhookMetrics;
   watchFailed(resource: AnyResource, reason: string): void;
   eventFailed(): void;
   /** A transport that counts its requests. `host` is a label. */
@@ -235,6 +246,42 @@ export function createMetrics(clock: Clock): Metrics {
       return {
         leading: (leading) => status.set({ name }, leading ? 1 : 0),
         renewedSlowly: () => slow.inc({ name }),
+      };
+    },
+    webhooks() {
+      const latency = histogram(
+        'controller_runtime_webhook_latency_seconds',
+        'Length of webhook requests.',
+        ['webhook'],
+        [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      );
+      const answered = counter('controller_runtime_webhook_requests_total', 'Webhook requests by HTTP code.', [
+        'webhook',
+        'code',
+      ]);
+      const inFlight = gauge('controller_runtime_webhook_requests_in_flight', 'Webhook requests under way.', [
+        'webhook',
+      ]);
+      const defects = counter(
+        'controller_runtime_webhook_panics_total',
+        'Webhook requests that hit a programming error.',
+        [],
+      );
+      return {
+        served(path) {
+          for (const code of ['200', '500']) answered.inc({ webhook: path, code }, 0);
+          inFlight.set({ webhook: path }, 0);
+        },
+        begin(path) {
+          const since = clock.monotonic();
+          inFlight.inc({ webhook: path });
+          return (code) => {
+            inFlight.dec({ webhook: path });
+            answered.inc({ webhook: path, code: String(code) });
+            latency.observe({ webhook: path }, (clock.monotonic() - since) / 1000);
+          };
+        },
+        panicked: () => defects.inc(),
       };
     },
     watchFailed: ({ group, plural }, reason) => watchErrors.inc({ group, resource: plural, reason }),

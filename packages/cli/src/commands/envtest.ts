@@ -1,0 +1,27 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { PROGRAMS } from '../envtest/programs.ts';
+import type { Terminal } from '../terminal.ts';
+
+/**
+ * `opwright envtest`: fills a folder with executables that envtest starts instead of the real `kube-apiserver` and `etcd`, and
+ * prints its path, so that KUBEBUILDER_ASSETS="$(opwright envtest)" is all that a test suite needs.
+ */
+export async function envtestCommand(options: { readonly dir: string }, terminal: Terminal): Promise<void> {
+  const folder = resolve(options.dir);
+  const main = new URL('../envtest/main.js', import.meta.url).href;
+  await mkdir(folder, { recursive: true });
+  for (const name of Object.keys(PROGRAMS)) {
+    const file = join(folder, name);
+    await writeFile(file, script(name, main));
+    await chmod(file, 0o755);
+  }
+  terminal.out(folder);
+}
+
+function script(name: string, main: string): string {
+  return `#!/usr/bin/env node
+process.argv.splice(2, 0, ${JSON.stringify(name)});
+import(${JSON.stringify(main)});
+`;
+}

@@ -1,0 +1,97 @@
+import type { AnyResource, JsonObject } from '@opwright/machinery';
+import type { Operator } from '../operator.ts';
+import type { WebhooksDefinition } from './builder.ts';
+import { webhookPath } from './paths.ts';
+import type { WebhookOptions } from './types.ts';
+
+/** Where the API server finds the webhooks of an operator. */
+export type WebhookTarget = {
+  /** PEM of the authorities to trust. Absent: the running operator writes it, or cert-manager. */
+  readonly caBundle?: string;
+  /** `cert-manager.io/inject-ca-from: namespace/certificate`. */
+  readonly annotations?: Readonly<Record<string, string>>;
+} & (
+  | { readonly url: string }
+  /** `port` is that of the service, default 443. */
+  | { readonly service: { readonly namespace: string; readonly name: string; readonly port?: number } }
+);
+
+type Phase = 'mutate' | 'validate';
+
+const KINDS = { mutate: 'MutatingWebhookConfiguration', validate: 'ValidatingWebhookConfiguration' } as const;
+
+/**
+ * The MutatingWebhookConfiguration and the ValidatingWebhookConfiguration of an operator, named as it; without those of
+ * which it has none.
+ */
+export function operatorWebhookConfigurations(operator: Operator, target: WebhookTarget): readonly JsonObject[] {
+  return (['mutate', 'validate'] as const).flatMap((phase): JsonObject[] => {
+    const webhooks: JsonObject[] = operator.webhooks.flatMap((definition) => {
+      const webhook = webhookOf(phase, definition, target);
+      return webhook === undefined ? [] : [webhook];
+    });
+    if (webhooks.length === 0) return [];
+    return [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: KINDS[phase],
+        metadata: {
+          name: operator.name,
+          labels: { 'app.kubernetes.io/name': operator.name, 'app.kubernetes.io/managed-by': 'opwright' },
+          ...(target.annotations && { annotations: target.annotations }),
+        },
+        webhooks,
+      },
+    ];
+  });
+}
+
+function webhookOf(phase: Phase, definition: WebhooksDefinition, target: WebhookTarget): JsonObject | undefined {
+  const operations = operationsOf(phase, definition);
+  if (operations.length === 0) return undefined;
+  const { resource, options } = definition;
+  const { group, version, plural, scope } = resource;
+  return {
+    name: webhookName(phase, resource),
+    admissionReviewVersions: ['v1'],
+    clientConfig: clientConfig(webhookPath(phase, resource), target),
+    rules: [{ operations, apiGroups: [group], apiVersions: [version], resources: [plural], scope: scopeOf(scope) }],
+    failurePolicy: options.failurePolicy ?? 'Fail',
+    matchPolicy: options.matchPolicy ?? 'Equivalent',
+    sideEffects: 'None',
+    timeoutSeconds: options.timeoutSeconds ?? 10,
+    ...selection(options),
+    ...(phase === 'mutate' && { reinvocationPolicy: options.reinvocationPolicy ?? 'Never' }),
+  };
+}
+
+function operationsOf(phase: Phase, definition: WebhooksDefinition): readonly string[] {
+  if (phase === 'mutate') return definition.default ? ['CREATE', 'UPDATE'] : [];
+  return [...(definition.validate ? ['CREATE', 'UPDATE'] : []), ...(definition.validateDelete ? ['DELETE'] : [])];
+}
+
+/** A domain with at least three segments, unique in its configuration: `mutate.v1.foo.example.com`. */
+function webhookName(phase: Phase, { group, version, kind }: AnyResource): string {
+  return [phase, version, kind.toLowerCase(), ...(group === '' ? [] : [group])].join('.');
+}
+
+function scopeOf(scope: AnyResource['scope']): string {
+  return scope === 'Namespaced' ? 'Namespaced' : 'Cluster';
+}
+
+function clientConfig(path: string, target: WebhookTarget): JsonObject {
+  const trust = target.caBundle === undefined ? {} : { caBundle: Buffer.from(target.caBundle).toString('base64') };
+  if ('url' in target) return { url: `${target.url}${path}`, ...trust };
+  const { namespace, name, port = 443 } = target.service;
+  return { service: { namespace, name, port, path }, ...trust };
+}
+
+function selection({ objectSelector, namespaceSelector, matchConditions }: WebhookOptions): JsonObject {
+  return {
+    ...(objectSelector && { objectSelector: objectSelector as JsonObject }),
+    ...(namespaceSelector && { namespaceSelector: namespaceSelector as JsonObject }),
+    ...(matchConditions && {
+      matchConditions: Object.entries(matchConditions).map(([name, expression]) => ({ name, expression })),
+    }),
+  };
+}
