@@ -87,6 +87,7 @@ describe('checkRules', () => {
       },
       'x-kubernetes-validations': [
         { rule: 'self.a__dash__b__dot__c__slash__d__underscores__e == self.__namespace__' },
+        { rule: 'has(self.namespace) && self.namespace == self.__namespace__' },
         { rule: 'self.when > timestamp("2024-01-01T00:00:00Z") && self.wait < duration("1h")' },
         { rule: 'size(self.secret) < 5 && self.ratio <= 1.5' },
         { rule: 'type(self.port) == int ? self.port < 5 : self.port == "http"' },

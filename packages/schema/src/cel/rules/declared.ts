@@ -112,8 +112,7 @@ function declareObject(schema: StructuralSchema): Declared | undefined {
   for (const [key, property] of Object.entries(properties)) {
     const declared = declare(property);
     if (!declared) continue;
-    const name = escapeFieldName(key);
-    if (name !== undefined) {
+    for (const name of namesOf(key)) {
       fields.set(name, declared);
       types.set(name, { key, type: declared.type });
     }
@@ -127,6 +126,13 @@ function declareObject(schema: StructuralSchema): Declared | undefined {
     minSize,
     fields,
   };
+}
+
+/** A field that is called like a word of the language can be selected by its name, too, as of Kubernetes 1.32. */
+function namesOf(key: string): string[] {
+  const escaped = escapeFieldName(key);
+  if (escaped === undefined) return [];
+  return escaped === `__${key}__` ? [escaped, key] : [escaped];
 }
 
 let objects = 0;
