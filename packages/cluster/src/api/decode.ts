@@ -193,9 +193,10 @@ export function parseYaml(text: string): { value: unknown; duplicates: readonly 
 
 function yamlWords(code: string): string {
   switch (code) {
+    case 'MISSING_CHAR':
+      return "did not find expected ',' or '}'";
     case 'BAD_INDENT':
     case 'UNEXPECTED_TOKEN':
-    case 'MISSING_CHAR':
       return 'did not find expected node content';
     case 'TAB_AS_INDENT':
       return 'found character that cannot start any token';

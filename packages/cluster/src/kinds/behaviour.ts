@@ -20,6 +20,8 @@ export interface KindBehaviour {
   readonly validate?: (object: JsonObject, old: JsonObject | undefined) => FieldError[];
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => FieldError[];
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
+  /** See {@link ServedKind.orphaningWarning}. */
+  readonly orphaningWarning?: string;
   /** See {@link ServedKind.statusKeepsMetadata}. */
   readonly statusKeepsMetadata?: readonly string[];
   /** See {@link ServedKind.beginDeletion}. */

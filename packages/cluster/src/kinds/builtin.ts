@@ -37,7 +37,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const hasStatus = subresources.some((subresource) => subresource.name === 'status');
   const printer = behaviour.printer ?? nameAndAge;
   const selectors = behaviour.selectors;
-  const { gracePeriodSeconds, statusKeepsMetadata, beginDeletion } = behaviour;
+  const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, beginDeletion } = behaviour;
   return {
     group,
     version,
@@ -87,6 +87,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     returnsDeletedObject: returnedWhenDeleted.has(key),
     defaultPropagation: orphaningByDefault.has(key) ? 'Orphan' : 'Background',
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(orphaningWarning === undefined ? {} : { orphaningWarning }),
     ...(statusKeepsMetadata === undefined ? {} : { statusKeepsMetadata }),
     ...(beginDeletion === undefined ? {} : { beginDeletion }),
 

@@ -61,6 +61,8 @@ export interface ServedKind {
   readonly returnsDeletedObject: boolean;
   /** What DELETE without propagationPolicy means. */
   readonly defaultPropagation: 'Background' | 'Orphan';
+  /** What a client is told that deletes an object without saying what becomes of its dependents. */
+  readonly orphaningWarning?: string;
   /** Seconds that a DELETE without grace period gives the object; absent for kinds without graceful deletion. */
   gracePeriodSeconds?(object: JsonObject): number;
   /**

@@ -17,6 +17,7 @@ const yearMs = 365 * 24 * 3600 * 1000;
 export function openapiV3Documents(registry: Registry, customSchema: CustomSchema, clock: Clock): DocumentHandler {
   const texts = new Map<string, { readonly hash: string; readonly text: string }>();
   let index: Index | undefined;
+  const started = new Date(clock.now()).toUTCString();
 
   const text = (path: string, hash: string, document: OpenapiDocument): string => {
     let made = texts.get(path);
@@ -37,13 +38,22 @@ export function openapiV3Documents(registry: Registry, customSchema: CustomSchem
     if (hash === undefined || document === undefined) return undefined;
     const wanted = info.query.get('hash') ?? '';
     if (wanted !== '' && wanted !== hash) {
-      return { status: 301, headers: { location: `${root}/${path}?hash=${hash}` }, body: { text: '' } };
+      const location = `${root}/${path}?hash=${hash}`;
+      const { headers } = cached(request, 'application/json', hash, '');
+      return { status: 301, headers: { ...headers, location }, body: { text: '' } };
     }
     const lasting = {
       'cache-control': 'public, immutable',
       expires: new Date(clock.now() + yearMs).toUTCString(),
     };
-    return cached(request, 'application/json', hash, text(path, hash, document), wanted === '' ? undefined : lasting);
+    const made = cached(
+      request,
+      'application/json',
+      hash,
+      text(path, hash, document),
+      wanted === '' ? undefined : lasting,
+    );
+    return { ...made, headers: { ...made.headers, 'accept-ranges': 'bytes', 'last-modified': started } };
   };
 }
 

@@ -12,6 +12,14 @@ import { keyNamespace } from './get.ts';
 /** DELETE of one object. */
 export async function remove(call: Call): Promise<Result> {
   const options = deleteOptions(call);
+  const { orphaningWarning } = call.kind;
+  if (
+    orphaningWarning !== undefined &&
+    options.propagationPolicy === undefined &&
+    options.orphanDependents === undefined
+  ) {
+    call.warnings.push(orphaningWarning);
+  }
   const { object, gone } = await deleteObject(call, call.info.name, options);
   if (gone && !call.kind.returnsDeletedObject) {
     return { code: 200, plain: deleted(call.kind, object.metadata.name, object.metadata.uid) };
@@ -66,7 +74,12 @@ export async function deleteObject(
       if (updated === undefined) continue;
       last = updated;
     }
-    if (remove && server.store.delete(kind.storage, key, last) === undefined) continue;
+    if (remove) {
+      const removed = server.store.delete(kind.storage, key, last);
+      if (removed === undefined) continue;
+      // The version of the answer is that of the deletion.
+      last = removed;
+    }
     if (remove || marked !== undefined) await runHooks(call, name);
     return { object: present(kind, last), gone: remove };
   }

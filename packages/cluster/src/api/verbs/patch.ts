@@ -292,6 +292,8 @@ function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
     const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old))) as MutableObject;
     if (typeof wanted === 'string' && wanted !== '' && old !== undefined)
       next.metadata = { ...(next.metadata as object), resourceVersion: wanted };
+    // There is no version yet that a new object could be based on.
+    if (old === undefined) delete (next.metadata as MutableObject).resourceVersion;
     return next;
   };
 }

@@ -13,6 +13,8 @@ export const batch: Behaviours = {
     validate: validateJob,
     validateUpdate: validateJobUpdate,
     warnings: templateWarnings,
+    orphaningWarning:
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
     printer: jobPrinter,
     selectors: jobSelectors,
   },
