@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { connect, createClient } from '@opwright/client';
+import { connect, createClient, createHttpTransport } from '@opwright/client';
 import { Pod } from '@opwright/kubernetes/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -196,7 +197,42 @@ describe('opwright cluster', () => {
   });
 });
 
+describe('opwright envtest', () => {
+  test('fills a folder with programs that answer as envtest expects of kube-apiserver and etcd', async () => {
+    const { code, stdout } = await run('envtest', '--dir', 'assets');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(folder, 'assets')}\n` });
+    for (const [name, flags, path, body] of [
+      [
+        'kube-apiserver',
+        ['--secure-port=0', '--etcd-servers=http://127.0.0.1:1', '--authorization-mode=RBAC'],
+        '/readyz',
+        'ok',
+      ],
+      ['etcd', ['--listen-client-urls=http://127.0.0.1:0', '--unsafe-no-fsync'], '/health', '"health":"true"'],
+    ] as const) {
+      const program = join(folder, 'assets', name);
+      expect((await runNode([program, '--help'])).stdout).toMatch(/^ +--\S+ string$/m);
+      const running = startNode([program, ...flags]);
+      started.push(running);
+      const [, server = ''] = await running.until(new RegExp(`${name} at (\\S+)`));
+      const transport = createHttpTransport({ server, insecureSkipTlsVerify: true });
+      expect(await (await transport.request({ method: 'GET', path })).text()).toContain(body);
+      await transport.close();
+      running.signal('SIGTERM');
+      expect((await running.ended).code).toBe(0);
+    }
+  });
+});
+
 describe('opwright', () => {
+  test('ends quietly when its reader has seen enough', async () => {
+    const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
+      const command = `"${process.execPath}" "${opwright}" manifests | head -n 1`;
+      execFile('bash', ['-c', command], { cwd: folder }, (_error, out, err) => resolve({ stdout: out, stderr: err }));
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'apiVersion: apiextensions.k8s.io/v1\n', stderr: '' });
+  });
+
   test('explains itself', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
 import { devCommand } from './commands/dev.ts';
+import { envtestCommand } from './commands/envtest.ts';
 import { manifestsCommand } from './commands/manifests.ts';
 import { runCommand } from './commands/run.ts';
 import { describeError } from './describe-error.ts';
@@ -104,6 +105,16 @@ function program(terminal: Terminal): Command {
     .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
     .option('--apply <path...>', 'YAML files or folders to apply')
     .action((options) => untilInterrupted(terminal, (signal) => clusterCommand({ ...options, signal }, terminal)));
+
+  opwright
+    .command('envtest')
+    .summary("stand in for envtest's kube-apiserver and etcd")
+    .description(
+      'Fills a folder with executables that envtest starts instead of the real ones, and prints its path:\n' +
+        'KUBEBUILDER_ASSETS="$(opwright envtest)" go test ./...',
+    )
+    .option('--dir <folder>', 'folder to fill', '.opwright/envtest')
+    .action((options) => envtestCommand(options, terminal));
 
   for (const command of opwright.commands) command.exitOverride().configureOutput(opwright.configureOutput());
   return opwright;

@@ -13,6 +13,8 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // The reader has seen enough (`opwright manifests | head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const colours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),

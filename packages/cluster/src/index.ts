@@ -1,2 +1,10 @@
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
-export type { ServeOptions } from './serve.ts';
+export {
+  API_SERVER_FLAGS,
+  IGNORED_API_SERVER_FLAGS,
+  type Program,
+  startEnvtestApiServer,
+} from './envtest/api-server.ts';
+export { ETCD_FLAGS, startEnvtestEtcd } from './envtest/etcd.ts';
+export { type Flags, parseFlags } from './envtest/flags.ts';
+export type { ServeOptions, ServingCertificate } from './serve.ts';

@@ -8,6 +8,15 @@ export interface ServeOptions {
   readonly port?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
+  /** Default: one of an authority of the cluster's own. */
+  readonly certificate?: ServingCertificate;
+}
+
+/** What a server proves itself with, and whose client certificates it believes; all PEM. */
+export interface ServingCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string;
 }
 
 /** The port of a cluster that serves. */
@@ -27,22 +36,22 @@ export interface ServedCluster {
  */
 export async function serveCluster(
   handler: Handler,
-  identities: ClusterIdentities,
+  identities: () => ClusterIdentities,
   adminToken: string,
-  { port, host }: ServeOptions,
+  { port, host, certificate }: ServeOptions,
   kubeconfig: string | undefined,
 ): Promise<ServedCluster> {
   const http = await startHttpServer({
     handler,
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
-    tls: { ...identities.server, clientCa: identities.authority.certificate },
+    tls: certificate ?? { ...identities().server, clientCa: identities().authority.certificate },
   });
   if (kubeconfig !== undefined) {
     await writeKubeconfig(kubeconfig, {
       server: http.url,
-      ca: identities.authority.certificate,
-      user: identities.admin,
+      ca: identities().authority.certificate,
+      user: identities().admin,
       token: adminToken,
     });
   }

@@ -13,7 +13,9 @@ import { aborted, untilInterrupted } from '../interrupt.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The executables that envtest looks for, by file name. */
-export const PROGRAMS: Readonly<Record<string, { readonly flags: readonly string[]; start(flags: Flags): Promise<Program> }>> = {
+export const PROGRAMS: Readonly<
+  Record<string, { readonly flags: readonly string[]; start(flags: Flags): Promise<Program> }>
+> = {
   'kube-apiserver': {
     flags: [...Object.keys(API_SERVER_FLAGS), ...IGNORED_API_SERVER_FLAGS],
     start: startEnvtestApiServer,

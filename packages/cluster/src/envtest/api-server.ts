@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startCluster } from '../cluster.ts';
+import type { ServingCertificate } from '../serve.ts';
+import type { Flags } from './flags.ts';
+
+/** A program that runs until it is stopped. */
+export interface Program {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The flags of kube-apiserver that are honoured; `--help` lists them, and envtest asks for it. */
+export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
+  'bind-address': 'address to listen on (127.0.0.1)',
+  'secure-port': 'port to listen on with TLS (6443)',
+  'cert-dir': 'folder with apiserver.crt and apiserver.key',
+  'client-ca-file': 'certificates that client certificates are signed by',
+  'tls-cert-file': 'serving certificate, instead of the one in cert-dir',
+  'tls-private-key-file': 'its key',
+};
+
+/** Accepted and without effect here: what they switch is fixed in the profile of envtest. */
+export const IGNORED_API_SERVER_FLAGS: readonly string[] = [
+  'advertise-address',
+  'allow-privileged',
+  'authorization-mode',
+  'disable-admission-plugins',
+  'enable-admission-plugins',
+  'etcd-servers',
+  'service-account-issuer',
+  'service-account-key-file',
+  'service-account-signing-key-file',
+  'service-cluster-ip-range',
+];
+
+/**
+ * Starts the API server of the `envtest` profile (no controllers) as kube-apiserver would with these flags.
+ *
+ * @throws Error naming the flag or file at fault, or the address when it is taken
+ */
+export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
+  const portText = flags.get('secure-port') ?? '6443';
+  const port = Number(portText);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--secure-port ${portText}: not a port`);
+  const certificate = await servingCertificate(flags);
+  const cluster = await startCluster({
+    profile: 'envtest',
+    serve: {
+      port,
+      ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
+      ...(certificate !== undefined && { certificate }),
+    },
+  });
+  return { url: cluster.url ?? '', stop: () => cluster.stop() };
+}
+
+async function servingCertificate(flags: Flags): Promise<ServingCertificate | undefined> {
+  const folder = flags.get('cert-dir');
+  const certFile = flags.get('tls-cert-file') ?? (folder && join(folder, 'apiserver.crt'));
+  const keyFile = flags.get('tls-private-key-file') ?? (folder && join(folder, 'apiserver.key'));
+  const caFile = flags.get('client-ca-file');
+  if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
+  const [cert, key, clientCa] = await Promise.all([certFile, keyFile, caFile].map((file) => readFile(file, 'utf8')));
+  return { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
+}
+
+/** envtest passes host names too. */
+function listenAddress(address: string): string {
+  return address === 'localhost' || address === '0.0.0.0' ? '127.0.0.1' : address;
+}
