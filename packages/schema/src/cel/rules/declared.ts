@@ -66,7 +66,7 @@ function build(schema: StructuralSchema, isRoot: boolean): Declared | undefined 
     case 'array':
       return declareList(schema);
     case 'object':
-      return declareObject(isRoot ? { ...schema, properties: { ...schema.properties, ...objectMeta } } : schema);
+      return declareObject(isRoot ? withObjectMeta(schema) : schema);
     case 'string':
       return declareText(schema);
     case 'boolean':
@@ -78,6 +78,15 @@ function build(schema: StructuralSchema, isRoot: boolean): Declared | undefined 
     default:
       return undefined;
   }
+}
+
+/** With the fields that every object has; a schema that describes all of them itself stays as it is. */
+function withObjectMeta(schema: StructuralSchema): StructuralSchema {
+  const { properties = {} } = schema;
+  const { kind, apiVersion, metadata } = properties;
+  const { name, generateName } = metadata?.properties ?? {};
+  const isComplete = [kind, apiVersion, name, generateName].every((field) => field?.type === 'string');
+  return isComplete ? schema : { ...schema, properties: { ...properties, ...objectMeta } };
 }
 
 function declareList(schema: StructuralSchema): Declared | undefined {
