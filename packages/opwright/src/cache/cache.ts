@@ -27,6 +27,8 @@ export interface CacheOptions {
   readonly transform?: (resource: AnyResource) => Transform;
   readonly freeze?: boolean;
   readonly idleTimeoutMs?: number | undefined;
+  /** Fill the cache from streams where the server can, instead of lists. */
+  readonly watchList?: boolean;
   readonly onError?: (resource: AnyResource, error: WatchFailure) => void;
 }
 
@@ -66,6 +68,7 @@ export interface Cache {
 
 export function createCache(options: CacheOptions): Cache {
   const { namespaces, onError } = options;
+  const watchList = options.watchList ? { unusable: new Set<string>() } : undefined;
   const kinds = new Map<string, KindCache>();
 
   function createKind(resource: AnyResource, labelSelector: string | undefined): KindCache {
@@ -86,6 +89,7 @@ export function createCache(options: CacheOptions): Cache {
           ...(options.transform && { transform: options.transform(resource) }),
           ...(options.freeze !== undefined && { freeze: options.freeze }),
           ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
+          ...(watchList && { watchList }),
           ...(onError && { onError: (error: WatchFailure) => onError(resource, error) }),
         }),
       ),

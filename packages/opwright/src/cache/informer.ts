@@ -9,7 +9,13 @@ import {
   type Random,
 } from '@opwright/machinery';
 import type { LogFields, Logger } from '../manager/logger.ts';
-import { createReflector, type ReflectorScope, type ReflectorState, type WatchFailure } from '../watch/reflector.ts';
+import {
+  createReflector,
+  type ReflectorOptions,
+  type ReflectorScope,
+  type ReflectorState,
+  type WatchFailure,
+} from '../watch/reflector.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
 import { createStore, type Delta, type IndexFunction, type StoreReader } from './store.ts';
 import { frozen, type Transform } from './transform.ts';
@@ -27,6 +33,7 @@ export interface InformerOptions {
   readonly onError?: (error: WatchFailure) => void;
   readonly idleTimeoutMs?: number;
   readonly pageSize?: number;
+  readonly watchList?: ReflectorOptions['watchList'];
 }
 
 /**

@@ -460,6 +460,7 @@ test('reads show own writes at once, also when the events are late', async () =>
           await ctx.delete(Child, 'absent');
         }),
     ),
+    { watchList: false },
   );
   api.put(Foo, foo('a', { touched: 1 }));
   await clock.advance(0);

@@ -396,7 +396,10 @@ describe('a reflector', () => {
   });
 });
 
-test('whatever the server does, the sink is equal to it in the end', async () => {
+test.each([
+  ['lists', () => ({})],
+  ['streamed lists', () => ({ watchList: { unusable: new Set<string>() } })],
+])('whatever the server does, with %s the sink is equal to it in the end', async (_name, optionsOf) => {
   type Step = 'put' | 'change' | 'remove' | 'end' | 'break' | 'compact' | 'gap' | 'fail' | 'bookmark' | 'wait';
   const steps = fc.array(
     fc.tuple(
@@ -420,7 +423,7 @@ test('whatever the server does, the sink is equal to it in the end', async () =>
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
       api = createFakeApi();
-      await start();
+      await start(optionsOf());
       let failures = 0;
       api.rule(() => {
         if (failures === 0) return undefined;

@@ -124,15 +124,18 @@ export function createFakeApi(): FakeApi {
     switch (method) {
       case 'GET': {
         if (request.watch) {
-          const from = Number(query.get('resourceVersion') || '0');
+          const streamed = query.get('sendInitialEvents') === 'true';
+          const from = streamed ? 0 : Number(query.get('resourceVersion') || '0');
           if (from > 0 && from < compacted)
             return answer(200, undefined, [errorEvent(410, 'Expired', 'too old resource version')]);
           const watch = openWatch(plural, namespace, query, signal, () => watches.delete(watch));
-          if (from === 0) for (const object of map.values()) watch.send('ADDED', object);
-          else
+          if (from === 0) {
+            for (const object of map.values()) if (watch.sees(object)) watch.send('ADDED', object);
+          } else
             for (const entry of log)
               if (entry.plural === plural && entry.version > from && watch.sees(entry.object))
                 watch.send(entry.type, entry.object);
+          if (streamed) watch.send('BOOKMARK', initialEventsEnd(version));
           watches.add(watch);
           return answer(200, undefined, watch);
         }
@@ -300,6 +303,13 @@ export function errorEvent(code: number, reason: string, message: string): unkno
   return {
     type: 'ERROR',
     object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code, reason, message },
+  };
+}
+
+/** The bookmark that ends the initial state of a streamed list. */
+export function initialEventsEnd(version: number | string): unknown {
+  return {
+    metadata: { resourceVersion: String(version), annotations: { 'k8s.io/initial-events-end': 'true' } },
   };
 }
 
