@@ -169,10 +169,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const transport = as(ADMIN);
   const client = createClient(transport, { userAgent: 'opwright-cluster' });
-  if (serve !== undefined) served = await serveCluster(handler, identities(), adminToken, serve, options.kubeconfig);
+  if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
-    clientCa: served === undefined ? '' : identities().authority.certificate,
+    clientCa: served === undefined ? '' : (serve?.certificate?.clientCa ?? identities().authority.certificate),
     server: served ?? { address: '127.0.0.1', port: 6443 },
   });
   const rootCa = () => identities().authority.certificate;
