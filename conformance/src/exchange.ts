@@ -16,8 +16,12 @@ const UNTIL_MS = 10_000;
 const PAUSE_MS = 40;
 const REQUEST_MS = 20_000;
 
-/** Sends one request, as often as the step says. */
-export async function sendStep(server: Server, step: RequestStep, variables: Variables): Promise<RawAnswer> {
+/** Sends one request, as often as the step says; `isSo` tells whether the answer became what it waits for. */
+export async function sendStep(
+  server: Server,
+  step: RequestStep,
+  variables: Variables,
+): Promise<RawAnswer & { readonly isSo: boolean }> {
   const transport = step.as === undefined ? server.transport : server.anonymous;
   const request = requestOf(step, variables);
   let answer = await exchange(transport, request);
@@ -27,7 +31,7 @@ export async function sendStep(server: Server, step: RequestStep, variables: Var
       answer = await exchange(transport, request);
     }
   }
-  return answer;
+  return { ...answer, isSo: step.until === undefined || isSo(answer, step.until) };
 }
 
 function requestOf(step: RequestStep, variables: Variables): TransportRequest {

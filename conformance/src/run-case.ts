@@ -76,7 +76,10 @@ async function runStep(
     const value = valueAt(parsed, from);
     if (value !== undefined) variables.set(name, String(value));
   }
-  if (step.unrecorded || step.until !== undefined) return undefined;
+  if (step.until !== undefined && answer.isSo) return undefined;
+  if (step.until !== undefined)
+    return { request: `UNTIL ${step.request}`, value: '', status: answer.status, headers: {} };
+  if (step.unrecorded) return undefined;
   const record = recordOf(answer);
   if (step.raw) return { request: step.request, ...record, value: answer.text };
   if (step.keep !== undefined) return { request: step.request, ...record, value: keep(parsed, step.keep) };

@@ -61,10 +61,6 @@ export const watches: Subject = {
       steps: [post(CMS, configMap('a')), watch('w', `${WATCH}&timeoutSeconds=1`), events('w', 'end')],
     },
     {
-      name: 'a watch from a revision that is gone gets an error event',
-      steps: [watch('w', `${WATCH}&resourceVersion=1`), events('w', 'end')],
-    },
-    {
       name: 'options of watches are checked',
       steps: [
         post(CMS, configMap('a'), { save: { rv: 'metadata.resourceVersion' } }),
@@ -133,8 +129,6 @@ export const watches: Subject = {
         events('none', 2),
         events('metadata', 2),
         watch('list', WATCH, { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' }),
-        watch('error', `${WATCH}&resourceVersion=1`, { accept: TABLE }),
-        events('error', 'end'),
       ],
     },
   ],

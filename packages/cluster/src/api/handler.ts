@@ -151,6 +151,8 @@ function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {
 async function perform(call: Call): Promise<Result> {
   const { kind, info } = call;
   if (info.subresource !== '') return performOnSubresource(call);
+  // What can only be created has no objects.
+  if (info.name !== '' && kind.verbs.every((verb) => verb === 'create')) throw unknownResource();
   if (!kind.verbs.includes(info.verb)) throw methodNotAllowed();
   const onCollection = info.name === '';
   const acrossNamespaces = kind.scope === 'Namespaced' && info.namespace === '';

@@ -44,7 +44,7 @@ export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated 
   let known = false;
   for (const { type, parameters } of clauses) {
     const mediaType = mediaTypeOf(type, isWatch);
-    known ||= /^application\/(json|yaml|vnd\.kubernetes\.protobuf|\*)$|^\*\/\*$/.test(type);
+    known ||= /^application\/(json|yaml|vnd\.kubernetes\.protobuf)$|^\*\/\*$/.test(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
     if (as === undefined) return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
@@ -53,8 +53,8 @@ export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated 
       return { mediaType, as: { kind: as as Transform['kind'], version }, pretty };
     }
   }
-  if (!known && !isWatch) {
-    throw unknownMediaType(406, RESOURCE_TYPES.join(', '));
+  if (!known) {
+    throw unknownMediaType(406, [...RESOURCE_TYPES, ...(isWatch ? WATCH_TYPES : [])].join(', '));
   }
   throw notAcceptable(isWatch ? WATCH_TYPES : RESOURCE_TYPES);
 }
@@ -70,7 +70,7 @@ export function negotiateError(request: ServerRequest): Negotiated {
 }
 
 function mediaTypeOf(type: string, isWatch: boolean): Negotiated['mediaType'] | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+  if (type === 'application/json' || type === '*/*') return 'application/json';
   return type === 'application/yaml' && !isWatch ? 'application/yaml' : undefined;
 }
 

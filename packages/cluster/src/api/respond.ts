@@ -44,7 +44,7 @@ export function errorResponse(
     const typed = { ...headers, 'content-type': 'application/json' };
     return Promise.resolve({ status: code, headers: typed, body: { text: '' } });
   }
-  if (code === 406 && request.values !== true) {
+  if (code === 406 && request.values !== true && !header(request, 'accept')?.includes('application/*')) {
     // Where there is no form to answer in, the answer is the Status itself, for people to read.
     const typed = { ...headers, 'content-type': 'application/json' };
     return Promise.resolve({ status: code, headers: typed, body: { text: encodeJson(status, { pretty: true }) } });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { deepFreeze, type JsonObject } from '@opwright/machinery';
+import { deepFreeze, isStatusError, type JsonObject } from '@opwright/machinery';
 import type { Registry } from '../../kinds/registry.ts';
 import type { DocumentHandler } from '../context.ts';
+import { notAcceptable } from '../errors.ts';
 import type { ServerRequest, ServerResponse } from '../http-types.ts';
-import { acceptClauses, header, negotiate } from '../negotiate.ts';
+import { acceptClauses, header, type Negotiated, negotiate, RESOURCE_TYPES } from '../negotiate.ts';
 import { yamlText } from '../yaml.ts';
 import { type AggregatedVersion, groupDiscoveryList } from './aggregated.ts';
 import { type Group, groupsOf } from './groups.ts';
@@ -122,8 +123,19 @@ function aggregatedResponse(request: ServerRequest, version: AggregatedVersion, 
   return { status: 200, headers, body: { json: list.document } };
 }
 
+/** The form of a document, which is no object: no tables and no metadata of it. @throws StatusError 406 */
+function plainForm(request: ServerRequest): Negotiated {
+  try {
+    const negotiated = negotiate(request, false);
+    if (negotiated.as === undefined) return negotiated;
+  } catch (error) {
+    if (!isStatusError(error)) throw error;
+  }
+  throw notAcceptable(RESOURCE_TYPES);
+}
+
 function documentResponse(request: ServerRequest, document: JsonObject): ServerResponse {
-  const { mediaType, pretty } = negotiate(request, false);
+  const { mediaType, pretty } = plainForm(request);
   const headers = { 'cache-control': 'no-cache, private', 'content-type': mediaType };
   if (mediaType === 'application/yaml') return { status: 200, headers, body: { text: yamlText(document) } };
   if (pretty && request.values !== true)

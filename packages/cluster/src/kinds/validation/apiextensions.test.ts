@@ -83,7 +83,10 @@ describe('validation of a CustomResourceDefinition', () => {
       'spec.scope: Invalid value: "Cluster": field is immutable',
       'spec.names.kind: Invalid value: "Zz": field is immutable',
     ]);
-    const moved = { ...definition({ versions: [{ ...v1, name: 'v2' }] }), status: { ...old.status, storedVersions: ['v1', 'v2'] } };
+    const moved = {
+      ...definition({ versions: [{ ...v1, name: 'v2' }] }),
+      status: { ...old.status, storedVersions: ['v1', 'v2'] },
+    };
     expect(kind?.validate(moved).map(({ field, message }) => `${field}: ${message}`)).toEqual([
       'status.storedVersions[0]: Invalid value: "v1": must appear in spec.versions',
     ]);
