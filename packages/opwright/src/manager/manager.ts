@@ -46,6 +46,8 @@ export interface ManagerOptions {
    * also `certificateFiles`.
    */
   readonly webhookCertificates?: CertificateSource;
+  /** How long all API servers have to hear of a new authority before its certificate is used; default 10 s. */
+  readonly webhookOverlapMs?: number;
   /**
    * Apply webhook configurations that lead to this process by URL. Default false: they are there, and get the authorities
    * to trust written into them.
@@ -219,6 +221,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       clock,
       logger,
       metrics: metrics.webhooks(),
+      overlapMs: options.webhookOverlapMs,
     });
   }
 

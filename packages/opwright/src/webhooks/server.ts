@@ -17,7 +17,7 @@ export interface WebhookServerOptions {
   readonly logger: Logger;
   readonly metrics: WebhookMetrics;
   /** Between the moment when all API servers are told to trust a new authority and its first use; default 10 s. */
-  readonly overlapMs?: number;
+  readonly overlapMs: number | undefined;
 }
 
 /** The webhooks of an operator at work. */

@@ -1,0 +1,179 @@
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
+import { createAuthority } from '@opwright/client';
+import { VirtualClock } from '@opwright/machinery';
+import { expect, test } from 'vitest';
+import { Foo, idleClock, recording } from '../../test/support/fixtures.ts';
+import { createMetrics } from '../manager/metrics.ts';
+import { webhooks } from './builder.ts';
+import type { CertificateSource, ServingCertificate } from './certificates.ts';
+import { createWebhookServer } from './server.ts';
+
+const authority = createAuthority('test', Date.now());
+
+function certificate(commonName: string): ServingCertificate {
+  return { ...authority.issue({ commonName, usage: 'server', hosts: ['127.0.0.1'] }), caBundle: commonName };
+}
+
+function setUp(read: () => ServingCertificate, clock = idleClock()) {
+  const published: string[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const logger = recording();
+  const source: CertificateSource = { checkEveryMs: 60_000, read: async () => read() };
+  const publish = { fails: false };
+  const server = createWebhookServer({
+    definitions: [
+      webhooks(Foo).validate(async (foo) => {
+        if (foo.spec.name === 'slow') await held;
+      }).definition,
+    ],
+    address: '127.0.0.1:0',
+    certificates: source,
+    publish: async (bundle) => {
+      if (publish.fails) throw new Error('no API server');
+      published.push(bundle);
+    },
+    clock,
+    logger,
+    metrics: createMetrics(clock).webhooks(),
+    overlapMs: 10_000,
+  });
+  return { server, published, publish, logger, clock, release };
+}
+
+/** Who a new connection is with. */
+function subject(url = ''): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), ca: authority.certificate }, () => {
+      resolve(String(socket.getPeerCertificate().subject.CN));
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+function post(url: string | undefined, body: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpsRequest(
+      `${url}/validate-example-com-v1-foo`,
+      { method: 'POST', ca: authority.certificate, headers: { 'content-type': 'application/json' } },
+      async (incoming) => {
+        let text = '';
+        for await (const chunk of incoming) text += chunk;
+        resolve({ status: incoming.statusCode, body: text });
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+const review = (name: string) =>
+  JSON.stringify({
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
+    request: { uid: 'u', operation: 'CREATE', userInfo: {}, object: { spec: { name } }, oldObject: null },
+  });
+
+test('a new certificate is trusted first and shown later', async () => {
+  let current = certificate('first');
+  const { server, published, clock } = setUp(() => current);
+  await server.open();
+  expect(published).toEqual(['first']);
+  expect(await subject(server.url)).toBe('first');
+  current = certificate('second');
+  await clock.advance(60_000);
+  expect(published.at(-1)).toBe('second');
+  expect(await subject(server.url)).toBe('first');
+  await clock.advance(10_000);
+  expect(await subject(server.url)).toBe('second');
+  await server.close();
+  expect(clock.pending).toBe(0);
+});
+
+test('a certificate that cannot be read keeps the one before, is a problem, and is tried again soon', async () => {
+  let fails = false;
+  const { server, clock, logger } = setUp(() => {
+    if (fails) throw new Error('no such file');
+    return certificate('first');
+  });
+  await server.open();
+  fails = true;
+  await clock.advance(60_000);
+  expect(server.problem).toBe('cannot read the certificate: no such file');
+  expect(await subject(server.url)).toBe('first');
+  expect(logger.messages('error')).toEqual(['Webhook certificates failed']);
+  fails = false;
+  await clock.advance(5000);
+  expect(server.problem).toBeUndefined();
+  await server.close();
+});
+
+test('a certificate whose authority could not be published is not shown', async () => {
+  let current = certificate('first');
+  const { server, clock, publish } = setUp(() => current);
+  await server.open();
+  current = certificate('second');
+  publish.fails = true;
+  await clock.advance(80_000);
+  expect(await subject(server.url)).toBe('first');
+  expect(server.problem).toBe('cannot write the authorities into the webhook configurations: no API server');
+  publish.fails = false;
+  await clock.advance(20_000);
+  expect(await subject(server.url)).toBe('second');
+  await server.close();
+});
+
+test('closing lets requests under way end, unless there is no time', async () => {
+  const { server, release } = setUp(() => certificate('first'), new VirtualClock() as ReturnType<typeof idleClock>);
+  await server.open();
+  const { url } = server;
+  const answer = post(url, review('slow'));
+  expect((await post(url, review('quick'))).status).toBe(200);
+  const closed = server.close();
+  release();
+  expect(JSON.parse((await answer).body).response.allowed).toBe(true);
+  await closed;
+  await expect(post(url, review('quick'))).rejects.toThrow();
+
+  const hurried = setUp(() => certificate('first'), new VirtualClock() as ReturnType<typeof idleClock>);
+  await hurried.server.open();
+  const broken = post(hurried.server.url, review('slow')).catch((error) => error.code);
+  await post(hurried.server.url, review('quick'));
+  await hurried.server.close(AbortSignal.abort());
+  expect(await broken).toBe('ECONNRESET');
+});
+
+test('a body over seven MiB is refused with 413', async () => {
+  const { server } = setUp(() => certificate('first'));
+  await server.open();
+  const { status, body } = await post(server.url, review('x'.repeat(7 * 1024 * 1024)));
+  expect(status).toBe(200);
+  expect(JSON.parse(body).response).toMatchObject({ allowed: false, status: { code: 413 } });
+  await server.close();
+});
+
+test('a taken address is an error that names the remedy', async () => {
+  const { server } = setUp(() => certificate('first'));
+  await server.open();
+  const { port } = new URL(server.url ?? '');
+  const second = createWebhookServer({
+    definitions: [],
+    address: `127.0.0.1:${port}`,
+    certificates: { checkEveryMs: 1000, read: async () => certificate('x') },
+    publish: async () => {},
+    clock: idleClock(),
+    logger: recording(),
+    metrics: createMetrics(idleClock()).webhooks(),
+    overlapMs: undefined,
+  });
+  await expect(second.open()).rejects.toThrow(
+    `cannot serve webhooks on 127.0.0.1:${port}: the address is in use; give another address, or "0" to switch it off`,
+  );
+  await second.close();
+  await server.close();
+});
