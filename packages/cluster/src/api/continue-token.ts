@@ -1,3 +1,4 @@
+import { JsonSyntaxError, parseJson } from '@opwright/machinery';
 import { badRequest } from './errors.ts';
 
 /** Where a paged list goes on. */
@@ -21,10 +22,10 @@ export function parseContinue(text: string): ContinueToken {
     throw unreadable(`illegal base64 data at input byte ${bad?.index ?? text.length - 1}`);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    // Text that decodes, but not to a token: Go reports the place at which its base64 ends.
-    throw unreadable(`illegal base64 data at input byte ${text.length - (text.length % 4)}`);
+    value = parseJson(Buffer.from(text, 'base64url').toString('latin1')).value;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw unreadable(error.message);
+    throw error;
   }
   if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 'meta.k8s.io/v1') {
     throw unreadable('server does not recognize this encoded version ');

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly bodies: ExpectedKind;
   /** The form in which an object is answered and patched; default: itself. */
   view?(object: StoredObject): MutableObject;
+  /** Refuses to show an object that has nothing to be shown in that form; patches give it that. */
+  checkView?(object: StoredObject): void;
   /** The object that a body in that form asks for; default: the body is the object. */
   merge?(body: MutableObject, old: StoredObject): MutableObject;
   /** Checks a body before it is merged. */

@@ -223,6 +223,7 @@ function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
 
 function getThrough(call: Call, endpoint: Endpoint): Result {
   const object = present(call.kind, storedFor(call, endpoint));
+  endpoint.checkView?.(object);
   if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };
   return { code: 200, plain: endpoint.view(object) };
 }

@@ -21,7 +21,11 @@ export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
   return {
     subresource: 'scale',
     bodies: { group: 'autoscaling', version: 'v1', apiVersion: 'autoscaling/v1', kind: 'Scale', type, custom: false },
-    view: (object) => scaleOf(kind, paths, object),
+    view: (object) => scaleOf(paths, object),
+    checkView(object) {
+      if (!kind.custom || atPath(object, paths.specReplicasPath) !== undefined) return;
+      throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
+    },
     validateBody(scale) {
       const replicas = replicasOf(scale);
       if (replicas >= 0) return [];
@@ -49,12 +53,9 @@ export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
   };
 }
 
-function scaleOf(kind: ServedKind, paths: ScalePaths, object: StoredObject): MutableObject {
+function scaleOf(paths: ScalePaths, object: StoredObject): MutableObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = atPath(object, paths.specReplicasPath);
-  if (replicas === undefined && kind.custom) {
-    throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
-  }
   const selector = selectorText(
     paths.labelSelectorPath === undefined ? undefined : atPath(object, paths.labelSelectorPath),
   );

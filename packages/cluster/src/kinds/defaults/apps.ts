@@ -45,6 +45,8 @@ export function setStatefulSetDefaults(statefulSet: MutableObject): void {
 }
 
 export function setDaemonSetDefaults(daemonSet: MutableObject): void {
+  // A count of rollouts that every daemon set shows, whoever writes it.
+  setDefault(ensure(ensure(daemonSet, 'metadata'), 'annotations'), 'deprecated.daemonset.template.generation', '0');
   const spec = ensure(daemonSet, 'spec');
   const strategy = ensure(spec, 'updateStrategy');
   setDefault(strategy, 'type', 'RollingUpdate');

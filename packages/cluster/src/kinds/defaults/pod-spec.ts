@@ -12,6 +12,9 @@ export function setPodSpecDefaults(spec: MutableObject): void {
   setDefault(spec, 'dnsPolicy', 'ClusterFirst');
   ensure(spec, 'securityContext');
   setDefault(spec, 'schedulerName', 'default-scheduler');
+  // The field has an older name, which says the same.
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
   for (const list of containerLists) for (const container of each(spec, list)) setContainerDefaults(container);
   for (const volume of each(spec, 'volumes')) setVolumeDefaults(volume);
 }
