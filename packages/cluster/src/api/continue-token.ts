@@ -1,4 +1,4 @@
-import { JsonSyntaxError, parseJson } from '@opwright/machinery';
+import { goQuote, JsonSyntaxError, parseJson } from '@opwright/machinery';
 import { badRequest } from './errors.ts';
 
 /** Where a paged list goes on. */
@@ -21,8 +21,12 @@ export function parseContinue(text: string): ContinueToken {
   if (bad !== null || text.length % 4 === 1)
     throw unreadable(`illegal base64 data at input byte ${bad?.index ?? text.length - 1}`);
   let value: unknown;
+  const bytes = Buffer.from(text, 'base64url');
+  const first = String.fromCharCode(bytes[0] ?? 0);
+  if (first !== '{')
+    throw unreadable(`invalid character '${goQuote(first).slice(1, -1)}' looking for beginning of value`);
   try {
-    value = parseJson(Buffer.from(text, 'base64url').toString('latin1')).value;
+    value = parseJson(bytes.toString('utf8')).value;
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw unreadable(error.message);
     throw error;

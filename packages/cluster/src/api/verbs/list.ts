@@ -2,7 +2,7 @@ import type { StoredObject } from '../../store/object.ts';
 import { CompactedError, type Page } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
-import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
+import { badRequest, expired, rawError, tooLargeResourceVersion } from '../errors.ts';
 import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
 import { type ObjectSelection, objectSelection } from '../selection.ts';
@@ -78,9 +78,12 @@ function startOf(options: ListOptions, current: number): { revision?: number; af
       : { revision: Math.min(token.revision, current), after: token.after };
   }
   if (wanted === undefined || wanted === 0) return {};
-  if (wanted > current) throw tooLargeResourceVersion(wanted, current);
   // A page at a given version has always meant that very version.
   const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  if (wanted > current) {
+    if (exact) throw rawError('etcdserver: mvcc: required revision is a future revision');
+    throw tooLargeResourceVersion(wanted, current);
+  }
   return exact ? { revision: wanted } : {};
 }
 
