@@ -37,14 +37,23 @@ function cut(lane, how, plural) {
   for (const exchange of lane.proxy.watches(plural)) exchange[how]();
 }
 
+/** Makes the client ask for the whole state of a kind: its watch is told that its version is gone. */
+function relist(lane, plural) {
+  const line = `${JSON.stringify({ type: 'ERROR', object: expired })}\n`;
+  for (const exchange of lane.proxy.watches(plural)) exchange.end(line);
+}
+
 /** The next requests get an error, as an API server sends it or as a proxy before it does. */
-async function refuse(lane, verb, code, times = lane.between(1, 3)) {
+async function refuse(lane, verb, code) {
+  // What fails once as a watch may come again as a list.
+  const times = verb === 'watch' ? 1 : lane.between(1, 3);
   const plural = lane.pick(PLURALS);
   const page = lane.chance(0.3)
     ? `<html><head><title>${code}</title></head><body>upstream</body></html>`
     : status(code);
   const trap = lane.proxy.intercept(is(verb, plural), (exchange) => exchange.answer(code, {}, page), times);
-  cut(lane, verb === 'watch' ? 'end' : 'reset', plural);
+  if (verb === 'watch') cut(lane, 'end', plural);
+  else relist(lane, plural);
   await lane.change();
   await lane.within(trap);
 }
@@ -58,7 +67,8 @@ async function throttle(lane, verb) {
     refusedAt = lane.clock.monotonic();
     exchange.answer(429, { 'retry-after': String(seconds) }, status(429));
   });
-  cut(lane, verb === 'watch' ? 'end' : 'reset', plural);
+  if (verb === 'watch') cut(lane, 'end', plural);
+  else relist(lane, plural);
   await lane.change();
   await lane.within(trap);
   const again = lane.proxy.intercept(
@@ -104,7 +114,7 @@ async function inPages(lane, plural, onLaterPage) {
   // Nor does a stream come in pages.
   const streamed = (exchange) => exchange.verb === 'stream' && exchange.resource === plural;
   lane.proxy.intercept(streamed, (exchange) => exchange.answer(500, {}, status(500)), Number.POSITIVE_INFINITY);
-  cut(lane, 'reset', plural);
+  relist(lane, plural);
   await lane.within(gone);
   await lane.within(later);
 }
@@ -152,7 +162,7 @@ async function sliced(lane, size, pauseMs) {
   };
   const list = lane.proxy.intercept(is('list', plural), act);
   const watch = lane.proxy.intercept(is('watch', plural), act);
-  cut(lane, 'reset', plural);
+  relist(lane, plural);
   await lane.within(list);
   await lane.change();
   if (!streamed) await lane.within(watch);
@@ -211,7 +221,7 @@ export const FAULTS = {
       };
       lane.proxy.pass(exchange);
     });
-    cut(lane, 'reset', plural);
+    relist(lane, plural);
     await lane.within(trap);
     await lane.change();
   },
@@ -223,8 +233,7 @@ export const FAULTS = {
     lane.proxy.hold(undefined);
   },
   async '410 as an event'(lane) {
-    const line = `${JSON.stringify({ type: 'ERROR', object: expired })}\n`;
-    for (const exchange of lane.proxy.watches(lane.pick(PLURALS))) exchange.end(line);
+    relist(lane, lane.pick(PLURALS));
     await lane.change();
   },
   async '410 to a watch'(lane) {
@@ -237,7 +246,7 @@ export const FAULTS = {
   async '410 to a list'(lane) {
     const plural = lane.pick(PLURALS);
     const trap = lane.proxy.intercept(is('list', plural), (exchange) => exchange.answer(410, {}, expired));
-    cut(lane, 'reset', plural);
+    relist(lane, plural);
     await lane.change();
     await lane.within(trap);
   },
@@ -260,7 +269,7 @@ export const FAULTS = {
       details: { causes, retryAfterSeconds: 1 },
     };
     const trap = lane.proxy.intercept(is('list', plural), (exchange) => exchange.answer(504, {}, body));
-    cut(lane, 'reset', plural);
+    relist(lane, plural);
     await lane.within(trap);
   },
   '200 with a page of HTML': (lane) => refuse(lane, lane.pick(['list', 'watch']), 200),
@@ -281,7 +290,7 @@ export const FAULTS = {
       cutBytes(lane, exchange, lane.between(1, 3_000));
       lane.proxy.pass(exchange);
     });
-    cut(lane, 'reset', plural);
+    relist(lane, plural);
     await lane.change();
     await lane.within(trap);
   },
@@ -330,7 +339,7 @@ export const FAULTS = {
       lane.proxy.pass(exchange);
     };
     lane.proxy.intercept(() => true, twice, 4);
-    cut(lane, 'reset');
+    relist(lane);
     await lane.change(2);
   },
   async 'repeated events'(lane) {
@@ -380,7 +389,7 @@ export const FAULTS = {
     const act = (exchange) => pending.push(late(exchange));
     lane.proxy.intercept(({ verb }) => verb === 'list', act, 2);
     const watches = lane.proxy.intercept(({ verb }) => verb === 'watch' || verb === 'stream', act, 2);
-    cut(lane, 'reset');
+    relist(lane);
     await lane.within(watches);
     await Promise.all(pending);
   },

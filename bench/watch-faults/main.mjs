@@ -48,6 +48,10 @@ const peerFaults = Number(values['peer-faults']);
 const peer = peerFaults > 0 ? await loadClientNode() : undefined;
 if (peer) {
   // Its time-outs are the machine's, so its clock, and all pauses with it, run more slowly; it need not recover faster.
+  const crashes = [];
+  const crash = (error) =>
+    crashes.push(`the process would have ended: ${error?.stack?.split('\n', 2).join('') ?? error}`);
+  process.on('unhandledRejection', crash);
   const theirs = await runSuite({
     ...common,
     follow: followWithClientNode(peer.module),
@@ -56,6 +60,8 @@ if (peer) {
     boundMs: 200_000,
     strict: false,
   });
+  process.off('unhandledRejection', crash);
+  theirs.violations.unshift(...crashes);
   console.log(`\n@kubernetes/client-node ${peer.version}, ${peerFaults} faults, seed ${values.seed}`);
   printReport(theirs);
   console.log('');

@@ -1,6 +1,7 @@
 // A proxy that ends TLS on both sides, so that it can do harm to connections as well as to requests and answers.
 import { Agent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
+import { createSecureContext } from 'node:tls';
 
 const FOLLOWED = /\/(configmaps|widgets)$/;
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -81,7 +82,8 @@ export async function createProxy(certificate, upstream) {
   const listed = { configmaps: 0, widgets: 0 };
   /** The last lines of each resource that went to the client. */
   const lastLines = { configmaps: [], widgets: [] };
-  let agent = new Agent({ keepAlive: true });
+  let agent;
+  let server;
   let held;
   let closed = false;
 
@@ -96,6 +98,12 @@ export async function createProxy(certificate, upstream) {
     if (held === undefined) front.emit('connection', raw);
     else held(raw);
   });
+
+  function connectTo({ port, ...identity }) {
+    agent?.destroy();
+    agent = new Agent({ keepAlive: true });
+    server = { host: '127.0.0.1', port, secureContext: createSecureContext(identity) };
+  }
 
   function serve(incoming, outgoing) {
     incoming.on('error', () => {});
@@ -128,8 +136,7 @@ export async function createProxy(certificate, upstream) {
     const { incoming, outgoing, resource } = exchange;
     const { 'accept-encoding': _, host: __, ...headers } = incoming.headers;
     const request = httpsRequest({
-      host: '127.0.0.1',
-      ...upstream,
+      ...server,
       method: incoming.method,
       path: query.size > 0 ? `${exchange.path}?${query}` : exchange.path,
       headers,
@@ -158,7 +165,7 @@ export async function createProxy(certificate, upstream) {
   /** Sends the request once more; nobody reads the answer. */
   function duplicate(exchange) {
     const { 'accept-encoding': _, host: __, ...headers } = exchange.incoming.headers;
-    const options = { host: '127.0.0.1', ...upstream, path: exchange.incoming.url, headers, agent: false };
+    const options = { ...server, path: exchange.incoming.url, headers, agent: false };
     const request = httpsRequest(options, (response) => response.on('error', () => {}).resume());
     request.on('error', () => {});
     exchange.outgoing.once('close', () => request.destroy());
@@ -179,6 +186,7 @@ export async function createProxy(certificate, upstream) {
         resolve();
       });
     });
+  connectTo(upstream);
   await listen(0);
   const { port } = listener.address();
 
@@ -230,11 +238,7 @@ export async function createProxy(certificate, upstream) {
       listener.close();
     },
     open: () => listen(port),
-    connectTo(next) {
-      agent.destroy();
-      agent = new Agent({ keepAlive: true });
-      upstream = next;
-    },
+    connectTo,
     async close() {
       if (closed) return;
       closed = true;

@@ -1,6 +1,8 @@
 /** What happened to the faults of one kind. Times are ms of the client's clock. */
 export interface FaultResult {
   readonly count: number;
+  /** How often the client did what exposed it to the fault: one that does not list meets no fault of lists. */
+  readonly met: number;
   readonly recovered: number;
   readonly times: readonly number[];
   readonly relists: number;

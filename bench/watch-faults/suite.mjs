@@ -36,7 +36,7 @@ export async function runSuite(options) {
   const startedAt = performance.now();
   const handlesBefore = handles();
   const results = new Map(
-    kinds.map((kind) => [kind, { count: 0, recovered: 0, times: [], relists: 0, connections: 0 }]),
+    kinds.map((kind) => [kind, { count: 0, met: 0, recovered: 0, times: [], relists: 0, connections: 0 }]),
   );
   const violations = [];
   const plan = schedule(kinds, faults, seededRandom(`${seed}/plan`));
@@ -55,6 +55,7 @@ export async function runSuite(options) {
       const outcome = await lane.fault(index, kind);
       const result = results.get(kind);
       result.count += 1;
+      if (outcome.met) result.met += 1;
       if (outcome.recoveredMs !== undefined) {
         result.recovered += 1;
         result.times.push(outcome.recoveredMs);
@@ -140,13 +141,13 @@ async function startLane({ follow, number, authority, seed, scale, boundMs, viol
     }
   }
 
-  /** Resolves with the promise, or when half of the client's time to recover is over. */
+  /** Resolves with the promise, or with false when half of the client's time to recover is over. */
   function within(promise) {
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, boundMs / 2);
+      const timer = clock.setTimeout(() => resolve(false), boundMs / 2);
       promise.then(() => {
         timer.cancel();
-        resolve();
+        resolve(true);
       });
     });
   }
@@ -186,6 +187,7 @@ async function startLane({ follow, number, authority, seed, scale, boundMs, viol
       const random = seededRandom(`${seed}/${index}`);
       const before = { ...proxy.counts };
       const pick = (items) => items[Math.floor(random.next() * items.length)];
+      let met = true;
       const lane = {
         proxy,
         world,
@@ -197,7 +199,10 @@ async function startLane({ follow, number, authority, seed, scale, boundMs, viol
         between: (low, high) => low + Math.floor(random.next() * (high - low + 1)),
         change: (times = 1) => world.change(random, times),
         pause: (clientMs) => sleep(clock, clientMs),
-        within,
+        /** Waits for the client to walk into a trap. */
+        async within(trap) {
+          if (!(await within(trap))) met = false;
+        },
       };
       // Most faults find a client that has been at rest, and starts its backoff over.
       if (lane.chance(0.8)) clock.skip(REST_MS);
@@ -205,8 +210,9 @@ async function startLane({ follow, number, authority, seed, scale, boundMs, viol
       await FAULTS[kind](lane);
       proxy.clearRules();
       await world.change(random, lane.between(1, 3));
+      await world.mark();
       const overAt = clock.monotonic();
-      const outcome = { recoveredMs: undefined };
+      const outcome = { met, recoveredMs: undefined };
       if (await eventually(() => problem() === undefined)) {
         outcome.recoveredMs = clock.monotonic() - overAt;
         // The next fault needs something to harm.

@@ -144,6 +144,14 @@ export async function createWorld() {
       changing = changes.catch(() => {});
       return changes;
     },
+    /** Changes one object of each kind that never goes away: who has seen that has seen what was before. */
+    mark() {
+      const marks = changing.then(async () => {
+        for (const plural of PLURALS) await update(plural, 'default/anchor', `anchor ${cluster.revision}`);
+      });
+      changing = marks.catch(() => {});
+      return marks;
+    },
     /**
      * Another server on the same port, with objects of the same names and nothing of the old one's past. `ahead`: its
      * revisions go on where the old ones ended, and the past is marked as compacted, as `etcdutl snapshot restore
