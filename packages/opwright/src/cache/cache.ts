@@ -11,6 +11,7 @@ import {
 } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
 import type { WatchFailure } from '../watch/reflector.ts';
+import { createCompactor } from './compact.ts';
 import { createInformer, type Informer } from './informer.ts';
 import { kindKey } from './kind-key.ts';
 import type { DeltaHandler, Listener } from './listener.ts';
@@ -69,6 +70,7 @@ export interface Cache {
 export function createCache(options: CacheOptions): Cache {
   const { namespaces, onError } = options;
   const watchList = options.watchList ? { unusable: new Set<string>() } : undefined;
+  const compact = createCompactor({ freeze: options.freeze ?? false });
   const kinds = new Map<string, KindCache>();
 
   function createKind(resource: AnyResource, labelSelector: string | undefined): KindCache {
@@ -87,7 +89,7 @@ export function createCache(options: CacheOptions): Cache {
           resource,
           scope,
           ...(options.transform && { transform: options.transform(resource) }),
-          ...(options.freeze !== undefined && { freeze: options.freeze }),
+          compact,
           ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
           ...(watchList && { watchList }),
           ...(onError && { onError: (error: WatchFailure) => onError(resource, error) }),

@@ -16,9 +16,10 @@ import {
   type ReflectorState,
   type WatchFailure,
 } from '../watch/reflector.ts';
+import type { Compactor } from './compact.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
 import { createStore, type Delta, type IndexFunction, type StoreReader } from './store.ts';
-import { frozen, type Transform } from './transform.ts';
+import type { Transform } from './transform.ts';
 
 export interface InformerOptions {
   readonly client: Client;
@@ -28,8 +29,8 @@ export interface InformerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly transform?: Transform;
-  /** Freeze what is handed out; costs a walk over each new object. */
-  readonly freeze?: boolean;
+  /** What objects go through last, before they are handed out. */
+  readonly compact?: Compactor;
   readonly onError?: (error: WatchFailure) => void;
   readonly idleTimeoutMs?: number;
   readonly pageSize?: number;
@@ -61,7 +62,7 @@ export interface Informer {
 }
 
 export function createInformer(options: InformerOptions): Informer {
-  const { resource, scope = {}, clock, transform = (object) => object, freeze = false } = options;
+  const { resource, scope = {}, clock, transform = (object) => object, compact = (object) => object } = options;
   const store = createStore((error, index, object) => {
     options.logger.error('Index function failed, an object is not found by it', { ...named(object), index, error });
   });
@@ -76,8 +77,7 @@ export function createInformer(options: InformerOptions): Informer {
     const known = store.peek(keyString(object.metadata));
     // Objects are shared and never change: a version that is here already needs no second copy.
     if (known && isSameVersion(known, object)) return known;
-    const prepared = transform(object);
-    return freeze ? (frozen(prepared) as KubeObject) : prepared;
+    return compact(transform(object));
   };
 
   function tell(deltas: readonly Delta[]): void {
@@ -97,7 +97,7 @@ export function createInformer(options: InformerOptions): Informer {
       },
       put: (object) => tell(store.put(object)),
       // The last object is not transformed: nobody keeps it.
-      remove: (object) => tell(store.remove(freeze ? (frozen(object) as KubeObject) : object)),
+      remove: (object) => tell(store.remove(compact(object))),
       bookmark: (resourceVersion) => tell(store.bookmark(resourceVersion)),
     },
   });

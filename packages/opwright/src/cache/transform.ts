@@ -1,4 +1,4 @@
-import { type DeepReadonly, deepFreeze, type KubeObject } from '@opwright/machinery';
+import type { KubeObject } from '@opwright/machinery';
 
 /** Changes an object before it is cached; returns the same object when there is nothing to change. Never mutates it. */
 export type Transform = (object: KubeObject) => KubeObject;
@@ -16,9 +16,4 @@ export function stripManagedFields(keptManagers: ReadonlySet<string> = new Set()
     const { managedFields: _, ...metadata } = object.metadata;
     return { ...object, metadata: kept.length > 0 ? { ...metadata, managedFields: kept } : metadata };
   };
-}
-
-/** Makes a mutation of a cached object an error instead of a secret. */
-export function frozen(object: KubeObject): DeepReadonly<KubeObject> {
-  return deepFreeze(object);
 }
