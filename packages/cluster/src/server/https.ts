@@ -37,6 +37,8 @@ export interface HttpServer extends AsyncDisposable {
 const BODY_LIMIT = 3 * 1024 * 1024;
 /** A client that sends this much more than the limit does not get to read why it was refused. */
 const DRAIN_LIMIT = 64 * 1024 * 1024;
+/** A stream goes on writing until so much waits for its client: each wait costs more than a small item. */
+const UNREAD_STREAM_BYTES = 256 * 1024;
 /** A stream whose client takes nothing for this long is closed; the client will watch again. */
 const UNREAD_STREAM_MS = 30_000;
 const STOP_GRACE_MS = 500;
@@ -225,7 +227,8 @@ async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, si
   for (let item = await items.next(); !item.done; item = await items.next()) {
     if (outgoing.destroyed) return;
     const text = typeof item.value === 'string' ? item.value : `${encodeJson(item.value)}\n`;
-    if (!outgoing.write(text) && !(await drained(outgoing, signal))) return;
+    outgoing.write(text);
+    if (outgoing.writableLength > UNREAD_STREAM_BYTES && !(await drained(outgoing, signal))) return;
   }
   outgoing.end();
 }
