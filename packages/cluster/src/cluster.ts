@@ -120,12 +120,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const store = createStore(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit });
   const registry = createRegistry(builtinKinds());
-  const definitions = createDefinitions(store, registry, clock);
-  const accountTokens = serviceAccountTokens(store, clock, random);
-  const lookup: Lookup = {
-    get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
-    list: (storage) => store.list(storage).items,
-  };
   const webhookClient = createWebhookClient();
   const caller = webhookCaller({
     client: webhookClient,
@@ -134,6 +128,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     services: serviceResolver(store, options.services),
   });
   const adminToken = `${random.uuid()}${random.uuid()}`.replaceAll('-', '');
+  const definitions = createDefinitions(store, registry, clock, caller);
+  const accountTokens = serviceAccountTokens(store, clock, random);
+  const lookup: Lookup = {
+    get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
+    list: (storage) => store.list(storage).items,
+  };
   let served: ServedCluster | undefined;
   const server: ApiServer = {
     store,

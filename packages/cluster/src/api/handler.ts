@@ -3,6 +3,7 @@ import type { StoredObject } from '../store/object.ts';
 import { authenticate } from './authenticate.ts';
 import { type AccessAttributes, accessForbidden } from './authorize.ts';
 import type { ApiServer, Call, Result } from './context.ts';
+import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
 import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
@@ -221,8 +222,8 @@ function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
   }
 }
 
-function getThrough(call: Call, endpoint: Endpoint): Result {
-  const object = present(call.kind, storedFor(call, endpoint));
+async function getThrough(call: Call, endpoint: Endpoint): Promise<Result> {
+  const object = await reading(call.kind, () => present(call.kind, storedFor(call, endpoint)));
   endpoint.checkView?.(object);
   if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };
   return { code: 200, plain: endpoint.view(object) };

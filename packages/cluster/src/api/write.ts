@@ -3,6 +3,7 @@ import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../
 import { deepFreeze, type StoredObject, storeKey } from '../store/object.ts';
 import type { AdmissionAttributes, Operation } from './admission/admission.ts';
 import type { Call } from './context.ts';
+import { formToStore, reading } from './conversion.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   alreadyExists,
@@ -77,12 +78,13 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   for (let attempt = 1; ; attempt++) {
     const name = metaText(draft, 'name');
     const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
+    const form = write.dryRun ? undefined : await formToStore(kind, draft);
     const existing = server.store.get(kind.storage, key);
     if (existing === undefined) {
-      if (write.dryRun) return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
-      const created = server.store.create(kind.storage, key, storedForm(kind, draft))!;
+      if (form === undefined) return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
+      const created = server.store.create(kind.storage, key, form)!;
       await runHooks(call, name);
-      return present(kind, created);
+      return reading(kind, () => present(kind, created));
     }
     if (!generated) {
       throw existing.metadata.deletionTimestamp === undefined
@@ -134,7 +136,7 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       }
       return { object: await createObject(call, draft, change), created: true };
     }
-    const old = present(kind, stored);
+    const old = await reading(kind, () => present(kind, stored));
     // In the form of what is stored, so that comparisons see what differs and not how it was written.
     const draft = orderFields(kind.type, await change.next(old)) as MutableObject;
     checkName(call, draft);
@@ -154,7 +156,7 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     addWarnings(call, kind.warnings(draft as JsonObject, old));
     await server.admission.validate(attributes, draft as JsonObject);
 
-    const written = commit(call, key, stored, old, draft, change);
+    const written = await commit(call, key, stored, old, draft, change);
     if (written === undefined) continue;
     if (!change.dryRun) await runHooks(call, info.name);
     return { object: written, created: false };
@@ -162,14 +164,14 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
 }
 
 /** Writes a checked update. Undefined when somebody else was faster. */
-function commit(
+async function commit(
   { kind, server }: Call,
   key: string,
   stored: StoredObject,
   old: StoredObject,
   draft: MutableObject,
   { dryRun }: WriteRequest,
-): StoredObject | undefined {
+): Promise<StoredObject | undefined> {
   const ordered = orderFields(kind.type, draft) as StoredObject;
   if (completesDeletion(kind, draft, old)) {
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
@@ -177,8 +179,8 @@ function commit(
   }
   if (saysTheSame(ordered, old)) return old;
   if (dryRun) return deepFreeze(ordered);
-  const updated = server.store.update(kind.storage, key, stored, storedForm(kind, draft));
-  return updated === undefined ? undefined : present(kind, updated);
+  const updated = server.store.update(kind.storage, key, stored, await formToStore(kind, draft));
+  return updated === undefined ? undefined : reading(kind, () => present(kind, updated));
 }
 
 /** The form in which an object goes into the store: its fields in order, ready to get its version. */

@@ -12,6 +12,8 @@ export interface Definition {
   readonly names: DefinitionNames;
   readonly versions: readonly CustomResourceVersion[];
   readonly isTerminating: boolean;
+  /** The clientConfig of the webhook that converts between the versions, if one does. */
+  readonly conversionWebhook?: JsonObject;
 }
 
 export interface DefinitionNames {
@@ -26,6 +28,7 @@ export interface DefinitionNames {
 /** Reads a definition that the server has accepted. */
 export function readDefinition(object: StoredObject): Definition {
   const spec = objectAt(object, 'spec');
+  const conversion = objectAt(spec, 'conversion');
   return {
     name: object.metadata.name,
     group: textAt(spec, 'group'),
@@ -33,6 +36,9 @@ export function readDefinition(object: StoredObject): Definition {
     names: readNames(objectAt(spec, 'names')),
     versions: (getOwn(spec, 'versions') ?? []) as readonly CustomResourceVersion[],
     isTerminating: object.metadata.deletionTimestamp !== undefined,
+    ...(textAt(conversion, 'strategy') === 'Webhook' && {
+      conversionWebhook: objectAt(objectAt(conversion, 'webhook'), 'clientConfig'),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Clock, deepEqual, formatTime, type JsonObject, updateWithManager } from '@opwright/machinery';
+import type { WebhookCaller } from '../api/admission/webhooks/index.ts';
 import type { WriteHook } from '../api/context.ts';
 import { planDeletion } from '../api/deletion.ts';
 import { storedForm } from '../api/write.ts';
@@ -32,7 +33,7 @@ export interface Definitions extends WriteHook {
  * removes their objects before they go. All of it happens inside the write, so that whoever has created a definition can
  * use it at once.
  */
-export function createDefinitions(store: Store, registry: Registry, clock: Clock): Definitions {
+export function createDefinitions(store: Store, registry: Registry, clock: Clock, caller: WebhookCaller): Definitions {
   const definitionKind = registry.findResource('apiextensions.k8s.io', 'customresourcedefinitions');
   if (definitionKind === undefined) throw new Error('CustomResourceDefinition is not served');
   /** Ends the wait for the last object of a definition that is on its way out. */
@@ -93,14 +94,14 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
     } else if (served.get(name) !== spec) {
       if (deepEqual(served.get(name), spec)) return;
       served.set(name, spec);
-      registry.serve(name, servedKinds(definition));
+      registry.serve(name, servedKinds(definition, caller));
     }
   };
 
   const terminate = (stored: StoredObject): void => {
     const definition = readDefinition(stored);
     const { name } = definition;
-    const [kind] = servedKinds(definition);
+    const [kind] = servedKinds(definition, caller);
     if (kind !== undefined && !waits.has(name)) {
       writeStatus(stored, undefined, [
         terminating('InstanceDeletionInProgress', 'CustomResource deletion is in progress'),

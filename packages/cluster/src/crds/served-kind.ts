@@ -3,6 +3,7 @@ import {
   invalidValue,
   type JsonObject,
   joinApiVersion,
+  orderFields,
   parseJsonPath,
   setOwn,
   type TypeNode,
@@ -16,8 +17,10 @@ import {
   validateObject,
   validateRules,
 } from '@opwright/schema';
+import type { WebhookCaller } from '../api/admission/webhooks/index.ts';
 import type { MutableObject, ServedKind, SubresourceKind } from '../kinds/kind.ts';
 import { customTable } from './columns.ts';
+import { webhookConversion } from './conversion-webhook.ts';
 import type { Definition } from './definition.ts';
 
 /** Discovery lists the verbs of custom resources in this order. */
@@ -25,11 +28,11 @@ const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', '
 const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
 
 /** The kinds that an established definition serves: one per served version, all on one storage. */
-export function servedKinds(definition: Definition): ServedKind[] {
+export function servedKinds(definition: Definition, caller: WebhookCaller): ServedKind[] {
   const storageVersion = definition.versions.find((version) => version.storage);
   return definition.versions
     .filter((version) => version.served)
-    .map((version) => servedKind(definition, version, storageVersion?.name ?? version.name));
+    .map((version) => servedKind(definition, version, storageVersion?.name ?? version.name, caller));
 }
 
 const schemas = new WeakMap<ServedKind, JsonObject>();
@@ -39,8 +42,13 @@ export function schemaOf(kind: ServedKind): JsonObject | undefined {
   return schemas.get(kind);
 }
 
-function servedKind(definition: Definition, version: CustomResourceVersion, storageVersion: string): ServedKind {
-  const { group, names } = definition;
+function servedKind(
+  definition: Definition,
+  version: CustomResourceVersion,
+  storageVersion: string,
+  caller: WebhookCaller,
+): ServedKind {
+  const { group, names, conversionWebhook } = definition;
   const apiVersion = joinApiVersion(group, version.name);
   const schema = version.schema.openAPIV3Schema;
   const hasStatus = version.subresources?.status !== undefined;
@@ -75,12 +83,18 @@ function servedKind(definition: Definition, version: CustomResourceVersion, stor
     fromStorage(stored) {
       // Defaults that came with a later schema show in what was stored before it.
       const shown = applyDefaults(schema, stored);
-      return shown.apiVersion === apiVersion ? shown : { ...shown, apiVersion };
+      return shown.apiVersion === apiVersion || conversionWebhook !== undefined ? shown : { ...shown, apiVersion };
     },
     toStorage(object) {
       const stored = joinApiVersion(group, storageVersion);
-      return object.apiVersion === stored ? object : { ...object, apiVersion: stored };
+      return object.apiVersion === stored || conversionWebhook !== undefined
+        ? object
+        : { ...object, apiVersion: stored };
     },
+    ...(conversionWebhook !== undefined && {
+      convert: orderedConversion(definition, webhookConversion(conversionWebhook, caller)),
+      storageVersion: joinApiVersion(group, storageVersion),
+    }),
 
     setDefaults(object) {
       replaceFields(object, applyDefaults(schema, object));
@@ -120,6 +134,26 @@ function servedKind(definition: Definition, version: CustomResourceVersion, stor
   };
   schemas.set(kind, schema as JsonObject & StructuralSchema);
   return kind;
+}
+
+/** What a webhook returns has its fields in any order. */
+function orderedConversion(
+  { group, versions }: Definition,
+  convert: NonNullable<ServedKind['convert']>,
+): typeof convert {
+  const types = new Map<string, TypeNode>();
+  const typeOf = (apiVersion: string): TypeNode | undefined => {
+    const version = versions.find(({ name }) => joinApiVersion(group, name) === apiVersion);
+    if (version === undefined) return undefined;
+    const type = types.get(apiVersion) ?? typeNodeOf(version.schema.openAPIV3Schema, { root: true });
+    types.set(apiVersion, type);
+    return type;
+  };
+  return async (objects, apiVersion) => {
+    const type = typeOf(apiVersion);
+    const converted = await convert(objects, apiVersion);
+    return type === undefined ? converted : converted.map((object) => orderFields(type, object) as JsonObject);
+  };
 }
 
 function subresourcesOf(kind: string, hasStatus: boolean, hasScale: boolean): SubresourceKind[] {

@@ -32,6 +32,13 @@ export interface ServedKind {
   /** From the stored form to this version's, and back. Absent when they are the same. Must not change their argument. */
   readonly fromStorage?: (stored: JsonObject) => JsonObject;
   readonly toStorage?: (object: MutableObject) => MutableObject;
+  /**
+   * Present where a webhook converts: then the two functions above leave the version alone. Takes and returns objects in the
+   * same order; metadata but labels and annotations stays.
+   */
+  readonly convert?: (objects: readonly JsonObject[], apiVersion: string) => Promise<readonly JsonObject[]>;
+  /** The version in which objects are stored, where a webhook converts. */
+  readonly storageVersion?: string;
   /** The root struct: apiVersion, kind, metadata and the rest. */
   readonly type: TypeNode;
   readonly subresources: readonly SubresourceKind[];

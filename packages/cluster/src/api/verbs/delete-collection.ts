@@ -3,13 +3,13 @@ import type { Call, Result } from '../context.ts';
 import { deleteOptions } from '../delete-options.ts';
 import { listOptions } from '../options.ts';
 import { deleteObject } from './delete.ts';
-import { readList } from './list.ts';
+import { convertedList } from './list.ts';
 
 /** DELETE of a collection: every selected object is deleted on its own; the answer is what was selected. */
 export async function deleteCollection(call: Call): Promise<Result> {
   const { kind, info } = call;
   const options = deleteOptions(call);
-  const { metadata, items } = readList(call, listOptions(info.query, false));
+  const { metadata, items } = await convertedList(call, listOptions(info.query, false));
   for (const item of items) {
     const within = { ...call, info: { ...info, namespace: item.metadata.namespace ?? '' } };
     try {

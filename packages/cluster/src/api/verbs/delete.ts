@@ -1,11 +1,12 @@
 import { deleted, type JsonObject, orderFields } from '@opwright/machinery';
 import { deepFreeze, type StoredObject, storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
+import { formToStore, reading } from '../conversion.ts';
 import { type DeleteOptions, deleteOptions } from '../delete-options.ts';
 import { planDeletion } from '../deletion.ts';
 import { notFound, preconditionFailed } from '../errors.ts';
 import { present } from '../present.ts';
-import { admissionAttributes, runHooks, storedForm } from '../write.ts';
+import { admissionAttributes, runHooks } from '../write.ts';
 import { optionsObject } from './create.ts';
 import { keyNamespace } from './get.ts';
 
@@ -51,7 +52,7 @@ export async function deleteObject(
   for (;;) {
     const stored = server.store.get(kind.storage, key);
     if (stored === undefined) throw notFound(kind, name);
-    const object = present(kind, stored);
+    const object = await reading(kind, () => present(kind, stored));
     checkPreconditions(call, object, options);
     const attributes = {
       ...admissionAttributes(call, 'DELETE', '', admittedName, {
@@ -70,7 +71,7 @@ export async function deleteObject(
     }
     let last = stored;
     if (marked !== undefined) {
-      const updated = server.store.update(kind.storage, key, stored, storedForm(kind, marked));
+      const updated = server.store.update(kind.storage, key, stored, await formToStore(kind, marked));
       if (updated === undefined) continue;
       last = updated;
     }
@@ -81,7 +82,7 @@ export async function deleteObject(
       last = removed;
     }
     if (remove || marked !== undefined) await runHooks(call, name);
-    return { object: present(kind, last), gone: remove };
+    return { object: await reading(kind, () => present(kind, last)), gone: remove };
   }
 }
 

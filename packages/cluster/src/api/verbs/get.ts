@@ -1,15 +1,16 @@
 import { type StoredObject, storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
+import { reading } from '../conversion.ts';
 import { notFound, tooLargeResourceVersion } from '../errors.ts';
 import { parseResourceVersion } from '../options.ts';
 import { present } from '../present.ts';
 
 /** GET of one object. A resourceVersion asks for a state that is at least as new, which the current one always is. */
-export function get(call: Call): Result {
+export async function get(call: Call): Promise<Result> {
   const { info, kind, server } = call;
   const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
   if (wanted > server.store.revision) throw tooLargeResourceVersion(wanted, server.store.revision);
-  return { code: 200, kind, object: present(kind, stored(call)) };
+  return reading(kind, () => ({ code: 200, kind, object: present(kind, stored(call)) }));
 }
 
 /** The stored object that the request names. @throws StatusError 404 */

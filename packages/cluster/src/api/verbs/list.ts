@@ -2,6 +2,7 @@ import type { StoredObject } from '../../store/object.ts';
 import { CompactedError, type Page } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
+import { reading } from '../conversion.ts';
 import { badRequest, expired, rawError, tooLargeResourceVersion } from '../errors.ts';
 import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
@@ -13,14 +14,27 @@ const INCONSISTENT =
 const TOO_OLD = 'The resourceVersion for the provided list is too old.';
 
 /** GET of a collection. */
-export function list(call: Call): Result {
+export async function list(call: Call): Promise<Result> {
   const options = listOptions(call.info.query, false);
-  const { metadata, items } = readList(call, options);
+  const { metadata, items } = await convertedList(call, options);
   return { code: 200, kind: call.kind, list: { metadata, items } };
 }
 
+/** {@link readList}; a conversion webhook is asked once, for all objects of the resource. */
+export function convertedList(
+  call: Call,
+  options: ListOptions,
+): Promise<{ metadata: ListMetadata; items: readonly StoredObject[] }> {
+  const { kind, server } = call;
+  return reading(
+    kind,
+    () => readList(call, options),
+    () => server.store.list(kind.storage).items,
+  );
+}
+
 /** The objects that list options select, as the request's version shows them. */
-export function readList(call: Call, options: ListOptions): { metadata: ListMetadata; items: readonly StoredObject[] } {
+function readList(call: Call, options: ListOptions): { metadata: ListMetadata; items: readonly StoredObject[] } {
   const { kind, info, server } = call;
   const namespace = keyNamespace(kind.scope, info.namespace);
   const prefix = namespace === '' ? '' : `${namespace}/`;

@@ -4,7 +4,8 @@ import type { StoreEvent } from '../../store/history.ts';
 import { deepFreeze, type StoredObject } from '../../store/object.ts';
 import { CompactedError } from '../../store/store.ts';
 import type { Call, Result } from '../context.ts';
-import { expired } from '../errors.ts';
+import { convertAll, reading } from '../conversion.ts';
+import { expired, statusOf } from '../errors.ts';
 import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
 import { objectSelection } from '../selection.ts';
@@ -24,7 +25,16 @@ const MINUTE = 60_000;
 const LAST_BOOKMARK_MS = 2_000;
 
 /** GET of a collection with `watch`: the stream of its changes. */
-export function watch(call: Call): Result {
+export function watch(call: Call): Promise<Result> {
+  const { kind, server } = call;
+  return reading(
+    kind,
+    () => startWatch(call),
+    () => server.store.list(kind.storage).items,
+  );
+}
+
+function startWatch(call: Call): Result {
   const { kind, info, server } = call;
   const options = listOptions(info.query, true);
   const selection = objectSelection(kind, options.labelSelector, options.fieldSelector, info.name);
@@ -42,10 +52,24 @@ export function watch(call: Call): Result {
 
   let stop = () => {};
   const queue: EventQueue<WatchEvent> = createEventQueue(QUEUE_LIMIT, () => stop(), initial);
-  const listener = (event: StoreEvent) => {
+  const push = (event: StoreEvent) => {
     const shown = watchEvent(call, selection.matches, event);
     if (shown !== undefined) queue.push(shown);
   };
+  // What a webhook has to convert first keeps its place in the order.
+  let last: Promise<void> = Promise.resolve();
+  const listener =
+    kind.convert === undefined
+      ? push
+      : (event: StoreEvent) => {
+          last = last
+            .then(() => convertAll(kind, [event.object, event.previous]))
+            .then(() => push(event))
+            .catch((error) => {
+              queue.push({ type: 'ERROR', object: statusOf(error) });
+              queue.end();
+            });
+        };
   let unsubscribe: () => void;
   try {
     unsubscribe = server.store.watch(kind.storage, Math.min(from, server.store.revision), within, (event) => {

@@ -44,7 +44,9 @@ function ruledKind(
   const { kind } = attributes;
   if (rules.some((rule) => ruleMatches(rule, attributes, kind))) return kind;
   if (matchPolicy === 'Exact') return undefined;
-  const equivalents = registry.kinds().filter((other) => other !== kind && other.storage === kind.storage);
+  const equivalents = registry
+    .kinds()
+    .filter((other) => other !== kind && other.storage === kind.storage && other.convert === undefined);
   for (const rule of rules) {
     const equivalent = equivalents.find((other) => ruleMatches(rule, attributes, other));
     if (equivalent !== undefined) return equivalent;

@@ -1,0 +1,56 @@
+import type { JsonObject } from '@opwright/machinery';
+import type { MutableObject, ServedKind } from '../kinds/kind.ts';
+import type { StoredObject } from '../store/object.ts';
+import { metadataOf } from './metadata.ts';
+import { NotConverted, presentAs } from './present.ts';
+import { storedForm } from './write.ts';
+
+/*
+ * Most kinds convert between their versions by a function. Those whose definition names a conversion webhook have to ask it:
+ * what is shown of a stored object is then made beforehand and remembered, so that reads stay one step of the server.
+ */
+
+/**
+ * Runs a read that presents stored objects. When it meets one that has not been converted, that one is, or all that `more`
+ * names, and the read begins again.
+ */
+export async function reading<T>(
+  kind: ServedKind,
+  read: () => T,
+  more: () => readonly StoredObject[] = () => [],
+): Promise<T> {
+  for (;;) {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NotConverted)) throw error;
+      await convertAll(kind, [error.object, ...more()]);
+    }
+  }
+}
+
+/** Makes sure that the objects can be presented. @throws StatusError 500 when the webhook fails */
+export async function convertAll(kind: ServedKind, objects: readonly (StoredObject | undefined)[]): Promise<void> {
+  const { convert } = kind;
+  if (convert === undefined) return;
+  const missing = [...new Set(objects)].filter(
+    (object): object is StoredObject => object !== undefined && presentAs.isMissing(kind, object),
+  );
+  if (missing.length === 0) return;
+  const converted = await convert(missing, kind.apiVersion);
+  for (const [index, object] of missing.entries()) {
+    const { resourceVersion } = object.metadata;
+    const shown = converted[index]!;
+    presentAs.remember(kind, object, { ...shown, metadata: { ...(shown.metadata as JsonObject), resourceVersion } });
+  }
+}
+
+/** {@link storedForm}, by the webhook where the kind has one. */
+export async function formToStore(kind: ServedKind, draft: MutableObject): Promise<MutableObject> {
+  const form = storedForm(kind, draft);
+  const { convert, storageVersion } = kind;
+  if (convert === undefined || storageVersion === undefined || form.apiVersion === storageVersion) return form;
+  const [converted] = await convert([form as JsonObject], storageVersion);
+  const { resourceVersion } = metadataOf(form);
+  return { ...converted, metadata: { ...metadataOf(converted as MutableObject), resourceVersion } };
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Exchange, messageOf, send } from '../../test/exchange.ts';
+import { startWebhookServer, type WebhookServer } from '../../test/webhook-server.ts';
+import { type Cluster, startCluster } from '../cluster.ts';
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const path = (version: string) => `/apis/ex.io/${version}/namespaces/default/convs`;
+
+let server: WebhookServer;
+let cluster: Cluster;
+
+const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const version = (name: string, storage: boolean, served = true) => ({
+  name,
+  served,
+  storage,
+  schema: {
+    openAPIV3Schema: { type: 'object', properties: { spec: schema, status: schema } },
+  },
+  subresources: { status: {} },
+});
+
+function definition(...versions: readonly object[]) {
+  return {
+    metadata: { name: 'convs.ex.io' },
+    spec: {
+      group: 'ex.io',
+      names: { plural: 'convs', kind: 'Conv' },
+      scope: 'Namespaced',
+      versions,
+      conversion: {
+        strategy: 'Webhook',
+        webhook: {
+          conversionReviewVersions: ['v1'],
+          clientConfig: { url: `${server.url}/convert`, caBundle: server.caBundle },
+        },
+      },
+    },
+  };
+}
+
+/** v1 has `a` where v2 has `aa`; `fail` in v1 cannot become v2. Fields come back in another order. */
+function convert(object: { apiVersion: string; spec: Record<string, unknown> }, apiVersion: string): object {
+  const { a, aa, ...rest } = object.spec;
+  const value = a ?? aa;
+  if (rest.fail === true && apiVersion === 'ex.io/v2') throw new Error('cannot convert');
+  return { ...object, spec: { ...rest, [apiVersion === 'ex.io/v1' ? 'a' : 'aa']: value }, apiVersion };
+}
+
+beforeEach(async () => {
+  server = await startWebhookServer();
+  server.answer('/convert', ({ body }) => {
+    const { objects, desiredAPIVersion } = body.request;
+    try {
+      const convertedObjects = objects.map((object: never) => convert(object, desiredAPIVersion));
+      return { response: { convertedObjects, result: { status: 'Success' } } };
+    } catch (error) {
+      return { response: { result: { status: 'Failure', message: (error as Error).message } } };
+    }
+  });
+  cluster = await startCluster({ profile: 'envtest' });
+  await send(cluster.transport, `POST ${CRDS}`, definition(version('v1', true), version('v2', false)));
+});
+afterEach(async () => {
+  await cluster.stop();
+  await server[Symbol.asyncDispose]();
+});
+
+const create = (apiVersion: string, name: string, spec: object) =>
+  send(cluster.transport, `POST ${path(apiVersion)}`, {
+    apiVersion: `ex.io/${apiVersion}`,
+    kind: 'Conv',
+    metadata: { name },
+    spec,
+  });
+const get = (apiVersion: string, name = '') => send(cluster.transport, `GET ${path(apiVersion)}/${name}`);
+const specOf = ({ body }: Exchange) => (body as { spec: unknown }).spec;
+
+test('an object is written in one version and read in another, converted by the webhook', async () => {
+  const created = await create('v2', 'k1', { aa: 1 });
+  expect(created.body).toMatchObject({ apiVersion: 'ex.io/v2', metadata: { generation: 1 }, spec: { aa: 1 } });
+  const old = await get('v1', 'k1');
+  expect(old.body).toMatchObject({ apiVersion: 'ex.io/v1', spec: { a: 1 } });
+  expect(Object.keys(old.body as object)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+  const { metadata } = created.body as { metadata: object };
+  expect((old.body as { metadata: object }).metadata).toEqual(metadata);
+});
+
+test('the review is that of the API server', async () => {
+  await create('v2', 'k1', { aa: 1 });
+  const [review] = server.received;
+  expect(review?.path).toBe('/convert?timeout=30s');
+  expect(Object.keys(review?.body)).toEqual(['kind', 'apiVersion', 'request', 'response']);
+  expect(review?.body).toMatchObject({
+    kind: 'ConversionReview',
+    apiVersion: 'apiextensions.k8s.io/v1',
+    request: { desiredAPIVersion: 'ex.io/v1', objects: [{ apiVersion: 'ex.io/v2', kind: 'Conv', spec: { aa: 1 } }] },
+    response: { uid: '', convertedObjects: null, result: { metadata: {} } },
+  });
+  expect(review?.body.request.objects[0].metadata).not.toHaveProperty('resourceVersion');
+});
+
+test('an object that cannot be converted fails its reads and the list of all, in that version only', async () => {
+  await create('v2', 'k1', { aa: 1 });
+  await create('v1', 'k2', { a: 1, fail: true });
+  const failed = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'conversion webhook for ex.io/v1, Kind=Conv failed: cannot convert',
+    code: 500,
+  };
+  expect((await get('v2', 'k2')).body).toEqual(failed);
+  expect((await send(cluster.transport, `GET ${path('v2')}`)).body).toEqual(failed);
+  expect((await get('v2', 'k1')).status).toBe(200);
+  expect((await send(cluster.transport, `GET ${path('v1')}`)).status).toBe(200);
+});
+
+test('patches, status and deletes go through the version of the request', async () => {
+  await create('v2', 'k1', { aa: 1 });
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const patched = await send(cluster.transport, `PATCH ${path('v2')}/k1`, { spec: { x: 1 } }, merge);
+  expect(patched.body).toMatchObject({ metadata: { generation: 2 }, spec: { aa: 1, x: 1 } });
+  await send(cluster.transport, `PATCH ${path('v2')}/k1/status`, { status: { ok: true } }, merge);
+  expect((await get('v1', 'k1')).body).toMatchObject({ spec: { a: 1, x: 1 }, status: { ok: true } });
+  expect((await send(cluster.transport, `DELETE ${path('v2')}/k1`)).status).toBe(200);
+  expect((await get('v1', 'k1')).status).toBe(404);
+});
+
+test('a patch that changes nothing is no write', async () => {
+  const created = await create('v2', 'k1', { aa: 1 });
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const patched = await send(cluster.transport, `PATCH ${path('v2')}/k1`, { spec: { aa: 1 } }, merge);
+  expect(patched.body).toEqual(created.body);
+});
+
+test('a watch shows changes in its version, in order', async () => {
+  await create('v1', 'k1', { a: 1 });
+  const response = await cluster.transport.request({ method: 'GET', path: `${path('v2')}?watch=true` });
+  const lines = response.lines()[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value } = await lines.next();
+    const { type, object } = value as { type: string; object: { metadata: { name: string }; spec: object } };
+    return [type, object.metadata.name, object.spec];
+  };
+  expect(await next()).toEqual(['ADDED', 'k1', { aa: 1 }]);
+  await create('v1', 'k2', { a: 2 });
+  await create('v2', 'k3', { aa: 3 });
+  await send(cluster.transport, `DELETE ${path('v1')}/k1`);
+  expect([await next(), await next(), await next()]).toEqual([
+    ['ADDED', 'k2', { aa: 2 }],
+    ['ADDED', 'k3', { aa: 3 }],
+    ['DELETED', 'k1', { aa: 1 }],
+  ]);
+  await lines.return?.();
+});
+
+test('objects of a former storage version are still read and deleted', async () => {
+  await create('v1', 'k1', { a: 1 });
+  const put = { ...definition(version('v1', false), version('v2', true)) };
+  await send(
+    cluster.transport,
+    `PATCH ${CRDS}/convs.ex.io`,
+    { spec: put.spec },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  expect(specOf(await get('v1', 'k1'))).toEqual({ a: 1 });
+  expect(specOf(await get('v2', 'k1'))).toEqual({ aa: 1 });
+  expect((await send(cluster.transport, `DELETE ${CRDS}/convs.ex.io`)).status).toBe(200);
+  expect((await get('v1', 'k1')).status).toBe(404);
+});
+
+const lies: readonly [string, (object: Record<string, unknown>) => unknown, string][] = [
+  [
+    'another version',
+    (object) => object,
+    'returned invalid converted object at index 0: invalid groupVersion (expected ex.io/v2, received ex.io/v1)',
+  ],
+  [
+    'another kind',
+    (object) => ({ ...object, apiVersion: 'ex.io/v2', kind: 'X' }),
+    'returned invalid converted object at index 0: invalid kind (expected Conv, received X)',
+  ],
+  [
+    'another name',
+    (object) => ({ ...object, apiVersion: 'ex.io/v2', metadata: { name: 'z' } }),
+    'returned invalid converted object at index 0: must not change metadata other than labels and annotations',
+  ],
+];
+for (const [what, lie, why] of lies) {
+  test(`a webhook that returns ${what} fails the read`, async () => {
+    await create('v1', 'k1', { a: 1 });
+    server.answer('/convert', ({ body }) => ({
+      response: { convertedObjects: body.request.objects.map(lie), result: { status: 'Success' } },
+    }));
+    expect(messageOf(await get('v2', 'k1'))).toBe(`conversion webhook for ex.io/v1, Kind=Conv failed: ${why}`);
+  });
+}
