@@ -1,9 +1,11 @@
+/** Lists whose order is chance: of causes by Go's maps, of managers by the second in which they came. */
+const UNORDERED = new Set(['causes', 'managedFields']);
+
 /** Replaces one string; `parents` are the objects around it, the nearest last. */
 export type Visit = (value: string, path: readonly string[], parents: readonly unknown[]) => string;
 
 /**
- * A copy of a JSON value with every string and every key replaced; lists named `causes` are sorted, because the API server's
- * come in random order, and the prose of built-in tables' columns is left out.
+ * A copy of a JSON value with every string and every key replaced; lists in random order are sorted, and the prose of built-in tables' columns is left out.
  */
 export function visitStrings(value: unknown, visit: Visit): unknown {
   return copy(value, visit, [], []);
@@ -16,7 +18,7 @@ function copy(value: unknown, visit: Visit, path: readonly string[], parents: re
   const inner = [...parents, value];
   if (Array.isArray(value)) {
     const items = value.map((item, at) => copy(item, visit, [...path, String(at)], inner));
-    return path.at(-1) === 'causes' ? sorted(items) : items;
+    return UNORDERED.has(path.at(-1) ?? '') ? sorted(items) : items;
   }
   const entries = Object.entries(value).map(([key, item]) => [
     visit(key, [...path, '(key)'], inner),

@@ -159,7 +159,6 @@ export const definitions: Subject = {
       steps: [
         post(CRDS, crd({}, { shortNames: ['wd'], categories: ['all', 'things'] })),
         get(CRD, ESTABLISHED),
-        get(CRD, { until: { text: 'customresourcecleanup' } }),
         get(CRD),
         get(`/apis/${GROUP}/v1/namespaces/{{ns}}/widgets`, { until: { status: 200 } }),
         get(`/apis/${GROUP}/v1/namespaces/{{ns}}/widgets`),

@@ -69,13 +69,19 @@ export const patches: Subject = {
           [{ op: 'add', value: 'x' }],
           [{ op: 'add', path: 'data/x', value: 'x' }],
           [{ op: 'replace', path: '/data/k', value: 5 }],
-          [{ op: 'replace', path: '', value: { metadata: { name: 'a' } } }],
           [
             { op: 'add', path: '/data/half', value: 'x' },
             { op: 'test', path: '/data/half', value: 'y' },
           ],
         ].map((body) => patch(`${CMS}/a`, 'json', body)),
         get(`${CMS}/a`),
+      ],
+    },
+    {
+      name: 'a JSON patch does not replace the whole object',
+      steps: [
+        post(CMS, configMap('a')),
+        patch(`${CMS}/a`, 'json', [{ op: 'replace', path: '', value: { metadata: { name: 'a' } } }]),
       ],
     },
     {

@@ -216,7 +216,6 @@ export const update: Subject = {
         get(`${DEPLOYMENTS}/d/status`),
         put(`${DEPLOYMENTS}/d/status`, { ...deployment('d'), status: { replicas: 1, readyReplicas: 1 } }),
         put(`${DEPLOYMENTS}/nope/status`, { ...deployment('nope') }),
-        patch(`${DEPLOYMENTS}/d/status`, 'merge', { status: { replicas: -1, readyReplicas: 5 } }),
         patch(`${DEPLOYMENTS}/d`, 'merge', { metadata: { finalizers: null } }),
         post(`${core}/pods`, pod('p')),
         patch(`${core}/pods/p/status`, 'merge', {
@@ -225,6 +224,13 @@ export const update: Subject = {
         }),
         patch(`${core}/pods/p/status`, 'strategic', { status: { conditions: [{ type: 'Extra', status: 'False' }] } }),
         patch('/api/v1/namespaces/{{ns}}/status', 'merge', { metadata: { labels: { a: 'b' } } }),
+      ],
+    },
+    {
+      name: 'the counts of a status have to make sense',
+      steps: [
+        post(DEPLOYMENTS, deployment('d'), { keep: ['kind'] }),
+        patch(`${DEPLOYMENTS}/d/status`, 'merge', { status: { replicas: -1, readyReplicas: 5 } }),
       ],
     },
     {
