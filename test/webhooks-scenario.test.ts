@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAuthority, createClient, isInvalid } from '@opwright/client';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import {
@@ -28,6 +31,7 @@ import {
 } from 'opwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
+import { describeKubectl, kubectlFor } from './support/kubectl.ts';
 import { recordingLogger } from './support/recording-logger.ts';
 
 const Room = defineResource({
@@ -247,3 +251,27 @@ describe('certificates', () => {
 function mutable<T extends { readonly verbs: readonly string[] }>(rule: T): T {
   return { ...rule };
 }
+
+describeKubectl('with kubectl', () => {
+  test('apply shows the defaults, the warning and the refusal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'opwright-webhooks-'));
+    await using served = await startCluster({ serve: true, kubeconfig: join(folder, 'config') });
+    await served.load(operatorCrds(operator));
+    await startManager({ transport: served.transport });
+    const kubectl = kubectlFor(join(folder, 'config'));
+    const yaml = (name: string, spec: string) =>
+      `apiVersion: hotel.example.com/v1\nkind: Room\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+    await kubectl(['apply', '-f', '-'], { input: yaml('a', '{ guest: jane }') });
+    expect((await kubectl(['get', 'room', 'a', '-o', 'jsonpath={.spec.beds}'])).stdout).toBe('2');
+    const warned = await kubectl(['apply', '-f', '-'], { input: yaml('b', '{ beds: 9 }') });
+    expect(warned.stderr).toContain('Warning: this is a dormitory');
+    const refused = await kubectl(['apply', '-f', '-'], { input: yaml('c', '{ beds: 0 }') });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('spec.beds: Invalid value: 0: a room has a bed');
+    expect((await kubectl(['delete', 'room', 'a'])).stderr).toContain('jane is still in it');
+    await manager?.stop();
+    manager = undefined;
+    kubectl.dispose();
+    rmSync(folder, { recursive: true });
+  });
+});

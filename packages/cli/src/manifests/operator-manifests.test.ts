@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import { Deployment } from '@opwright/kubernetes/apps';
 import { VirtualClock } from '@opwright/machinery';
-import { callbackLogger, controller, createManager, defineOperator, defineResource, k } from 'opwright';
+import { callbackLogger, controller, createManager, defineOperator, defineResource, k, webhooks } from 'opwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { operatorManifests } from './operator-manifests.ts';
 
@@ -76,4 +76,29 @@ test('with an election two replicas roll over, and run under exactly the roles o
   await clock.advance(100);
   await ended;
   expect(problems).toEqual([]);
+});
+
+test('webhooks come with a Service, their configurations and the right to renew their certificates', async () => {
+  const hooked = defineOperator({
+    name: 'foo-operator',
+    controllers: [controller(Foo).reconcile(() => {})],
+    webhooks: [webhooks(Foo).validate(() => {})],
+  });
+  const manifests = operatorManifests(hooked);
+  await cluster.load(Object.values(manifests).flat());
+  const [service, configuration, ...others] = manifests.webhooks;
+  expect(others).toEqual([]);
+  const reference = { namespace: 'foo-operator-system', name: 'foo-operator-webhook' };
+  expect(service).toMatchObject({ kind: 'Service', metadata: reference, spec: { ports: [{ port: 443 }] } });
+  expect(configuration).toMatchObject({
+    kind: 'ValidatingWebhookConfiguration',
+    webhooks: [{ clientConfig: { service: { ...reference, path: '/validate-example-com-v1-foo' } } }],
+  });
+  expect((await deployed()).spec.template.spec?.containers[0]?.ports).toContainEqual({
+    name: 'webhooks',
+    containerPort: 9443,
+    protocol: 'TCP',
+  });
+  expect(JSON.stringify(manifests.rbac)).toContain('"resources":["secrets"],"resourceNames":["foo-operator-webhook"]');
+  expect(operatorManifests(operator).webhooks).toEqual([]);
 });

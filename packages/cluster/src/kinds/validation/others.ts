@@ -9,12 +9,16 @@ import {
   unsupportedValue,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
+import { compileExpression } from '@opwright/schema';
 import { at, field, int, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { oneOf } from './pod-spec.ts';
 import { intOrPercentErrors, labelSelectorErrors } from './workload.ts';
 
 /* Kinds with few rules. */
+
+/** What the match conditions of a webhook can speak of, in the order in which evaluation passes the values. */
+export const MATCH_CONDITION_VARIABLES = ['object', 'oldObject', 'request', 'authorizer'] as const;
 
 export function validateWebhookConfiguration(configuration: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -43,8 +47,28 @@ export function validateWebhookConfiguration(configuration: JsonObject): FieldEr
     }
     errors.push(...oneOf(webhook, 'reinvocationPolicy', here, ['IfNeeded', 'Never']));
     errors.push(...clientConfigErrors(at(webhook, 'clientConfig'), `${here}.clientConfig`));
+    errors.push(...matchConditionErrors(items(webhook, 'matchConditions'), `${here}.matchConditions`));
   }
   return errors;
+}
+
+function matchConditionErrors(conditions: readonly JsonObject[], path: string): FieldError[] {
+  const names = new Set<string>();
+  return conditions.flatMap((condition, index) => {
+    const here = `${path}[${index}]`;
+    const name = text(condition, 'name');
+    const expression = text(condition, 'expression');
+    const errors: FieldError[] = [];
+    if (expression === '') errors.push(requiredValue(`${here}.expression`));
+    else {
+      const compiled = compileExpression(expression, MATCH_CONDITION_VARIABLES);
+      if ('error' in compiled) errors.push(invalidValue(`${here}.expression`, expression, compiled.error));
+    }
+    if (name === '') errors.push(requiredValue(`${here}.name`));
+    else if (names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
+    names.add(name);
+    return errors;
+  });
 }
 
 function qualifiedNameErrors(name: string, path: string): FieldError[] {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@opwright/machinery';
 import { compileExpression, type Expression } from '@opwright/schema';
 import type { ServedKind } from '../../../kinds/kind.ts';
+import { MATCH_CONDITION_VARIABLES } from '../../../kinds/validation/others.ts';
 import type { AdmissionAttributes } from '../admission.ts';
 import type { MatchCondition, Webhook } from './configuration.ts';
 import type { Form } from './form.ts';
@@ -15,8 +16,6 @@ export type EvaluateConditions = (
   object: JsonObject | undefined,
 ) => 'match' | 'skip' | { readonly error: string };
 
-const VARIABLES = ['object', 'oldObject', 'request'] as const;
-
 const compiled = new WeakMap<MatchCondition, Expression | { readonly error: string }>();
 
 /** @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchconditions */
@@ -24,7 +23,7 @@ export const evaluateConditions: EvaluateConditions = (webhook, attributes, kind
   const { request } = reviewOf('v1', '', attributes, kind, form, object) as { request: JsonObject };
   const errors: string[] = [];
   for (const condition of webhook.matchConditions) {
-    const outcome = evaluate(condition, [request.object ?? null, request.oldObject ?? null, request]);
+    const outcome = evaluate(condition, [request.object ?? null, request.oldObject ?? null, request, null]);
     if (outcome === false) return 'skip';
     if (outcome !== true) errors.push(outcome.error);
   }
@@ -35,7 +34,7 @@ export const evaluateConditions: EvaluateConditions = (webhook, attributes, kind
 function evaluate(condition: MatchCondition, values: readonly unknown[]): boolean | { readonly error: string } {
   let expression = compiled.get(condition);
   if (expression === undefined) {
-    expression = compileExpression(condition.expression, VARIABLES);
+    expression = compileExpression(condition.expression, MATCH_CONDITION_VARIABLES);
     compiled.set(condition, expression);
   }
   if ('error' in expression)

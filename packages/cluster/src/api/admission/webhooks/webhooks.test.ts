@@ -438,6 +438,23 @@ describe('which writes a webhook sees', () => {
     ]);
   });
 
+  test('match conditions that do not compile are refused with the configuration', async () => {
+    const webhook = {
+      name: 'w.ex.io',
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+      ...at('/ok'),
+      matchConditions: [{ name: 'a', expression: 'bogus' }],
+    };
+    const answer = await send(cluster.transport, `POST ${ADMISSION}/validatingwebhookconfigurations`, {
+      metadata: { name: 't-ok' },
+      webhooks: [webhook],
+    });
+    expect(messageOf(answer)).toBe(
+      `ValidatingWebhookConfiguration.admissionregistration.k8s.io "t-ok" is invalid: webhooks[0].matchConditions[0].expression: Invalid value: "bogus": compilation failed: ERROR: <input>:1:1: undeclared reference to 'bogus' (in container '')\n | bogus\n | ^`,
+    );
+  });
+
   test('dry runs too, which say so, and nothing about webhook configurations', async () => {
     const rules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }];
     await configure('Validating', 'v', { ...at('/ok'), rules });
