@@ -16,11 +16,24 @@ export function goType(value: unknown): GoType {
     case 'boolean':
       return { type: typeof value as 'string' | 'boolean', format: '', isWhole: false };
     case 'number':
-      return numberType(Number.isInteger(value), Number.isInteger(value));
+      return numberType(Number.isInteger(value) && Math.abs(value) <= INT64_LIMIT, isWhole(value));
     default:
-      if (value instanceof NumberLexeme) return numberType(value.isInteger, Number.isInteger(value.value));
+      if (value instanceof NumberLexeme) return numberType(isInt64(value), isWhole(value.value));
       return { type: Array.isArray(value) ? 'array' : 'object', format: '', isWhole: false };
   }
+}
+
+/** 2^63. */
+const INT64_LIMIT = 2 ** 63;
+
+/** Go reads an integer that is too large for it as a float. */
+function isInt64({ isInteger, lexeme }: NumberLexeme): boolean {
+  return isInteger && BigInt.asIntN(64, BigInt(lexeme)) === BigInt(lexeme);
+}
+
+/** A float that stands for an integer has to be exact. */
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value);
 }
 
 function numberType(isInteger: boolean, isWhole: boolean): GoType {
