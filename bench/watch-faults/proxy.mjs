@@ -100,6 +100,8 @@ export async function createProxy(certificate, upstream) {
   });
 
   function connectTo({ port, ...identity }) {
+    // What another server said is nothing that this one could repeat.
+    for (const lines of Object.values(lastLines)) lines.length = 0;
     agent?.destroy();
     agent = new Agent({ keepAlive: true });
     server = { host: '127.0.0.1', port, secureContext: createSecureContext(identity) };
