@@ -171,6 +171,34 @@ test('objects of a former storage version are still read and deleted', async () 
   expect((await get('v1', 'k1')).status).toBe(404);
 });
 
+test('admission webhooks for one version see writes to the others, converted', async () => {
+  server.answer('/admit', ({ body }) => {
+    const { object } = body.request;
+    if (object.spec.a === 7) return { response: { allowed: false, status: { message: 'not seven' } } };
+    const patch = Buffer.from(JSON.stringify([{ op: 'add', path: '/spec/a', value: object.spec.a + 1 }]));
+    return { response: { allowed: true, patchType: 'JSONPatch', patch: patch.toString('base64') } };
+  });
+  const webhook = {
+    name: 'w.ex.io',
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    clientConfig: { url: `${server.url}/admit`, caBundle: server.caBundle },
+    rules: [{ apiGroups: ['ex.io'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['convs'] }],
+  };
+  const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+  await send(cluster.transport, `POST ${configurations}`, { metadata: { name: 'm' }, webhooks: [webhook] });
+  expect((await create('v2', 'k1', { aa: 1 })).body).toMatchObject({ apiVersion: 'ex.io/v2', spec: { aa: 2 } });
+  expect(messageOf(await create('v2', 'k2', { aa: 7 }))).toContain('denied the request: not seven');
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  await send(cluster.transport, `PATCH ${path('v2')}/k1`, { spec: { x: 1 } }, merge);
+  expect(server.received.filter((review) => review.path.startsWith('/admit')).at(-1)?.body.request).toMatchObject({
+    kind: { version: 'v1' },
+    requestKind: { version: 'v2' },
+    object: { apiVersion: 'ex.io/v1', spec: { a: 2, x: 1 } },
+    oldObject: { apiVersion: 'ex.io/v1', spec: { a: 2 } },
+  });
+});
+
 const lies: readonly [string, (object: Record<string, unknown>) => unknown, string][] = [
   [
     'another version',

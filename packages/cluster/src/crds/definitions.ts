@@ -25,6 +25,8 @@ const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 export interface Definitions extends WriteHook {
   /** The schema of a custom kind, for OpenAPI. */
   schemaOf(kind: ServedKind): JsonObject | undefined;
+  /** Takes up the definitions that the store began with. */
+  restore(): void;
   stop(): void;
 }
 
@@ -163,14 +165,22 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
     }
   };
 
+  const afterWrite = (name: string): void => {
+    const object = store.get(DEFINITIONS, name);
+    if (object === undefined) forget(name);
+    else if (object.metadata.deletionTimestamp === undefined) establish(object);
+    else if ((object.metadata.finalizers ?? []).includes(CLEANUP)) terminate(object);
+  };
+
   return {
     storage: DEFINITIONS,
     schemaOf,
-    afterWrite(name) {
-      const object = store.get(DEFINITIONS, name);
-      if (object === undefined) forget(name);
-      else if (object.metadata.deletionTimestamp === undefined) establish(object);
-      else if ((object.metadata.finalizers ?? []).includes(CLEANUP)) terminate(object);
+    afterWrite,
+    restore() {
+      const { items } = store.list(DEFINITIONS);
+      // Objects of a definition that is on its way out are served until they are gone.
+      for (const object of items) if (wasEstablished(object)) serve(readDefinition(object), object.spec, true);
+      for (const { metadata } of items) afterWrite(metadata.name);
     },
     stop() {
       for (const end of waits.values()) end();

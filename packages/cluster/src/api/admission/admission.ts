@@ -32,7 +32,7 @@ export interface AdmissionAttributes {
 export interface MutationRounds {
   readonly second: boolean;
   secondWanted: boolean;
-  /** The first round; plugins remember by it what they did. */
+  /** The same in both rounds; plugins remember by it what they did. */
   readonly write: object;
 }
 
@@ -53,12 +53,12 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Required<Ad
   return {
     name: 'chain',
     async mutate(attributes, object) {
-      const write = {};
-      const first: MutationRounds = { second: false, secondWanted: false, write };
-      for (const plugin of plugins) await plugin.mutate?.({ ...attributes, rounds: first }, object);
-      if (!first.secondWanted) return;
-      const again: MutationRounds = { second: true, secondWanted: false, write };
-      for (const plugin of plugins) await plugin.mutate?.({ ...attributes, rounds: again }, object);
+      const rounds = (second: boolean): MutationRounds => ({ second, secondWanted: false, write: attributes });
+      const first = { ...attributes, rounds: rounds(false) };
+      for (const plugin of plugins) await plugin.mutate?.(first, object);
+      if (!first.rounds.secondWanted) return;
+      const again = { ...attributes, rounds: rounds(true) };
+      for (const plugin of plugins) await plugin.mutate?.(again, object);
     },
     async validate(attributes, object) {
       for (const plugin of plugins) await plugin.validate?.(attributes, object);

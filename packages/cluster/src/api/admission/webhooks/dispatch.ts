@@ -29,17 +29,17 @@ export interface Invocation {
 /**
  * Whether a webhook is to be called for a write.
  *
- * @throws StatusError 403 when one of its match conditions cannot be evaluated and its failurePolicy is Fail
+ * @throws StatusError 500 when the object cannot be converted; 403 when one of its match conditions cannot be evaluated and its failurePolicy is Fail
  */
-export function invocationOf(
+export async function invocationOf(
   webhook: Webhook,
   attributes: AdmissionAttributes,
   object: JsonObject | undefined,
   surroundings: WebhookSurroundings,
-): Invocation | undefined {
+): Promise<Invocation | undefined> {
   const kind = matchedKind(webhook, attributes, object, surroundings);
   if (kind === undefined) return undefined;
-  const form = formFor(attributes, kind);
+  const form = await formFor(attributes, kind, object);
   if (webhook.matchConditions.length > 0) {
     const outcome = surroundings.conditions(webhook, attributes, kind, form, object);
     if (outcome === 'skip') return undefined;

@@ -13,27 +13,58 @@ export interface Form {
    *
    * @throws Error when it does not fit
    */
-  take(value: unknown, object: MutableObject): void;
+  take(value: unknown, object: MutableObject): Promise<void>;
 }
 
-/** @param kind the version of the resource that the webhook wants to see */
-export function formFor(attributes: AdmissionAttributes, kind: ServedKind): Form {
+/**
+ * @param kind the version of the resource that the webhook wants to see
+ * @throws StatusError 500 when a conversion webhook has to make it and fails
+ */
+export async function formFor(
+  attributes: AdmissionAttributes,
+  kind: ServedKind,
+  object: JsonObject | undefined,
+): Promise<Form> {
   const { endpoint, kind: own, old } = attributes;
   if (endpoint?.view !== undefined && endpoint.merge !== undefined && old !== undefined) {
     const { bodies } = endpoint;
     return {
       kind: bodies,
       show: (object) => (object === undefined ? null : (endpoint.view!(object as typeof old) as JsonObject)),
-      take: (value, object) => replace(object, endpoint.merge!(decoded(value, bodies), old)),
+      take: async (value, object) => replace(object, endpoint.merge!(decoded(value, bodies), old)),
     };
   }
+  if (kind !== own && kind.convert !== undefined) return formByWebhook(kind, own, object, old);
   return {
     kind,
     show: (object) => (object === undefined ? null : shown(kind, converted(object, own, kind))),
-    take(value, object) {
+    async take(value, object) {
       const next = decoded(value, kind);
       kind.setDefaults(next);
       replace(object, converted(next as JsonObject, kind, own) as MutableObject);
+    },
+  };
+}
+
+/** The version that a conversion webhook makes. What it makes is made here, since showing takes no time. */
+async function formByWebhook(
+  kind: ServedKind,
+  own: ServedKind,
+  object: JsonObject | undefined,
+  old: JsonObject | undefined,
+): Promise<Form> {
+  const convert = kind.convert!;
+  const [newForm, oldForm] = await Promise.all(
+    [object, old].map(async (given) => (given === undefined ? null : (await convert([given], kind.apiVersion))[0]!)),
+  );
+  return {
+    kind,
+    show: (given) => (given === undefined ? null : ((given === old ? oldForm : newForm) ?? null)),
+    async take(value, given) {
+      const next = decoded(value, kind);
+      kind.setDefaults(next);
+      const [back] = await convert([next as JsonObject], own.apiVersion);
+      replace(given, back as MutableObject);
     },
   };
 }

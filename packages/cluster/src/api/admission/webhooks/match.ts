@@ -44,9 +44,7 @@ function ruledKind(
   const { kind } = attributes;
   if (rules.some((rule) => ruleMatches(rule, attributes, kind))) return kind;
   if (matchPolicy === 'Exact') return undefined;
-  const equivalents = registry
-    .kinds()
-    .filter((other) => other !== kind && other.storage === kind.storage && other.convert === undefined);
+  const equivalents = registry.kinds().filter((other) => other !== kind && other.storage === kind.storage);
   for (const rule of rules) {
     const equivalent = equivalents.find((other) => ruleMatches(rule, attributes, other));
     if (equivalent !== undefined) return equivalent;

@@ -36,10 +36,10 @@ export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPl
       if (rounds?.second === true && !deepEqual(progress.last, object)) wantAgain(progress);
       for (const webhook of webhooks) {
         if (rounds?.second === true && !progress.due.has(webhook.id)) continue;
-        const invocation = invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
+        const invocation = await invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
         if (invocation === undefined) continue;
         const verdict = await ask(invocation, attributes, object as JsonObject | undefined, true, surroundings);
-        if (verdict?.patch !== undefined && applyPatch(verdict.patch, invocation.form, object)) {
+        if (verdict?.patch !== undefined && (await applyPatch(verdict.patch, invocation.form, object))) {
           wantAgain(progress);
           if (rounds !== undefined) rounds.secondWanted = true;
         }
@@ -64,7 +64,7 @@ function wantAgain({ called, due }: Progress): void {
 }
 
 /** Whether the patch has changed the object. @throws StatusError 500 when it does not apply */
-function applyPatch(patch: string, form: Form, object: MutableObject | undefined): boolean {
+async function applyPatch(patch: string, form: Form, object: MutableObject | undefined): Promise<boolean> {
   try {
     const operations = parseJson(patch).value;
     if (!Array.isArray(operations)) throw new Error('json: cannot unmarshal into Go value of type jsonpatch.Patch');
@@ -73,7 +73,7 @@ function applyPatch(patch: string, form: Form, object: MutableObject | undefined
       throw new Error('webhook attempted to modify an object that is being deleted');
     }
     const before = mutableCopy(object);
-    form.take(applyJsonPatch(form.show(object as JsonObject), operations as object[]), object);
+    await form.take(applyJsonPatch(form.show(object as JsonObject), operations as object[]), object);
     return !deepEqual(before, object);
   } catch (error) {
     throw internalError(error instanceof Error ? error.message : String(error));

@@ -11,9 +11,11 @@ export function validatingWebhooks(surroundings: WebhookSurroundings): Admission
       if (isExempt(attributes)) return;
       const webhooks = configuredWebhooks(surroundings.store, 'ValidatingWebhookConfiguration');
       if (webhooks.length === 0) return;
-      const invocations = webhooks
-        .map((webhook) => invocationOf(webhook, attributes, object, surroundings))
-        .filter((invocation): invocation is Invocation => invocation !== undefined);
+      const invocations: Invocation[] = [];
+      for (const webhook of webhooks) {
+        const invocation = await invocationOf(webhook, attributes, object, surroundings);
+        if (invocation !== undefined) invocations.push(invocation);
+      }
       const outcomes = await Promise.allSettled(
         invocations.map((invocation) => ask(invocation, attributes, object, false, surroundings)),
       );
