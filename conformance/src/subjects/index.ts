@@ -2,6 +2,7 @@ import type { Subject } from '../case.ts';
 import { applies } from './apply.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
+import { customValidation } from './custom-validation.ts';
 import { decoding } from './decoding.ts';
 import { defaults } from './defaults.ts';
 import { definitions } from './definitions.ts';
@@ -30,4 +31,5 @@ export const subjects: readonly Subject[] = [
   defaults,
   definitions,
   customResources,
+  customValidation,
 ];

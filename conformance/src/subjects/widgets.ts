@@ -1,0 +1,46 @@
+import type { Step } from '../case.ts';
+import { get, post } from '../steps.ts';
+
+export const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const GROUP = '{{run}}.example.com';
+export const API = `${GROUP}/v1`;
+export const WIDGETS = `/apis/${API}/namespaces/{{ns}}/widgets`;
+export const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+
+/** Steps that define Widgets with a schema and wait until they are served. */
+export const defined = (schema: object, version: object = {}, spec: object = {}): Step[] => [
+  post(
+    CRDS,
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `widgets.${GROUP}` },
+      spec: {
+        group: GROUP,
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, ...version }],
+        ...spec,
+      },
+    },
+    { unrecorded: true },
+  ),
+  get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
+  get(WIDGETS, { until: { status: 200 } }),
+  get(`/apis/${GROUP}`, { until: { status: 200 } }),
+];
+
+export const SPEC = (properties: object, rest: object = {}): object => ({
+  type: 'object',
+  properties: {
+    spec: { type: 'object', properties, ...rest },
+    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  },
+});
+
+export const widget = (name: string, spec?: unknown, metadata: object = {}): object => ({
+  apiVersion: API,
+  kind: 'Widget',
+  metadata: { name, ...metadata },
+  ...(spec !== undefined && { spec }),
+});
