@@ -1,11 +1,14 @@
-import { formatTime, mutableCopy, splitApiVersion } from '@opwright/machinery';
+import { deepEqual, formatTime, type JsonObject, mutableCopy, splitApiVersion } from '@opwright/machinery';
 import type { ApiServer } from './api/context.ts';
 import { storedForm } from './api/write.ts';
 import { type BootstrapOptions, bootstrapObjects, type Profile } from './kinds/bootstrap/index.ts';
 import type { MutableObject } from './kinds/kind.ts';
-import { storeKey } from './store/object.ts';
+import { type StoredObject, storeKey } from './store/object.ts';
 
-/** Puts into the store what every API server holds from its start, as that start does: past admission and tracking. */
+/**
+ * Puts into the store what every API server holds from its start, as that start does: past admission and tracking. What
+ * is there already stays as it is, except what says where this server is and whom it trusts.
+ */
 export function bootstrap(server: ApiServer, profile: Profile, options: Omit<BootstrapOptions, 'nowMs'>): void {
   const nowMs = server.clock.now();
   for (const object of bootstrapObjects(profile, { ...options, nowMs })) {
@@ -18,6 +21,9 @@ function put(server: ApiServer, object: MutableObject, now: string): void {
   const kind = server.registry.findKind(group, version, String(object.kind));
   if (kind === undefined) throw new Error(`${object.apiVersion} ${object.kind} is not served`);
   const { name, namespace } = object.metadata as { name: string; namespace?: string };
+  const key = storeKey(namespace, name);
+  const existing = server.store.get(kind.storage, key);
+  if (existing !== undefined && !ABOUT_THE_SERVER.has(key)) return;
   object.metadata = {
     ...(object.metadata as MutableObject),
     uid: server.random.uuid(),
@@ -25,5 +31,19 @@ function put(server: ApiServer, object: MutableObject, now: string): void {
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
   kind.setDefaults(object);
-  server.store.create(kind.storage, storeKey(namespace, name), storedForm(kind, object));
+  const form = storedForm(kind, object);
+  if (existing === undefined) server.store.create(kind.storage, key, form);
+  else if (!deepEqual(withoutMetadata(existing), withoutMetadata(form))) {
+    server.store.update(kind.storage, key, existing, storedForm(kind, { ...form, metadata: { ...existing.metadata } }));
+  }
+}
+
+/** Its service with its endpoints, and the authority of its clients. */
+const ABOUT_THE_SERVER: ReadonlySet<string> = new Set([
+  'default/kubernetes',
+  'kube-system/extension-apiserver-authentication',
+]);
+
+function withoutMetadata({ metadata: _metadata, ...rest }: StoredObject | MutableObject): JsonObject {
+  return rest as JsonObject;
 }

@@ -13,6 +13,7 @@ import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { ApiServer } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
+import { durably } from './api/durably.ts';
 import { createHandler } from './api/handler.ts';
 import { healthDocuments, versionDocument } from './api/health.ts';
 import type { Handler } from './api/http-types.ts';
@@ -32,8 +33,11 @@ import { loadObjects } from './load.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
+import { openState } from './state.ts';
 import { storeKey } from './store/object.ts';
+import { encodeSaved } from './store/saved.ts';
 import { createStore, type Store } from './store/store.ts';
+import { keptText } from './store/vault.ts';
 import { inProcessTransport } from './transport.ts';
 
 export interface ClusterOptions {
@@ -54,6 +58,16 @@ export interface ClusterOptions {
   readonly bookmarkIntervalMs?: number;
   /** Events that are kept per resource, for watches that start in the past; default 10,000. */
   readonly historyLimit?: number;
+  /**
+   * Folder that keeps the cluster: a write is answered when it is on the disk, and a cluster that is started there again,
+   * also after a crash, continues at the same revision. Default: everything is in memory, and gone at the end.
+   */
+  readonly data?: string;
+  /**
+   * A cluster to begin with: a file that `opwright cluster save` has written, or what {@link Cluster.save} gave. With
+   * `data`, that must be a new folder.
+   */
+  readonly from?: string | Uint8Array;
   /** Of the controllers; default: errors as JSON lines on standard error. */
   readonly logger?: Logger;
   /**
@@ -92,6 +106,11 @@ export interface Cluster extends AsyncDisposable {
    * @throws StatusError for the first object that the server refuses
    */
   load(objects: string | readonly object[]): Promise<readonly JsonObject[]>;
+  /**
+   * All objects at the current revision, with the keys and credentials of the cluster; without the history, so that
+   * watches of revisions before get 410. A cluster begins with it by the option `from`.
+   */
+  save(): Promise<Uint8Array>;
   /** Ends watches, closes the port and stops the controllers. Resolves when nothing is left. */
   stop(): Promise<void>;
 }
@@ -108,17 +127,25 @@ function untilExists(store: Store, storage: string, key: string): Promise<void> 
   });
 }
 
-/** Starts a cluster. Nothing of it outlives `stop()`. */
+/**
+ * Starts a cluster. Nothing of it outlives `stop()` but the folder `data`.
+ *
+ * @throws Error with the remedy when `data`, `from` or the port cannot be used
+ */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { clock = systemClock, random = systemRandom, profile = 'cluster' } = options;
   const serve = options.serve === true ? {} : options.serve === false ? undefined : options.serve;
+  const { vault, close, ...kept } = await openState(options);
   // Keys cost a few milliseconds: they are made when somebody needs them.
   let made: ClusterIdentities | undefined;
   const identities = () => {
-    made ??= createClusterIdentities(clock.now(), serve?.host === undefined ? [] : [serve.host]);
+    made ??= createClusterIdentities(clock.now(), serve?.host === undefined ? [] : [serve.host], vault);
     return made;
   };
-  const store = createStore(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit });
+  const store = createStore({
+    ...kept,
+    ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
+  });
   const registry = createRegistry(builtinKinds());
   const webhookClient = createWebhookClient();
   const caller = webhookCaller({
@@ -127,9 +154,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     random,
     services: serviceResolver(store, options.services),
   });
-  const adminToken = `${random.uuid()}${random.uuid()}`.replaceAll('-', '');
+  const adminToken = keptText(vault, 'admin.token', () => `${random.uuid()}${random.uuid()}`.replaceAll('-', ''));
   const definitions = createDefinitions(store, registry, clock, caller);
-  const accountTokens = serviceAccountTokens(store, clock, random);
+  const accountTokens = serviceAccountTokens(store, clock, random, vault);
   const lookup: Lookup = {
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
     list: (storage) => store.list(storage).items,
@@ -160,7 +187,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ],
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
   };
-  const handler: Handler = createHandler(server);
+  definitions.restore();
+  const handler: Handler = kept.log === undefined ? createHandler(server) : durably(createHandler(server), store);
   const transports: Transport[] = [];
   const as = (user: ClusterUser): Transport => {
     const transport = inProcessTransport(handler, authenticated({ name: user.name, groups: user.groups ?? [] }));
@@ -169,7 +197,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const transport = as(ADMIN);
   const client = createClient(transport, { userAgent: 'opwright-cluster' });
-  if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
+  try {
+    if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
     clientCa: served === undefined ? '' : (serve?.certificate?.clientCa ?? identities().authority.certificate),
@@ -188,6 +221,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       webhookClient.close();
       definitions.stop();
       for (const opened of transports) await opened.close();
+      await close();
     })();
     return stopped;
   };
@@ -208,6 +242,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         // Without its service account a namespace takes no pods.
         if (profile === 'cluster') await untilExists(store, 'serviceaccounts', storeKey(namespace, 'default'));
       }),
+    save() {
+      const saved = encodeSaved(store.image(), vault);
+      return new Promise((resolve, reject) => {
+        store.whenDurable((failure) => (failure === undefined ? resolve(saved) : reject(failure)));
+      });
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

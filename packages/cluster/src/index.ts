@@ -8,3 +8,4 @@ export {
 export { ETCD_FLAGS, startEnvtestEtcd } from './envtest/etcd.ts';
 export { type Flags, parseFlags } from './envtest/flags.ts';
 export type { ServeOptions, ServingCertificate } from './serve.ts';
+export { loadClusterData, saveClusterData } from './state.ts';

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   bitString,
   boolean,
@@ -29,10 +29,12 @@ export interface CertificateRequest {
   readonly hosts?: readonly string[];
 }
 
-/** Signs certificates that live for a year. Keys are ECDSA P-256 and exist nowhere else. */
+/** Signs certificates that live for a year. Keys are ECDSA P-256 and exist nowhere else, unless the caller keeps them. */
 export interface CertificateAuthority {
   /** Its own certificate, PEM: what clients and servers trust. */
   readonly certificate: string;
+  /** Its private key, PEM: for who wants the same authority again. */
+  readonly key: string;
   issue(request: CertificateRequest): KeyAndCertificate;
 }
 
@@ -46,9 +48,14 @@ const ORGANIZATION = oid('2.5.4.10');
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const USAGES = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
 
-/** Makes an authority with a key of its own. @param nowMs from when its certificates count, ms since the epoch */
-export function createAuthority(commonName: string, nowMs: number): CertificateAuthority {
-  const keys = newKeys();
+/**
+ * Makes an authority with a key of its own.
+ *
+ * @param nowMs from when its certificates count, ms since the epoch
+ * @param kept the authority of this name that it is to be again
+ */
+export function createAuthority(commonName: string, nowMs: number, kept?: KeyAndCertificate): CertificateAuthority {
+  const keys = kept === undefined ? newKeys() : keysOf(kept.key);
   const name = distinguishedName(commonName, []);
   const keyId = keyIdentifier(keys.publicKey);
   const notBefore = nowMs - SKEW_MS;
@@ -82,12 +89,16 @@ export function createAuthority(commonName: string, nowMs: number): CertificateA
     return pem('CERTIFICATE', sequence(content, ECDSA_WITH_SHA256, bitString(signature)));
   };
 
-  return {
-    certificate: certificate(name, keys.publicKey, 10 * YEAR_MS, [
+  const ownCertificate = () =>
+    certificate(name, keys.publicKey, 10 * YEAR_MS, [
       extension('2.5.29.19', sequence(boolean(true)), true),
       // digitalSignature, keyCertSign
       extension('2.5.29.15', bitString(Uint8Array.of(0x84), 2), true),
-    ]),
+    ]);
+
+  return {
+    certificate: kept?.cert ?? ownCertificate(),
+    key: pemKey(keys.privateKey),
     issue({ commonName, organizations = [], usage, hosts = [] }) {
       const own = newKeys();
       return {
@@ -98,7 +109,7 @@ export function createAuthority(commonName: string, nowMs: number): CertificateA
           extension('2.5.29.19', sequence(), true),
           ...(hosts.length > 0 ? [extension('2.5.29.17', sequence(...hosts.map(generalName)))] : []),
         ]),
-        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        key: pemKey(own.privateKey),
       };
     },
   };
@@ -106,6 +117,15 @@ export function createAuthority(commonName: string, nowMs: number): CertificateA
 
 function newKeys(): { publicKey: KeyObject; privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function keysOf(key: string): { publicKey: KeyObject; privateKey: KeyObject } {
+  const privateKey = createPrivateKey(key);
+  return { publicKey: createPublicKey(privateKey), privateKey };
+}
+
+function pemKey(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function keyIdentifier(publicKey: KeyObject): Buffer {

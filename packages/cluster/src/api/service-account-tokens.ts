@@ -1,7 +1,8 @@
-import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import type { Clock, Random } from '@opwright/machinery';
 import { storeKey } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
+import { createVault, keptText, type Vault } from '../store/vault.ts';
 import { serviceAccountGroups, type TokenAuthenticator } from './authenticate.ts';
 
 /** Issues and recognizes the tokens of service accounts: JWTs that this cluster alone can sign. */
@@ -30,14 +31,30 @@ interface Claims {
   };
 }
 
-export function serviceAccountTokens(store: Store, clock: Clock, random: Random): ServiceAccountTokens {
+/** Where the vault has the key, PEM. */
+const KEY = 'service-account.key';
+
+export function serviceAccountTokens(
+  store: Store,
+  clock: Clock,
+  random: Random,
+  vault: Vault = createVault(),
+): ServiceAccountTokens {
   const issuer = 'https://kubernetes.default.svc.cluster.local';
-  // An RSA key costs tens of milliseconds: it is made for the first token.
   let keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined;
+  const read = (pem: string) => {
+    const privateKey = createPrivateKey(pem);
+    keys = { privateKey, publicKey: createPublicKey(privateKey) };
+    return keys;
+  };
+  const kept = vault.get(KEY);
+  if (kept !== undefined) read(kept);
+  // An RSA key costs tens of milliseconds: it is made for the first token.
+  const signingKeys = () => keys ?? read(keptText(vault, KEY, newKey));
   return {
     issuer,
     issue({ namespace, name, uid, audiences, expirationSeconds }) {
-      keys ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const { privateKey } = signingKeys();
       const now = Math.floor(clock.now() / 1000);
       const claims: Claims & object = {
         aud: audiences,
@@ -50,7 +67,7 @@ export function serviceAccountTokens(store: Store, clock: Clock, random: Random)
         sub: `system:serviceaccount:${namespace}:${name}`,
       } as Claims & object;
       const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
-      return `${text}.${sign('sha256', Buffer.from(text), keys.privateKey).toString('base64url')}`;
+      return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
     },
     authenticate(token) {
       const [header, payload, signature] = token.split('.');
@@ -71,6 +88,11 @@ export function serviceAccountTokens(store: Store, clock: Clock, random: Random)
       };
     },
   };
+}
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function part(value: object): string {

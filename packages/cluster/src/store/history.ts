@@ -21,8 +21,11 @@ export interface History {
   compact(revision: number): void;
 }
 
-/** @param limit events that are kept at least; up to twice as many are, so that forgetting costs nothing per write */
-export function createHistory(limit: number): History {
+/**
+ * @param limit events that are kept at least; up to twice as many are, so that forgetting costs nothing per write
+ * @param onForget is told of the events that are forgotten, oldest first, when `compacted` has changed
+ */
+export function createHistory(limit: number, onForget: (events: readonly StoreEvent[]) => void = () => {}): History {
   let events: StoreEvent[] = [];
   let compacted = 0;
 
@@ -37,6 +40,13 @@ export function createHistory(limit: number): History {
     return low;
   };
 
+  const forget = (revision: number, count: number): void => {
+    const forgotten = events.slice(0, count);
+    compacted = revision;
+    events = events.slice(count);
+    onForget(forgotten);
+  };
+
   return {
     get compacted() {
       return compacted;
@@ -44,15 +54,12 @@ export function createHistory(limit: number): History {
     append(event) {
       events.push(event);
       if (events.length >= 2 * limit) {
-        compacted = events[events.length - limit - 1]!.revision;
-        events = events.slice(events.length - limit);
+        forget(events[events.length - limit - 1]!.revision, events.length - limit);
       }
     },
     after: (revision) => events.slice(firstAfter(revision)),
     compact(revision) {
-      if (revision <= compacted) return;
-      compacted = revision;
-      events = events.slice(firstAfter(revision));
+      if (revision > compacted) forget(revision, firstAfter(revision));
     },
   };
 }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type BTreeModule from 'sorted-btree';
 import { createHistory, type History, type StoreEvent } from './history.ts';
+import { EMPTY_IMAGE, revisionOf, type StoredChange, type StoreImage } from './image.ts';
+import { MEMORY_LOG, type Settled, type StoreLog } from './log.ts';
 import { deepFreeze, type StoredMeta, type StoredObject } from './object.ts';
 
 // The package is CommonJS, and loaders disagree about what its default import is; about require they do not.
@@ -81,11 +83,22 @@ export interface Store {
   compact(revision: number): void;
   /** The storages that hold or have held objects. */
   storages(): readonly string[];
+  /**
+   * Calls back once everything that has been written so far is safe: at once in a store that is kept in memory. Nobody
+   * outside may learn of a write before. In the order of the calls.
+   */
+  whenDurable(settled: Settled): void;
+  /** The objects of now, without their history: a store that begins with it continues at this revision. */
+  image(): StoreImage;
 }
 
 export interface StoreOptions {
   /** Events that are kept at least, per storage; default 10,000. */
   readonly historyLimit?: number;
+  /** What the store begins with; default: nothing. */
+  readonly image?: StoreImage;
+  /** Where it writes down what it does, beginning behind the image; default: nowhere. */
+  readonly log?: StoreLog;
 }
 
 interface Shelf {
@@ -103,16 +116,19 @@ const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 export function createStore(options: StoreOptions = {}): Store {
   const shelves = new Map<string, Shelf>();
-  const historyLimit = options.historyLimit ?? 10_000;
-  let revision = 1;
+  const { historyLimit = 10_000, image = EMPTY_IMAGE, log = MEMORY_LOG } = options;
+  let { revision } = image;
   let compacted = 0;
 
   const shelfOf = (storage: string): Shelf => {
     let shelf = shelves.get(storage);
     if (shelf === undefined) {
+      const history = createHistory(historyLimit, (events) => {
+        if (events.length > 0) log.forget(storage, history.compacted, events, revision);
+      });
       shelf = {
         tree: new BTree<string, StoredObject>(undefined, compareKeys),
-        history: createHistory(historyLimit),
+        history,
         changed: 0,
         listeners: new Map(),
       };
@@ -125,6 +141,7 @@ export function createStore(options: StoreOptions = {}): Store {
   const commit = (shelf: Shelf, event: StoreEvent): StoredObject => {
     revision = event.revision;
     shelf.changed = revision;
+    log.append(event);
     shelf.history.append(event);
     const namespace = event.object.metadata.namespace;
     const all = shelf.listeners.get('');
@@ -146,6 +163,24 @@ export function createStore(options: StoreOptions = {}): Store {
     shelf.snapshot = { revision: wanted, tree };
     return tree;
   };
+
+  const restore = ({ storage, key, object, deleted }: StoredChange): void => {
+    const shelf = shelfOf(storage);
+    const previous = shelf.tree.get(key);
+    deepFreeze(object);
+    if (deleted === true) shelf.tree.delete(key);
+    else shelf.tree.set(key, object);
+    shelf.changed = revisionOf(object);
+    if (shelf.changed <= shelf.history.compacted) return;
+    const type = deleted === true ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED';
+    shelf.history.append({ revision: shelf.changed, type, storage, key, object, ...(previous && { previous }) });
+  };
+
+  compacted = image.compacted.get('') ?? 0;
+  for (const [storage, upTo] of image.compacted) if (storage !== '') shelfOf(storage).history.compact(upTo);
+  for (const change of image.changes) restore(change);
+  // What was forgotten may have been a change of which nothing is left.
+  for (const shelf of shelves.values()) shelf.changed = Math.max(shelf.changed, shelf.history.compacted);
 
   return {
     get revision() {
@@ -206,8 +241,18 @@ export function createStore(options: StoreOptions = {}): Store {
         shelf.history.compact(compacted);
         if (shelf.snapshot !== undefined && shelf.snapshot.revision < compacted) shelf.snapshot = undefined;
       }
+      log.forget('', compacted, [], revision);
     },
     storages: () => [...shelves.keys()],
+    whenDurable: (settled) => log.whenDurable(settled),
+    image() {
+      const changes: StoredChange[] = [];
+      for (const [storage, { tree }] of shelves) {
+        for (const [key, object] of tree.entries()) changes.push({ storage, key, object });
+      }
+      changes.sort((a, b) => revisionOf(a.object) - revisionOf(b.object));
+      return { revision, compacted: new Map([['', revision]]), changes };
+    },
   };
 }
 

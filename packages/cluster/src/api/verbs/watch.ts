@@ -2,7 +2,7 @@ import type { JsonObject, Timer } from '@opwright/machinery';
 import { createEventQueue, type EventQueue } from '../../store/event-queue.ts';
 import type { StoreEvent } from '../../store/history.ts';
 import { deepFreeze, type StoredObject } from '../../store/object.ts';
-import { CompactedError } from '../../store/store.ts';
+import { CompactedError, type Store } from '../../store/store.ts';
 import type { Call, Result } from '../context.ts';
 import { convertAll, reading } from '../conversion.ts';
 import { expired, statusOf } from '../errors.ts';
@@ -54,7 +54,7 @@ function startWatch(call: Call): Result {
   const queue: EventQueue<WatchEvent> = createEventQueue(QUEUE_LIMIT, () => stop(), initial);
   const push = (event: StoreEvent) => {
     const shown = watchEvent(call, selection.matches, event);
-    if (shown !== undefined) queue.push(shown);
+    if (shown !== undefined) pushDurable(server.store, queue, shown);
   };
   // What a webhook has to convert first keeps its place in the order.
   let last: Promise<void> = Promise.resolve();
@@ -93,6 +93,14 @@ function startWatch(call: Call): Result {
   };
   if (call.request.signal.aborted) queue.end();
   return { stream: queue };
+}
+
+/** Shows an event to the client when it can no longer be lost; when it is lost, the watch ends. */
+function pushDurable(store: Store, queue: EventQueue<WatchEvent>, event: WatchEvent): void {
+  store.whenDurable((failure) => {
+    if (failure === undefined) queue.push(event);
+    else queue.end();
+  });
 }
 
 interface Start {
@@ -147,7 +155,7 @@ function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEv
     if (left <= 0) return;
     next = clock.setTimeout(
       () => {
-        queue.push(bookmark(call, store.revision));
+        pushDurable(store, queue, bookmark(call, store.revision));
         schedule();
       },
       Math.min(bookmarkIntervalMs, left),
