@@ -174,6 +174,14 @@ function changeableCertificates(): CertificateSource & { change(): void } {
 }
 
 describe('certificates', () => {
+  test('of a process beside the cluster do not get into configurations that lead elsewhere', async () => {
+    const service = { namespace: 'hotel-system', name: 'hotel-webhook' };
+    await cluster.load(operatorWebhookConfigurations(operator, { service, caBundle: 'of the pods' }));
+    const before = await cluster.client.get(MutatingWebhookConfiguration, { name: 'hotel' });
+    await startManager({ installWebhooks: false });
+    expect(await cluster.client.get(MutatingWebhookConfiguration, { name: 'hotel' })).toBe(before);
+  });
+
   test('that change under load drop no request', async () => {
     const certificates = changeableCertificates();
     await startManager({ webhookCertificates: certificates, webhookOverlapMs: 50 });

@@ -4,6 +4,7 @@ import { type Client, createClient, systemClock, systemRandom, type Transport } 
 import { type Clock, type Random, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import { createCache } from '../cache/cache.ts';
+import { omitManagedFields } from '../cache/omit-managed-fields.ts';
 import { stripManagedFields } from '../cache/transform.ts';
 import { createController, type RunningController } from '../controller/controller.ts';
 import type { LeaderElectionLostError } from '../election/elector.ts';
@@ -14,7 +15,7 @@ import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
 import type { CertificateSource } from '../webhooks/certificates.ts';
 import { createWebhookServer, type WebhookServer } from '../webhooks/server.ts';
-import { defaultCertificates } from '../webhooks/service.ts';
+import { defaultCertificates, podNamespace } from '../webhooks/service.ts';
 import { injectTrust, installConfigurations } from '../webhooks/trust.ts';
 import { type Campaign, createCampaign } from './campaign.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -50,7 +51,7 @@ export interface ManagerOptions {
   readonly webhookOverlapMs?: number;
   /**
    * Apply webhook configurations that lead to this process by URL. Default false: they are there, and get the authorities
-   * to trust written into them.
+   * to trust written into them, unless this is no pod and `webhookCertificates` is not given.
    */
   readonly installWebhooks?: boolean;
   /** How long `stop` waits for what is under way before it breaks it off; default 30 s. */
@@ -155,6 +156,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     logger,
     namespaces,
     transform: () => transform,
+    trimLine: omitManagedFields(fieldManagers),
     freeze: options.freeze ?? process.env.NODE_ENV !== 'production',
     idleTimeoutMs: options.watchIdleTimeoutMs,
     watchList: options.watchList ?? true,
@@ -217,7 +219,10 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       certificates: options.webhookCertificates ?? defaultCertificates(operator.name, webhookClient, clock),
       publish: options.installWebhooks
         ? installConfigurations(operator, webhookClient, () => webhooks?.url ?? '')
-        : injectTrust(operator, webhookClient),
+        : // A process beside the cluster is not who the configurations lead to: they are not its business.
+          options.webhookCertificates !== undefined || podNamespace() !== undefined
+          ? injectTrust(operator, webhookClient)
+          : async () => {},
       clock,
       logger,
       metrics: metrics.webhooks(),

@@ -27,7 +27,8 @@ export function defaultCertificates(
   return secretCertificates({ client, clock, namespace, name, hosts });
 }
 
-function podNamespace(file: string): string | undefined {
+/** The namespace of the pod that this process runs in; undefined where it runs in none. */
+export function podNamespace(file: string = NAMESPACE_FILE): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim() || undefined;
   } catch {
