@@ -4,7 +4,6 @@ import { type Client, createClient, systemClock, systemRandom, type Transport } 
 import { type Clock, type Random, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import { createCache } from '../cache/cache.ts';
-import { omitManagedFields } from '../cache/omit-managed-fields.ts';
 import { stripManagedFields } from '../cache/transform.ts';
 import { createController, type RunningController } from '../controller/controller.ts';
 import type { LeaderElectionLostError } from '../election/elector.ts';
@@ -156,7 +155,6 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     logger,
     namespaces,
     transform: () => transform,
-    trimLine: omitManagedFields(fieldManagers),
     freeze: options.freeze ?? process.env.NODE_ENV !== 'production',
     idleTimeoutMs: options.watchIdleTimeoutMs,
     watchList: options.watchList ?? true,
