@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
+import { loadCommand, saveCommand } from './commands/cluster-data.ts';
 import { devCommand } from './commands/dev.ts';
 import { envtestCommand } from './commands/envtest.ts';
 import { manifestsCommand } from './commands/manifests.ts';
@@ -34,7 +35,9 @@ function program(terminal: Terminal): Command {
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
-    .exitOverride();
+    .exitOverride()
+    // What follows a command is its own, also where the command above it has an option of that name.
+    .enablePositionalOptions();
 
   const fileHelp = 'module whose default export is the operator, or its folder (default: operator.ts)';
 
@@ -49,6 +52,7 @@ function program(terminal: Terminal): Command {
     .option('--apply <path...>', 'YAML files or folders to apply once the operator runs')
     .option('--port <port>', 'port of the API server (default: a free one)', port, 0)
     .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
+    .option('--data <folder>', 'folder that keeps the cluster (default: in memory)')
     .option('--no-reload', 'do not watch the files')
     .option('--logs', "print the operator's own log lines too")
     .action((file, options) =>
@@ -96,7 +100,7 @@ function program(terminal: Terminal): Command {
     .option('--only <part>', 'crds, rbac, deployment or webhooks', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 
-  opwright
+  const cluster = opwright
     .command('cluster')
     .summary('start the embedded cluster alone')
     .description('Starts a Kubernetes API server in this process and prints how to reach it.')
@@ -104,7 +108,22 @@ function program(terminal: Terminal): Command {
     .option('--port <port>', 'port of the API server (default: a free one)', port, 0)
     .option('--kubeconfig <file>', 'where to write the kubeconfig', '.opwright/kubeconfig')
     .option('--apply <path...>', 'YAML files or folders to apply')
+    .option('--data <folder>', 'folder that keeps the cluster (default: in memory)')
     .action((options) => untilInterrupted(terminal, (signal) => clusterCommand({ ...options, signal }, terminal)));
+  cluster
+    .command('save')
+    .summary('write a cluster that does not run into one file')
+    .description('Writes the cluster in a folder, which must not be running, into one file, with its keys and Secrets.')
+    .requiredOption('--data <folder>', 'folder that keeps the cluster')
+    .argument('<file>', 'file to write')
+    .action((file, { data }) => saveCommand(data, file, terminal));
+  cluster
+    .command('load')
+    .summary('put a saved cluster into a new folder')
+    .description('Puts a cluster that was saved into a new folder.')
+    .requiredOption('--data <folder>', 'folder to make')
+    .argument('<file>', 'file to read')
+    .action((file, { data }) => loadCommand(data, file, terminal));
 
   opwright
     .command('envtest')
@@ -116,7 +135,8 @@ function program(terminal: Terminal): Command {
     .option('--dir <folder>', 'folder to fill', '.opwright/envtest')
     .action((options) => envtestCommand(options, terminal));
 
-  for (const command of opwright.commands) command.exitOverride().configureOutput(opwright.configureOutput());
+  for (const command of [...opwright.commands, ...cluster.commands])
+    command.exitOverride().configureOutput(opwright.configureOutput());
   return opwright;
 }
 

@@ -9,6 +9,7 @@ export interface ClusterCommandOptions {
   readonly port: number;
   readonly kubeconfig: string;
   readonly apply?: readonly string[];
+  readonly data?: string;
   readonly signal: AbortSignal;
 }
 
@@ -18,6 +19,7 @@ export async function clusterCommand(options: ClusterCommandOptions, terminal: T
     profile: options.profile,
     serve: { port: options.port },
     kubeconfig: options.kubeconfig,
+    ...(options.data !== undefined && { data: options.data }),
   });
   await applyFiles(options.apply ?? [], (yaml) => cluster.load(yaml), terminal);
   terminal.out(`Kubernetes API server at ${terminal.style('bold', cluster.url ?? '')} (profile ${options.profile})`);
@@ -25,6 +27,10 @@ export async function clusterCommand(options: ClusterCommandOptions, terminal: T
   terminal.out(`  export KUBECONFIG=${shownPath(options.kubeconfig)}`);
   terminal.out('  kubectl get namespaces');
   terminal.out('');
-  terminal.out('Ctrl-C stops it; it keeps nothing.');
+  terminal.out(
+    options.data === undefined
+      ? 'Ctrl-C stops it; it keeps nothing.'
+      : `Ctrl-C stops it; ${shownPath(options.data)} keeps it.`,
+  );
   await aborted(options.signal);
 }

@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal.ts';
 
 export interface DevCommandOptions {
   readonly apply?: readonly string[];
+  readonly data?: string;
   readonly port: number;
   readonly kubeconfig: string;
   readonly reload: boolean;
@@ -28,7 +29,11 @@ export async function devCommand(
   terminal: Terminal,
 ): Promise<void> {
   const path = await findOperatorFile(file, process.cwd());
-  await using cluster = await startCluster({ serve: { port: options.port }, kubeconfig: options.kubeconfig });
+  await using cluster = await startCluster({
+    serve: { port: options.port },
+    kubeconfig: options.kubeconfig,
+    ...(options.data !== undefined && { data: options.data }),
+  });
   let running: { operator: Operator; manager: Manager; following: AbortController } | undefined;
 
   const stop = async () => {
