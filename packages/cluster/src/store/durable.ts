@@ -1,4 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { lockFolder } from './folder-lock.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -54,6 +55,8 @@ export async function openDurableData(folder: string): Promise<DurableData> {
   let isNew: boolean;
   try {
     unlock = lockFolder(folder, path, root);
+    // There are keys and Secrets in it.
+    chmodSync(join(path, 'data.mdb'), 0o600);
     tables = {
       root,
       changes: root.openDB<string, number>({ name: 'changes', encoding: 'string' }),
@@ -69,9 +72,12 @@ export async function openDurableData(folder: string): Promise<DurableData> {
 
   const commits = createGroupCommit<Operation>((operations) =>
     commit(tables, operations).catch((cause) => {
-      throw new Error(`cannot write to ${folder}: ${message(cause)}; start the cluster again when that is mended`, {
-        cause,
-      });
+      // The reason comes as a promise of its own, which must not go unheard.
+      Promise.resolve(cause?.commitError).catch(() => {});
+      throw new Error(
+        `cannot write to ${folder}: is its disk full or broken? What was answered is safe; start the cluster again when that is mended`,
+        { cause },
+      );
     }),
   );
   const done = () =>
@@ -150,8 +156,4 @@ function readImage({ changes, marks }: Tables): StoreImage {
     compacted,
     changes: changes.getRange().map(({ value }) => decodeChange(value)),
   };
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
