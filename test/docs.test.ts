@@ -137,6 +137,21 @@ describe('the commands of the documents', () => {
       expect(stdout).toContain('- --leader-elect');
     },
     'opwright cluster': () => interrupted([opwright, 'cluster', '--kubeconfig', file('cluster')], /KUBECONFIG/),
+    'opwright cluster --data .opwright/data': async () => {
+      await interrupted([opwright, 'cluster', '--data', file('data'), '--kubeconfig', file('kept')], /data keeps it/);
+    },
+    'opwright dev operator.ts --data .opwright/data': () =>
+      interrupted([opwright, 'dev', operator, '--data', file('dev-data'), '--kubeconfig', file('dev')], /KUBECONFIG/),
+    'opwright cluster save --data .opwright/data demo.cluster': async () => {
+      expect((await startNode([opwright, 'cluster', 'save', '--data', file('data'), file('saved')]).ended).code).toBe(
+        0,
+      );
+    },
+    'opwright cluster load --data .opwright/copy demo.cluster': async () => {
+      expect((await startNode([opwright, 'cluster', 'load', '--data', file('copy'), file('saved')]).ended).code).toBe(
+        0,
+      );
+    },
     'npm run dev': () => interrupted([opwright, 'dev', operator, '--kubeconfig', file('example')], /KUBECONFIG/),
     'npm run manifests': async () => executed['opwright manifests operator.ts']?.(),
   };
