@@ -41,6 +41,7 @@ export async function createWorld() {
   let cluster;
   let upstream;
   let changing = Promise.resolve();
+  let marked = 0;
 
   async function start(port) {
     cluster = await startCluster({
@@ -147,7 +148,7 @@ export async function createWorld() {
     /** Changes one object of each kind that never goes away: who has seen that has seen what was before. */
     mark() {
       const marks = changing.then(async () => {
-        for (const plural of PLURALS) await update(plural, 'default/anchor', `anchor ${cluster.revision}`);
+        for (const plural of PLURALS) await update(plural, 'default/anchor', `anchor ${++marked}`);
       });
       changing = marks.catch(() => {});
       return marks;
@@ -172,7 +173,7 @@ export async function createWorld() {
       // Versions that both servers have had mean two things: nobody could tell.
       const bump = ahead || cluster.revision > before.revision - 100;
       while (bump && cluster.revision <= before.revision) {
-        await update('configmaps', 'default/anchor', `anchor ${cluster.revision}`);
+        await update('configmaps', 'default/anchor', `anchor ${++marked}`);
       }
       if (bump) cluster.compact();
     },
