@@ -1,35 +1,51 @@
 import type { KubeObject } from '@opwright/machinery';
 
-/** Makes an object as small as it gets, in place, without changing what it says. */
+/** Makes an object as small as it gets, without changing what it says; may change it in place. */
 export type Compactor = (object: KubeObject) => KubeObject;
+
+type Tree = Record<string, unknown> | unknown[];
 
 /** V8 shares shorter strings by itself when it parses JSON. */
 const SHORTEST = 11;
 /** Longer strings are seldom equal. */
 const LONGEST = 256;
-const SLOTS = 4096;
+const SLOTS = 8192;
 
 /**
- * A compactor that lets objects share equal strings: names, images, conditions' messages repeat in all objects of a kind,
- * and parsing makes a copy for each. `freeze` also freezes the object all the way down, in the same walk.
+ * A compactor that lets objects share what is equal in them: names, images and messages, and with `freeze` also whole
+ * parts, for most of a pod's spec is that of the other replicas. `freeze` freezes the object all the way down, in the
+ * same walk.
  *
- * It remembers a bounded number of strings, the last one of each hash. What is frozen already, as everything from a
+ * It remembers a bounded number of values, the last one of each hash. What is frozen already, as everything from a
  * cluster in this process, stays as it is.
  */
 export function createCompactor({ freeze }: { readonly freeze: boolean }): Compactor {
   const strings: string[] = new Array(SLOTS).fill('');
+  const trees: (Tree | undefined)[] = new Array(SLOTS).fill(undefined);
+  // The hash of the value that `shared` was called for last.
+  let hash = 0;
 
-  function shared(text: string): string {
+  /** The value, or one that is equal and was here before. */
+  function shared(value: unknown): unknown {
+    if (typeof value === 'string') return sharedString(value);
+    if (typeof value === 'object' && value !== null) return sharedTree(value as Tree);
+    hash = typeof value === 'number' ? value | 0 : 1;
+    return value;
+  }
+
+  function sharedString(text: string): string {
     const { length } = text;
-    if (length > LONGEST) return text;
+    hash = length;
     // Names differ at their end; a mix of a few places is cheaper than reading all of it.
-    const hash =
-      length * 31 +
-      text.charCodeAt(0) * 8191 +
-      text.charCodeAt(length >> 1) * 1009 +
-      text.charCodeAt(length - 4) * 37 +
-      text.charCodeAt(length - 2) * 131 +
-      text.charCodeAt(length - 1) * 7;
+    if (length > 0) {
+      hash =
+        Math.imul(length, 31) +
+        Math.imul(text.charCodeAt(0), 8191) +
+        Math.imul(text.charCodeAt(length >> 1), 1009) +
+        Math.imul(text.charCodeAt(length - 1), 7);
+      if (length > 4) hash += Math.imul(text.charCodeAt(length - 4), 37) + Math.imul(text.charCodeAt(length - 2), 131);
+    }
+    if (length < SHORTEST || length > LONGEST) return text;
     const slot = hash & (SLOTS - 1);
     const known = strings[slot]!;
     if (known === text) return known;
@@ -37,32 +53,51 @@ export function createCompactor({ freeze }: { readonly freeze: boolean }): Compa
     return text;
   }
 
-  function compact(tree: Record<string, unknown> | unknown[]): void {
-    if (Object.isFrozen(tree)) return;
+  function sharedTree(tree: Tree): Tree {
+    hash = 2;
+    if (Object.isFrozen(tree)) return tree;
+    let mixed = 17;
     if (Array.isArray(tree)) {
       for (let i = 0; i < tree.length; i++) {
         const value: unknown = tree[i];
-        if (typeof value === 'string') {
-          if (value.length >= SHORTEST) tree[i] = shared(value);
-        } else if (isTree(value)) compact(value);
+        const same = shared(value);
+        if (typeof value === 'string' || same !== value) tree[i] = same;
+        mixed = Math.imul(mixed, 31) + hash;
       }
     } else {
       for (const key in tree) {
         const value = tree[key];
-        if (typeof value === 'string') {
-          if (value.length >= SHORTEST) tree[key] = shared(value);
-        } else if (isTree(value)) compact(value);
+        const same = shared(value);
+        if (typeof value === 'string' || same !== value) tree[key] = same;
+        mixed = Math.imul(mixed, 31) + hash + key.length;
       }
     }
-    if (freeze) Object.freeze(tree);
+    hash = mixed ^ (mixed >>> 13);
+    if (!freeze) return tree;
+    const slot = hash & (SLOTS - 1);
+    const known = trees[slot];
+    if (known && isSame(known, tree)) return known;
+    Object.freeze(tree);
+    trees[slot] = tree;
+    return tree;
   }
 
-  return (object) => {
-    if (isTree(object)) compact(object);
-    return object;
-  };
+  return (object) => sharedTree(object as unknown as Tree) as unknown as KubeObject;
 }
 
-function isTree(value: unknown): value is Record<string, unknown> | unknown[] {
-  return typeof value === 'object' && value !== null;
+/** Whether two trees, the parts of which are shared, have the same members. */
+function isSame(a: Tree, b: Tree): boolean {
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return false;
+  let more = 0;
+  for (const key in a) {
+    if (!Object.is(a[key], b[key])) return false;
+    more += 1;
+  }
+  for (const _ in b) more -= 1;
+  return more === 0;
 }

@@ -66,7 +66,7 @@ export interface ManagerOptions {
    * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
    */
   readonly watchList?: boolean;
-  /** Freeze cached objects, so that a mutation throws. Default: true unless NODE_ENV is `production`. */
+  /** Freeze cached objects: a mutation throws, and equal parts of objects are kept once, half of the memory. Default: true. */
   readonly freeze?: boolean;
   /**
    * Work only while this replica holds a Lease; the others of the operator wait with caches and queues filled, ready to
@@ -155,7 +155,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     logger,
     namespaces,
     transform: () => transform,
-    freeze: options.freeze ?? process.env.NODE_ENV !== 'production',
+    freeze: options.freeze ?? true,
     idleTimeoutMs: options.watchIdleTimeoutMs,
     watchList: options.watchList ?? true,
     onError: (resource, { reason }) => metrics.watchFailed(resource, reason),
