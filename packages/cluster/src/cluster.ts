@@ -33,7 +33,7 @@ import { loadObjects } from './load.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
-import { openState } from './state.ts';
+import { type ClusterState, openState } from './state.ts';
 import { storeKey } from './store/object.ts';
 import { encodeSaved } from './store/saved.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -133,9 +133,18 @@ function untilExists(store: Store, storage: string, key: string): Promise<void> 
  * @throws Error with the remedy when `data`, `from` or the port cannot be used
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const state = await openState(options);
+  try {
+    return await startOn(state, options);
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+async function startOn({ vault, close, ...kept }: ClusterState, options: ClusterOptions): Promise<Cluster> {
   const { clock = systemClock, random = systemRandom, profile = 'cluster' } = options;
   const serve = options.serve === true ? {} : options.serve === false ? undefined : options.serve;
-  const { vault, close, ...kept } = await openState(options);
   // Keys cost a few milliseconds: they are made when somebody needs them.
   let made: ClusterIdentities | undefined;
   const identities = () => {
@@ -197,12 +206,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const transport = as(ADMIN);
   const client = createClient(transport, { userAgent: 'opwright-cluster' });
-  try {
-    if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
     clientCa: served === undefined ? '' : (serve?.certificate?.clientCa ?? identities().authority.certificate),

@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigMap, Namespace, ServiceAccount } from '@opwright/kubernetes/core';
+import { ConfigMap, Namespace, Pod, ServiceAccount } from '@opwright/kubernetes/core';
 import { open } from 'lmdb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Cluster, loadClusterData, saveClusterData, startCluster } from './index.ts';
 
 let folder: string;
@@ -226,6 +226,39 @@ test('a saved cluster is the start of another one, in memory and in a folder', a
   await loadClusterData(join(folder, 'other'), file);
   await using other = await startCluster({ data: join(folder, 'other'), profile: 'envtest' });
   expect(await everything(other)).toEqual(state);
+});
+
+test('pods go on, and new ones get other addresses', async () => {
+  const pod = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: key(name),
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  });
+  const address = (cluster: Cluster, name: string) =>
+    vi.waitFor(async () => {
+      const { status } = await cluster.client.get(Pod, key(name));
+      expect(status.phase).toBe('Running');
+      return status.podIP;
+    });
+  const before = await startCluster({ data });
+  await before.load([pod('a')]);
+  const first = await address(before, 'a');
+  await before.stop();
+  await using after = await startCluster({ data });
+  await after.load([pod('b')]);
+  expect(await address(after, 'b')).not.toBe(first);
+  expect(await address(after, 'a')).toBe(first);
+  await after.client.delete(Pod, key('a'));
+  await vi.waitFor(() => expect(after.client.get(Pod, key('a'))).rejects.toMatchObject({ code: 404 }), 5_000);
+});
+
+test('a start that fails leaves the folder free', async () => {
+  await using other = await startCluster({ profile: 'envtest', serve: true });
+  const port = Number(new URL(other.url ?? '').port);
+  await expect(startCluster({ data, profile: 'envtest', serve: { port } })).rejects.toThrow('the port is in use');
+  await using cluster = await startCluster({ data, profile: 'envtest' });
+  expect(cluster.revision).toBeGreaterThan(1);
 });
 
 test('what is no saved cluster is refused', async () => {

@@ -49,7 +49,8 @@ export function kubeScheduler(context: ControllerContext): Controller {
 
 export function nodeAgent(context: ControllerContext): Controller {
   const client = createClient(context.transport, { fieldManager: 'kubelet' });
-  const options = { client, clock: context.clock, random: context.random, nodeName: NODE_NAME };
+  const taken = new Set(context.store.list('pods').items.flatMap(({ status }) => podIP(status)));
+  const options = { client, clock: context.clock, random: context.random, nodeName: NODE_NAME, taken };
   const running = managed(context, defineOperator({ name: 'kubelet', controllers: [kubelet(options)] }));
   return {
     ...running,
@@ -58,6 +59,11 @@ export function nodeAgent(context: ControllerContext): Controller {
       await running.start();
     },
   };
+}
+
+function podIP(status: unknown): readonly string[] {
+  const { podIP } = (status ?? {}) as { podIP?: unknown };
+  return typeof podIP === 'string' ? [podIP] : [];
 }
 
 function managed({ transport, clock, random, log }: ControllerContext, operator: Operator): Controller {

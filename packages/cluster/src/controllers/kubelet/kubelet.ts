@@ -10,6 +10,8 @@ export interface KubeletOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly nodeName: string;
+  /** Addresses of pods that were there before. */
+  readonly taken?: ReadonlySet<string>;
 }
 
 /** Adds the node that the stand-in works for. */
@@ -31,7 +33,7 @@ export async function registerNode({ client, clock, nodeName }: KubeletOptions):
  */
 export function kubelet(options: KubeletOptions) {
   const { client, clock, random, nodeName } = options;
-  const nextIP = podAddresses();
+  const nextIP = podAddresses(options.taken ?? new Set());
   const addresses = new Map<string, string>();
   return controller(Pod, {
     name: 'kubelet',
@@ -77,11 +79,14 @@ async function removePod(client: Client, pod: Pod): Promise<void> {
   }
 }
 
-/** Addresses of the pod network 10.244.0.0/16, one after the other. */
-function podAddresses(): () => string {
+/** Addresses of the pod network 10.244.0.0/16, one after the other, without those that are taken. */
+function podAddresses(taken: ReadonlySet<string>): () => string {
   let last = 0;
   return () => {
-    last = (last % 65_000) + 1;
-    return `10.244.${Math.floor(last / 250)}.${(last % 250) + 2}`;
+    for (;;) {
+      last = (last % 65_000) + 1;
+      const address = `10.244.${Math.floor(last / 250)}.${(last % 250) + 2}`;
+      if (!taken.has(address)) return address;
+    }
   };
 }
