@@ -244,6 +244,14 @@ describe('lists', () => {
     expect(isExpired(await pages.next().catch((error) => error))).toBe(true);
   });
 
+  test.each([{ kind: 'Status', status: 'Success' }, {}, { rows: [] }])(
+    'an answer that is no list is an error: %j',
+    async (json) => {
+      const { client } = clientOf({ json });
+      await expect(client.list(Pod)).rejects.toThrow('the answer to a list of pods is no list');
+    },
+  );
+
   test('null items are no items', async () => {
     const { client } = clientOf({ json: { metadata: { resourceVersion: '1' }, items: null } });
     expect((await client.list(Pod)).items).toEqual([]);

@@ -15,7 +15,13 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../client.ts';
-import type { RequestBody, Transport, TransportRequest, TransportResponse } from '../transport.ts';
+import {
+  type RequestBody,
+  type Transport,
+  TransportError,
+  type TransportRequest,
+  type TransportResponse,
+} from '../transport.ts';
 import { errorOf, jsonOf } from './errors.ts';
 import { headerValues, warningTexts } from './headers.ts';
 import type { Query } from './paths.ts';
@@ -269,12 +275,20 @@ function typed(type: { readonly apiVersion: string; readonly kind: string }, obj
   return { ...object, apiVersion: own.apiVersion ?? type.apiVersion, kind: own.kind ?? type.kind };
 }
 
-/** A list whose items carry `apiVersion` and `kind`. Shared where nothing is missing. */
+/** The code of the TransportError for an answer to a list that is none. */
+export const NO_LIST = 'NO_LIST';
+
+/** A list whose items carry `apiVersion` and `kind`. Shared where nothing is missing. @throws TransportError for no list */
 function withKinds<T extends { readonly apiVersion: string; readonly kind: string }>(
   resource: AnyResource,
   list: ObjectList<T>,
 ): ObjectList<T> {
-  // Go encodes an empty list of some servers as null.
+  // Go encodes an empty list of some servers as null. Anything else that answers with 200 is not "there are no objects".
+  if (list.items !== null && !Array.isArray(list.items)) {
+    throw new TransportError(`the answer to a list of ${resource.plural} is no list: it has no items`, {
+      code: NO_LIST,
+    });
+  }
   const items: readonly T[] = list.items ?? [];
   const complete = items.every((item) => item.kind !== undefined && item.apiVersion !== undefined);
   if (complete && list.items) return list;

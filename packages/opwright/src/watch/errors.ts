@@ -1,4 +1,4 @@
-import { TransportError, type WatchEvent } from '@opwright/client';
+import { NO_LIST, TransportError, type WatchEvent } from '@opwright/client';
 import { type AnyResource, type Status, StatusError } from '@opwright/machinery';
 import type { ReflectorScope, WatchFailure } from './reflector.ts';
 
@@ -69,7 +69,9 @@ export function explainWatchError(
     return { reason, message: what };
   }
   if (error instanceof WatchError) return { reason: error.reason, message: what };
-  if (error instanceof TransportError) return { reason: 'ConnectionError', message: what };
+  if (error instanceof TransportError) {
+    return { reason: error.code === NO_LIST ? 'BadList' : 'ConnectionError', message: what };
+  }
   return { reason: 'Error', message: what };
 }
 
