@@ -4,6 +4,7 @@ export const Foo = defineResource({
   group: 'tutorial.my.domain',
   version: 'v1',
   kind: 'Foo',
+  description: 'A Foo is happy while a Pod with the name of its friend exists',
   spec: k.object({
     name: k.string().minLength(1).describe('Name of the friend Foo is looking for'),
   }),
