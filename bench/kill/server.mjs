@@ -7,7 +7,7 @@ const cluster = await startCluster({
   profile: 'envtest',
   serve: { port: Number(port) },
   kubeconfig,
-  // Little, so that revisions leave the disk while it is killed.
-  historyLimit: 2_000,
+  // Little, so that revisions leave the disk while it is killed, and watches come too late.
+  historyLimit: 200,
 });
 process.stdout.write(`ready ${cluster.url}\n`);

@@ -17,6 +17,8 @@ const LONGEST_RUN_MS = 250;
 /** Share of the kills that hit the start itself. */
 const DURING_START = 0.15;
 const START_MS = 500;
+/** How many events ago somebody may have left who comes back; more than are kept. */
+const RECENT = 800;
 
 const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -173,7 +175,8 @@ export async function runKills({ kills, seed, onKill = () => {} }) {
       await wait(2);
     }
     // Somebody who was away for longer.
-    const since = watcher.events[Math.floor(random.next() * watcher.events.length)]?.[0];
+    const recent = watcher.events.slice(-RECENT);
+    const since = recent[Math.floor(random.next() * recent.length)]?.[0];
     if (since !== undefined && since !== watcher.events.at(-1)[0]) {
       const outcome = await watcher.replay(since);
       if (outcome === 'same') replays.same += 1;

@@ -113,13 +113,11 @@ test('forgotten revisions leave the disk, the last revision stays', async () => 
 test('numbers keep their spelling and user keys stay keys', async () => {
   const text = '{"apiVersion":"example.com/v1","kind":"Foo","metadata":{"name":"a","namespace":"default"},"spec":';
   const spec = '{"big":12345678901234567890,"float":1.0,"__proto__":{"x":"<&>"}}';
-  const open = structuredClone(definition) as typeof definition & { spec: { versions: { schema: unknown }[] } };
-  open.spec.versions[0]!.schema = {
-    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
+  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }];
   const path = '/apis/example.com/v1/namespaces/default/foos';
   const before = await startCluster({ data, profile: 'envtest' });
-  await before.load([open]);
+  await before.load([{ ...definition, spec: { ...definition.spec, versions } }]);
   await before.transport.request({ method: 'POST', path, body: { text: `${text}${spec}}` } });
   const read = async (cluster: Cluster) =>
     (

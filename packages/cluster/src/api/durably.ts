@@ -13,6 +13,6 @@ export function durably(handler: Handler, store: Store): Handler {
     const failure = await new Promise<Error | undefined>((resolve) => store.whenDurable(resolve));
     if (failure === undefined) return response;
     if ('stream' in response.body) await response.body.stream[Symbol.asyncIterator]().return?.();
-    return errorResponse(request, statusOf(failure), '', []);
+    return errorResponse(request, statusOf(failure), String(response.headers['audit-id'] ?? ''), []);
   };
 }
