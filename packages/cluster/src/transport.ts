@@ -15,10 +15,13 @@ export function inProcessTransport(handler: Handler, user: UserInfo): Transport 
     async request(request) {
       request.signal?.throwIfAborted();
       closing.signal.throwIfAborted();
-      const ended = new AbortController();
-      const response = await handler(serverRequest(request, user, anySignal(ended, request.signal, closing.signal)));
-      request.signal?.throwIfAborted();
-      return transportResponse(response, ended);
+      const lifetime = lifetimeOf(request.signal, closing.signal);
+      const response = await handler(serverRequest(request, user, lifetime.signal));
+      if (request.signal?.aborted) {
+        lifetime.end();
+        throw request.signal.reason;
+      }
+      return transportResponse(response, lifetime);
     },
     async close() {
       closing.abort();
@@ -42,20 +45,38 @@ function serverBody(body: RequestBody): NonNullable<ServerRequest['body']> {
   return 'text' in body ? { bytes: Buffer.from(body.text) } : body;
 }
 
-/** A signal that aborts with any of these; those that outlive the request are let go when it has ended. */
-function anySignal(ended: AbortController, ...sources: readonly (AbortSignal | undefined)[]): AbortSignal {
-  const abort = () => ended.abort();
-  for (const source of sources) {
-    if (source === undefined) continue;
-    if (source.aborted) ended.abort();
-    else source.addEventListener('abort', abort, { signal: ended.signal });
-  }
-  return ended.signal;
+/** How long the server works on one request: until it is ended, or one of the sources aborts. */
+interface Lifetime {
+  readonly signal: AbortSignal;
+  /** Tells the server, where it still streams. */
+  end(): void;
+  /** Lets go of the sources, which outlive the request. */
+  release(): void;
 }
 
-function transportResponse({ status, headers, body }: ServerResponse, ended: AbortController): TransportResponse {
+// Made once: an abort without a reason makes a DOMException with a stack, per request.
+const ENDED = new Error('the request has ended');
+
+function lifetimeOf(...sources: readonly (AbortSignal | undefined)[]): Lifetime {
+  const controller = new AbortController();
+  const abort = () => controller.abort(ENDED);
+  const release = () => {
+    for (const source of sources) source?.removeEventListener('abort', abort);
+  };
+  for (const source of sources) source?.addEventListener('abort', abort);
+  return {
+    signal: controller.signal,
+    release,
+    end() {
+      release();
+      abort();
+    },
+  };
+}
+
+function transportResponse({ status, headers, body }: ServerResponse, lifetime: Lifetime): TransportResponse {
   const isStream = 'stream' in body;
-  if (!isStream) ended.abort();
+  if (!isStream) lifetime.release();
   return {
     status,
     headers,
@@ -64,8 +85,8 @@ function transportResponse({ status, headers, body }: ServerResponse, ended: Abo
       return JSON.parse(await textOf(body));
     },
     text: () => textOf(body),
-    lines: () => (isStream ? lines(body.stream, ended) : textLines(body)),
-    close: () => ended.abort(),
+    lines: () => (isStream ? lines(body.stream, lifetime) : textLines(body)),
+    close: () => lifetime.end(),
   };
 }
 
@@ -78,11 +99,11 @@ async function textOf(body: ServerBody): Promise<string> {
   return text;
 }
 
-async function* lines(stream: AsyncIterable<unknown>, ended: AbortController): AsyncGenerator<unknown> {
+async function* lines(stream: AsyncIterable<unknown>, lifetime: Lifetime): AsyncGenerator<unknown> {
   try {
     for await (const item of stream) yield typeof item === 'string' ? JSON.parse(item) : item;
   } finally {
-    ended.abort();
+    lifetime.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { ConfigMap, Namespace, ServiceAccount } from '@opwright/kubernetes/core';
-import { isAlreadyExists } from '@opwright/machinery';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '@opwright/machinery';
 import { controller } from 'opwright';
 
 const ROOT_CA = 'kube-root-ca.crt';
@@ -21,7 +21,8 @@ export function serviceAccountController(rootCa: () => string) {
       const ensure = async (exists: unknown, create: () => Promise<unknown>) => {
         if (exists !== undefined) return;
         await create().catch((error: unknown) => {
-          if (!isAlreadyExists(error)) throw error;
+          // There, or the namespace is on its way out: nothing to do either way.
+          if (!isAlreadyExists(error) && !isNamespaceTerminating(error) && !isNotFound(error)) throw error;
         });
       };
       await ensure(await ctx.get(ServiceAccount, { namespace, name: 'default' }), () =>
