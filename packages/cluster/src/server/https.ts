@@ -33,6 +33,9 @@ export interface HttpServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+// Made once: an abort without a reason makes a DOMException with a stack, per request.
+const GONE = new Error('the client has gone, or the server stops');
+
 /** What the API server reads of one request. */
 const BODY_LIMIT = 3 * 1024 * 1024;
 /** A client that sends this much more than the limit does not get to read why it was refused. */
@@ -58,12 +61,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     active.add(caller);
     outgoing.once('close', () => {
       active.delete(caller);
-      caller.abort();
+      caller.abort(GONE);
     });
     // A client that goes away is told to the handler by its signal.
     outgoing.on('error', () => {});
     incoming.on('error', () => {});
-    if (stopping) caller.abort();
+    if (stopping) caller.abort(GONE);
     try {
       const response = await answer(incoming, caller.signal);
       if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, caller.signal);
@@ -119,7 +122,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     stopped ??= new Promise((resolve) => {
       stopping = true;
       server.close(() => resolve());
-      for (const caller of active) caller.abort();
+      for (const caller of active) caller.abort(GONE);
       for (const socket of sockets) socket.setTimeout(STOP_GRACE_MS, () => socket.destroy());
       server.closeIdleConnections();
     });
