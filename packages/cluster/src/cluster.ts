@@ -22,7 +22,7 @@ import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac.ts';
 import { serviceAccountTokens } from './api/service-account-tokens.ts';
 import { bootstrap } from './bootstrap.ts';
-import { controllersOf } from './controllers.ts';
+import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
 import { builtinAdmission, envtestAdmission, type Lookup } from './kinds/admission/index.ts';

@@ -1,8 +1,8 @@
 import { createClient } from '@opwright/client';
 import type { AnyResource } from '@opwright/machinery';
 import { createManager, defineOperator, type Manager, type Operator } from 'opwright';
-import type { Controller, ControllerContext } from '../controllers.ts';
 import type { Registry } from '../kinds/registry.ts';
+import type { Controller, ControllerContext } from './controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { kubelet, registerNode } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace.ts';

@@ -1,9 +1,8 @@
 import type { Client, Transport } from '@opwright/client';
 import type { Clock, Random } from '@opwright/machinery';
 import type { Logger } from 'opwright';
-import { controllerManager, garbageCollector, kubeScheduler, nodeAgent } from './controllers/control-plane.ts';
-import type { Registry } from './kinds/registry.ts';
-import type { Store } from './store/store.ts';
+import type { Registry } from '../kinds/registry.ts';
+import type { Store } from '../store/store.ts';
 
 /** One part of the control plane beside the API server. */
 export interface Controller {
@@ -25,14 +24,4 @@ export interface ControllerContext {
   readonly log: Logger;
   /** PEM of the authority that clients of this cluster trust. */
   readonly rootCa: () => string;
-}
-
-/** What each profile starts, in this order; it is stopped in the reverse one. */
-const PROFILES: Readonly<Record<'cluster' | 'envtest', readonly ((context: ControllerContext) => Controller)[]>> = {
-  envtest: [],
-  cluster: [garbageCollector, controllerManager, kubeScheduler, nodeAgent],
-};
-
-export function controllersOf(profile: 'cluster' | 'envtest', context: ControllerContext): Controller[] {
-  return PROFILES[profile].map((create) => create(context));
 }
