@@ -18,13 +18,18 @@ function copy(value: unknown, visit: Visit, path: readonly string[], parents: re
   const inner = [...parents, value];
   if (Array.isArray(value)) {
     const items = value.map((item, at) => copy(item, visit, [...path, String(at)], inner));
-    return UNORDERED.has(path.at(-1) ?? '') ? sorted(items) : items;
+    return isUnordered(path) ? sorted(items) : items;
   }
   const entries = Object.entries(value).map(([key, item]) => [
     visit(key, [...path, '(key)'], inner),
     isColumnProse(path, key, item, value) ? '<prose>' : copy(item, visit, [...path, key], inner),
   ]);
   return Object.fromEntries(entries);
+}
+
+/** The last name of a path; a part that a case keeps has its whole path as one name. */
+function isUnordered(path: readonly string[]): boolean {
+  return UNORDERED.has((path.at(-1) ?? '').split('.').at(-1) ?? '');
 }
 
 function isColumnProse(path: readonly string[], key: string, item: unknown, column: object): boolean {
