@@ -1,4 +1,4 @@
-import type { KubeObject } from '@opwright/machinery';
+import { isPlainObject, type KubeObject } from '@opwright/machinery';
 
 /** Metadata that a person changes; the rest of it is the server's bookkeeping. */
 const SHOWN_METADATA = new Set(['labels', 'annotations', 'deletionTimestamp', 'finalizers']);
@@ -21,8 +21,8 @@ interface Change {
 
 function collect(before: unknown, after: unknown, path: readonly string[], changes: Change[]): void {
   if (before === after) return;
-  if (isRecord(before) || isRecord(after)) {
-    if ((before !== undefined && !isRecord(before)) || (after !== undefined && !isRecord(after))) return;
+  if (isPlainObject(before) || isPlainObject(after)) {
+    if ((before !== undefined && !isPlainObject(before)) || (after !== undefined && !isPlainObject(after))) return;
     for (const key of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
       if (path.length === 1 && path[0] === 'metadata' && !SHOWN_METADATA.has(key)) continue;
       if (key === 'observedGeneration') continue;
@@ -36,10 +36,6 @@ function collect(before: unknown, after: unknown, path: readonly string[], chang
   }
   if (isTimestamp(before ?? after) && path.at(-1) !== 'deletionTimestamp') return;
   changes.push({ path, before, after });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTimestamp(value: unknown): boolean {
