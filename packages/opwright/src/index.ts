@@ -38,8 +38,10 @@ export {
   type SourceDefinition,
 } from './controller/builder.ts';
 export type { Duration } from './controller/duration.ts';
+export type { ErrorMatcher, ErrorPolicy } from './controller/error-policy.ts';
 export { type ReconcileResult, RetryAfter, retryAfter, TerminalError, terminal } from './controller/result.ts';
 export type {
+  Change,
   Context,
   ControllerOptions,
   FinalizeOptions,
@@ -69,6 +71,7 @@ export { createManager, type Manager, type ManagerOptions } from './manager/mana
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
 export { defineOperator, isOperator, type Operator, operatorCrds, operatorResources } from './operator.ts';
+export type { Trigger, Triggers } from './queue/triggers.ts';
 export { type Webhooks, type WebhooksBuilder, type WebhooksDefinition, webhooks } from './webhooks/builder.ts';
 export {
   type CertificateFileNames,

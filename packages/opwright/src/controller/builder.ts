@@ -1,5 +1,7 @@
 import type { AnyResource } from '@opwright/machinery';
+import { type Duration, durationMs } from './duration.ts';
 import type { ErasedControllerOptions, ErasedMapFunction, ErasedReconcile, ErasedWatchOptions } from './erased.ts';
+import { type ErrorMatcher, type ErrorPolicy, type ErrorRule, errorRule } from './error-policy.ts';
 import type {
   Context,
   ControllerOptions,
@@ -29,6 +31,10 @@ export interface ControllerDefinition {
   readonly reconcile?: ErasedReconcile;
   readonly finalize?: ErasedReconcile;
   readonly finalizeOptions?: FinalizeOptions;
+  /** Reconcile each object at least this often; absent = only when something happens. */
+  readonly everyMs?: number;
+  /** The first that matches an error decides. */
+  readonly errorRules?: readonly ErrorRule[];
 }
 
 /** Something with a definition: what `defineOperator` takes. */
@@ -75,6 +81,16 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
     finalize: Reconcile<Primary, Reads, Writes>,
     options?: FinalizeOptions,
   ): ControllerBuilder<Primary, Reads, Writes>;
+  /**
+   * Reconciles each object again after `interval` (up to a tenth earlier, so that the objects spread), whatever happens
+   * meanwhile: for a world outside of the cluster that tells of nothing. @throws RangeError when it is no duration above 0
+   */
+  every(interval: Duration): ControllerBuilder<Primary, Reads, Writes>;
+  /**
+   * What follows a reconcile that has failed with an error of this class, or one for which the function is true. The
+   * first call that matches an error decides; errors that none matches are tried again with the default backoff.
+   */
+  onError<E>(which: ErrorMatcher<E>, policy: ErrorPolicy<E>): ControllerBuilder<Primary, Reads, Writes>;
 }
 
 /** The type of `ctx` in the functions of a controller, for helpers: `type FooContext = ContextOf<typeof foos>`. */
@@ -123,6 +139,16 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
       builder<Primary, Reads, Writes>({ ...definition, reconcile: erased(reconcile) }),
     finalize: (finalize: Reconcile<Primary, Reads, Writes>, finalizeOptions: FinalizeOptions = {}) =>
       builder<Primary, Reads, Writes>({ ...definition, finalize: erased(finalize), finalizeOptions }),
+    every(interval: Duration) {
+      const everyMs = durationMs(interval);
+      if (everyMs === 0) throw new RangeError('every(0) would never end: give a duration above 0');
+      return builder<Primary, Reads, Writes>({ ...definition, everyMs });
+    },
+    onError: <E>(which: ErrorMatcher<E>, policy: ErrorPolicy<E>) =>
+      builder<Primary, Reads, Writes>({
+        ...definition,
+        errorRules: [...(definition.errorRules ?? []), errorRule(which, policy)],
+      }),
   });
 }
 

@@ -14,6 +14,7 @@ import type { KindCache } from '../cache/cache.ts';
 import { kindKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
+import type { Triggers } from '../queue/triggers.ts';
 import { appliedEntry, isApplied, sameAt } from './applied.ts';
 import type { ErasedContext, ErasedReadContext, ObjectInput } from './erased.ts';
 import type { StatusCollector } from './status.ts';
@@ -56,6 +57,7 @@ export interface Surroundings extends ReadSurroundings {
   readonly requestSignal: AbortSignal;
   readonly primary: KubeObject;
   readonly fencingToken: number | undefined;
+  readonly triggers: Triggers;
 }
 
 export function createReadContext(surroundings: ReadSurroundings): ErasedReadContext {
@@ -166,6 +168,7 @@ export function createContext(surroundings: Surroundings): ErasedContext {
     ...createReadContext({ ...surroundings, namespace }),
     key: { name: primary.metadata.name, ...(namespace && { namespace }) },
     fencingToken: surroundings.fencingToken,
+    triggers: surroundings.triggers,
     apply,
     async create(resource: AnyResource, input: ObjectInput) {
       const object = complete(resource, input, access(resource).owned);

@@ -1,19 +1,32 @@
 import type { Client } from '@opwright/client';
-import { type Clock, isConflict, isForbidden, parseKey, type Random, sleep } from '@opwright/machinery';
+import {
+  type Clock,
+  isConflict,
+  isForbidden,
+  type KubeObject,
+  parseKey,
+  type Random,
+  sleep,
+} from '@opwright/machinery';
 import type { Cache, KindCache } from '../cache/cache.ts';
 import { kindKey } from '../cache/kind-key.ts';
 import type { Listener } from '../cache/listener.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
-import { createQueue, type QueueItem, type WorkQueue } from '../queue/queue.ts';
+import { exponentialBackoff } from '../queue/backoff.ts';
+import { createQueue, LOW_PRIORITY, type QueueItem, type WorkQueue } from '../queue/queue.ts';
+import type { Triggers } from '../queue/triggers.ts';
 import { timeSlice } from '../time-slice.ts';
 import type { ControllerDefinition } from './builder.ts';
 import { type AppliedMemory, createReadContext, type DeclaredKinds, indexName } from './context.ts';
 import { durationMs } from './duration.ts';
+import { verdictOn } from './error-policy.ts';
 import { finalizerName } from './finalizer.ts';
 import { type Outcome, reconcileOnce } from './reconcile.ts';
-import { enqueueMapped, enqueueObject, enqueueOwner } from './sources.ts';
+import { enqueueMapped, enqueueObject, enqueueOwner, enqueueTo } from './sources.ts';
+
+const RETRY: Triggers = Object.freeze([Object.freeze({ type: 'retry' })]);
 
 /** What a controller needs from its manager. */
 export interface ControllerEnvironment {
@@ -51,22 +64,25 @@ export function createController(
   environment: ControllerEnvironment,
 ): RunningController {
   const { operator, client, cache, clock, random, recorder, metrics, stopping, killed } = environment;
-  const { name, resource, options } = definition;
+  const { name, resource, options, everyMs } = definition;
   const log = environment.logger.child({
     controller: name,
     controllerGroup: resource.group,
     controllerKind: resource.kind,
   });
   const concurrency = options.concurrency ?? 1;
-  const queue = createQueue({ clock, observer: metrics.queue });
+  const queue = createQueue({ clock, backoff: exponentialBackoff(random), observer: metrics.queue });
   const kinds = declaredKinds(definition, cache);
   const primaries = kinds.readable.get(kindKey(resource))!;
   const applied: AppliedMemory = new Map();
+  const fieldManager = `${operator}/${name}`;
   const finalizer = finalizerName(operator, definition);
   const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
 
+  const isOwn = () => false;
+  const enqueueFor = (kind: KindCache) => enqueueTo(queue, kind.resource, kind === primaries, isOwn);
   const listening: { kind: KindCache; listeners: readonly Listener[] }[] = [
-    { kind: primaries, listeners: primaries.listen(enqueueObject(queue, options, log)) },
+    { kind: primaries, listeners: primaries.listen(enqueueObject(enqueueFor(primaries), options, log)) },
   ];
   const mapContext = createReadContext({ kinds, controllerName: name, log, signal: stopping, clock });
   const pause = (ms: number) => sleep(clock, ms, stopping);
@@ -74,9 +90,9 @@ export function createController(
     const kind = kinds.readable.get(kindKey(source.resource));
     if (!kind) continue;
     if (source.role === 'owns') {
-      listening.push({ kind, listeners: kind.listen(enqueueOwner(queue, primaries, source.options, log)) });
+      listening.push({ kind, listeners: kind.listen(enqueueOwner(enqueueFor(kind), primaries, source.options, log)) });
     } else if (source.role === 'watches') {
-      const handler = enqueueMapped(queue, resource, source, mapContext, pause);
+      const handler = enqueueMapped(enqueueFor(kind), resource, source, mapContext, pause);
       listening.push({ kind, listeners: kind.listen(handler) });
     } else if (source.role === 'reads') {
       listening.push({ kind, listeners: [] });
@@ -96,7 +112,7 @@ export function createController(
       } catch (error) {
         // Not the user's function, which cannot throw through: the worker must live on.
         log.error('Worker failed', { key: item.key, error });
-        queue.add(item.key, { priority: item.priority, rateLimited: true });
+        queue.add(item.key, { priority: item.priority, rateLimited: true, triggers: RETRY });
       } finally {
         metrics.activeWorkers(-1);
         queue.done(item.key);
@@ -113,20 +129,28 @@ export function createController(
       name: key.name,
       reconcileID: random.uuid(),
     });
+    const object = primaries.get(key);
+    if (!object) {
+      metrics.reconciled('success', 0);
+      queue.forget(item.key);
+      queue.clearTimer(item.key);
+      return;
+    }
     const startedAt = clock.monotonic();
     const outcome = await reconcileOnce({
       definition,
-      object: primaries.get(key),
+      object,
       surroundings: {
         kinds,
         controllerName: name,
         log: itemLog,
         clock,
         client,
-        fieldManager: `${operator}/${name}`,
+        fieldManager,
         recorder,
         applied,
         fencingToken: environment.fencingToken?.(),
+        triggers: item.triggers,
       },
       current: () => primaries.get(key),
       wrote: (object) => primaries.wrote(object),
@@ -137,42 +161,61 @@ export function createController(
       killed,
     });
     metrics.reconciled(outcome.kind, (clock.monotonic() - startedAt) / 1000);
-    settle(item, outcome, itemLog);
+    settle(item, object, outcome, itemLog);
   }
 
   /** What the outcome means for the queue. */
-  function settle(item: QueueItem, outcome: Outcome, itemLog: Logger): void {
+  function settle(item: QueueItem, object: KubeObject, outcome: Outcome, itemLog: Logger): void {
     const { key, priority } = item;
-    switch (outcome.kind) {
-      case 'success':
-        queue.forget(key);
-        return;
-      case 'requeue_after':
-        queue.forget(key);
-        queue.add(key, { priority, afterMs: outcome.ms, rateLimited: outcome.ms === 0 });
-        return;
-      case 'error': {
-        // What an abort breaks off because the manager stops is no failure of the object.
-        if (killed.aborted) return;
-        if (outcome.panic) metrics.panicked();
-        const remedy = remedyFor(outcome.error);
-        const fields: LogFields = { error: outcome.error, ...(remedy && { remedy }) };
-        if (outcome.terminal) {
-          metrics.failed(true);
-          // The next change starts over: old failures say nothing about it.
-          queue.forget(key);
-          itemLog.error('Reconciler error', { ...fields, terminal: true });
-          return;
-        }
-        // Somebody wrote at the same time: the next run sees what. Nothing that a person should read about.
-        if (isConflict(outcome.error)) itemLog.debug('Conflict, trying again', fields);
-        else {
-          metrics.failed(false);
-          itemLog.error('Reconciler error', fields);
-        }
-        queue.add(key, { priority, rateLimited: true });
-      }
+    if (outcome.kind === 'error') {
+      fail(item, object, outcome, itemLog);
+      return;
     }
+    queue.forget(key);
+    if (outcome.kind === 'requeue_after') {
+      if (outcome.ms > 0) queue.add(key, { priority, afterMs: outcome.ms });
+      else queue.add(key, { priority, rateLimited: true, triggers: RETRY });
+    }
+    comeBack(item);
+  }
+
+  function comeBack({ key }: QueueItem): void {
+    if (everyMs === undefined) return;
+    queue.add(key, { priority: LOW_PRIORITY, afterMs: everyMs * (1 - 0.1 * random.next()) });
+  }
+
+  function fail(item: QueueItem, object: KubeObject, outcome: Outcome & { kind: 'error' }, itemLog: Logger): void {
+    // What an abort breaks off because the manager stops is no failure of the object.
+    if (killed.aborted) return;
+    const { key, priority } = item;
+    const { error } = outcome;
+    if (outcome.panic) metrics.panicked();
+    const verdict = verdictOn(error, definition.errorRules ?? [], (failure) => {
+      itemLog.error('Error policy failed, trying again with the default backoff', { error: failure });
+    });
+    const remedy = remedyFor(error);
+    const fields: LogFields = { error, ...(remedy && { remedy }) };
+    if (outcome.terminal || verdict.terminal) {
+      metrics.failed(true);
+      // The next change starts over: old failures and times say nothing about it.
+      queue.forget(key);
+      queue.clearTimer(key);
+      itemLog.error('Reconciler error', { ...fields, terminal: true });
+      comeBack(item);
+      return;
+    }
+    // Somebody wrote at the same time: the next run sees what. Nothing that a person should read about.
+    if (isConflict(error)) itemLog.debug('Conflict, trying again', fields);
+    else {
+      metrics.failed(false);
+      itemLog.error('Reconciler error', fields);
+    }
+    queue.add(key, { priority, rateLimited: true, backoff: verdict.backoff, triggers: RETRY });
+    const failures = queue.failures(key);
+    if (failures < verdict.escalateAfter) return;
+    metrics.escalated();
+    const message = `failed ${failures} times in a row: ${error instanceof Error ? error.message : error}`;
+    recorder.record(object, { type: 'Warning', reason: 'ReconcileFailing', message }, fieldManager);
   }
 
   let workers: Promise<void>[] = [];

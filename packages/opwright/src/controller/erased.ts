@@ -3,7 +3,7 @@ import type { ListFilter } from '../cache/cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { ReconcileResult } from './result.ts';
-import type { Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
+import type { Change, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
 
 /*
  * What the runtime sees of a controller: every object is a KubeObject. The types that users see exist for the compiler
@@ -18,7 +18,7 @@ export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list'> & {
 export type ObjectInput = { readonly metadata?: ObjectMetaInput };
 
 export type ErasedContext = ErasedReadContext &
-  Pick<Context<AnyResource, never, never>, 'key' | 'fencingToken'> & {
+  Pick<Context<AnyResource, never, never>, 'key' | 'fencingToken' | 'triggers'> & {
     apply(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
     create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
     delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
@@ -29,11 +29,18 @@ export type ErasedContext = ErasedReadContext &
 
 export type ErasedReconcile = (object: KubeObject, ctx: ErasedContext) => Promise<ReconcileResult> | ReconcileResult;
 
-export type ErasedMapFunction = (object: KubeObject, ctx: ErasedReadContext) => Promise<MapResult> | MapResult;
+export type ErasedChange = Change<AnyResource>;
+
+export type ErasedMapFunction = (
+  object: KubeObject,
+  ctx: ErasedReadContext,
+  change: ErasedChange,
+) => Promise<MapResult> | MapResult;
 
 export interface ErasedPredicates {
   readonly generationChanged?: boolean;
   readonly onlyWhen?: (object: KubeObject) => boolean;
+  readonly whenChanged?: (object: KubeObject) => unknown;
 }
 
 export interface ErasedWatchOptions extends ErasedPredicates {

@@ -21,8 +21,8 @@ export type Outcome =
 
 export interface ReconcileRequest {
   readonly definition: ControllerDefinition;
-  /** From the cache; undefined = gone, nothing to do. */
-  readonly object: KubeObject | undefined;
+  /** From the cache. */
+  readonly object: KubeObject;
   readonly surroundings: Omit<Surroundings, 'status' | 'primary' | 'signal' | 'requestSignal'>;
   /** The newest version that the cache has by now. */
   readonly current: () => KubeObject | undefined;
@@ -38,7 +38,6 @@ export interface ReconcileRequest {
 /** Reconciles or finalizes one object, once. Never rejects. */
 export async function reconcileOnce(request: ReconcileRequest): Promise<Outcome> {
   const { surroundings, timeoutMs, stopping, killed } = request;
-  if (!request.object) return { kind: 'success' };
   const work = deadline(stopping, killed);
   let timer: Timer | undefined;
   if (timeoutMs !== undefined) {

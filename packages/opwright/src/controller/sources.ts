@@ -1,30 +1,39 @@
 import type { AnyResource, KubeObject, ObjectKey } from '@opwright/machinery';
-import { controllerOf, keyString, splitApiVersion } from '@opwright/machinery';
+import { controllerOf, deepEqual, keyString, splitApiVersion } from '@opwright/machinery';
 import type { KindCache } from '../cache/cache.ts';
 import type { DeltaHandler } from '../cache/listener.ts';
 import type { Delta } from '../cache/store.ts';
 import type { Logger } from '../manager/logger.ts';
 import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
+import type { Trigger, Triggers } from '../queue/triggers.ts';
 import type { SourceDefinition } from './builder.ts';
-import type { ErasedPredicates, ErasedReadContext } from './erased.ts';
+import type { ErasedChange, ErasedPredicates, ErasedReadContext } from './erased.ts';
+import type { MapResult } from './types.ts';
 
 /** Whether a change is to be acted upon. */
-export function passes(delta: Delta, { generationChanged, onlyWhen }: ErasedPredicates, log: Logger): boolean {
+export function passes(delta: Delta, predicates: ErasedPredicates, log: Logger): boolean {
+  const { onlyWhen, whenChanged, generationChanged } = predicates;
   try {
     if (onlyWhen && !statesOf(delta).some((object) => onlyWhen(object))) return false;
+    if (delta.type !== 'update' || (!generationChanged && !whenChanged)) return true;
+    if (isLifecycleChange(delta.old, delta.object)) return true;
+    if (generationChanged && isOtherGeneration(delta.old, delta.object)) return true;
+    return whenChanged !== undefined && !deepEqual(whenChanged(delta.old), whenChanged(delta.object));
   } catch (error) {
     // One reconcile too many does no harm, a lost event does.
     log.error('Predicate failed, its event passes', { watched: delta.object.metadata.name, error });
+    return true;
   }
-  if (!generationChanged || delta.type !== 'update') return true;
-  const before = delta.old.metadata;
-  const after = delta.object.metadata;
-  return (
-    !after.generation ||
-    before.generation !== after.generation ||
-    before.deletionTimestamp !== after.deletionTimestamp ||
-    before.finalizers?.join() !== after.finalizers?.join()
-  );
+}
+
+/** Deletion and finalizers decide what a controller may and must do; neither changes the generation reliably. */
+function isLifecycleChange({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  return before.deletionTimestamp !== after.deletionTimestamp || before.finalizers?.join() !== after.finalizers?.join();
+}
+
+/** A kind without generations tells nothing by it: all its changes count. */
+function isOtherGeneration({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  return !after.generation || before.generation !== after.generation;
 }
 
 /** The new state first; a change concerns whatever the old state was about, too. */
@@ -32,21 +41,51 @@ function statesOf(delta: Delta): readonly KubeObject[] {
   return delta.type === 'update' ? [delta.object, delta.old] : [delta.object];
 }
 
-/** What exists at the start may wait for what happens now. */
-function priorityOf(delta: Delta): number {
-  return delta.type === 'add' && delta.initial ? LOW_PRIORITY : 0;
+/** Enters the key of an object that a change concerns. */
+export type Enqueue = (key: string, delta: Delta) => void;
+
+/**
+ * Enters keys with the reason, and with less priority what may wait for what happens now: objects that exist at the start.
+ *
+ * @param isOwn whether a run for `key` has written this version
+ */
+export function enqueueTo(
+  queue: WorkQueue,
+  source: AnyResource,
+  isPrimary: boolean,
+  isOwn: (key: string, object: KubeObject) => boolean,
+): Enqueue {
+  const known = new Map<string, Triggers>();
+  const shared = (type: Trigger['type'], own: boolean): Triggers => {
+    const id = own ? `${type} own` : type;
+    let triggers = known.get(id);
+    if (!triggers) {
+      triggers = Object.freeze([Object.freeze({ source: source.kind, type, ...(own && { own }) })]);
+      known.set(id, triggers);
+    }
+    return triggers;
+  };
+  return (key, delta) => {
+    const initial = delta.type === 'add' && delta.initial;
+    const type = initial ? 'initial' : delta.type === 'add' ? 'create' : delta.type;
+    const own = isOwn(key, delta.object);
+    const base = shared(type, own);
+    const { name, namespace } = delta.object.metadata;
+    const triggers = isPrimary ? base : [{ ...base[0]!, object: { name, ...(namespace && { namespace }) } }];
+    queue.add(key, { priority: initial ? LOW_PRIORITY : 0, triggers });
+  };
 }
 
 /** Enqueues the changed object itself. */
-export function enqueueObject(queue: WorkQueue, predicates: ErasedPredicates, log: Logger): DeltaHandler {
+export function enqueueObject(enqueue: Enqueue, predicates: ErasedPredicates, log: Logger): DeltaHandler {
   return (delta) => {
-    if (passes(delta, predicates, log)) queue.add(keyString(delta.object.metadata), { priority: priorityOf(delta) });
+    if (passes(delta, predicates, log)) enqueue(keyString(delta.object.metadata), delta);
   };
 }
 
 /** Enqueues the controller of the changed object, if it is of the kind of `owners`. */
 export function enqueueOwner(
-  queue: WorkQueue,
+  enqueue: Enqueue,
   owners: KindCache,
   predicates: ErasedPredicates,
   log: Logger,
@@ -63,7 +102,7 @@ export function enqueueOwner(
       };
       // Another object may have the name of an owner that is gone.
       const cached = owners.get(key);
-      if (!cached || cached.metadata.uid === owner.uid) queue.add(keyString(key), { priority: priorityOf(delta) });
+      if (!cached || cached.metadata.uid === owner.uid) enqueue(keyString(key), delta);
     }
   };
 }
@@ -73,29 +112,24 @@ const MAP_ATTEMPTS = 5;
 
 /** Enqueues what the map function of a `watches` names. */
 export function enqueueMapped(
-  queue: WorkQueue,
+  enqueue: Enqueue,
   primary: AnyResource,
   { map, options, resource }: SourceDefinition,
   ctx: ErasedReadContext,
   pause: (ms: number) => Promise<void>,
 ): DeltaHandler {
-  async function keysFor(object: KubeObject): Promise<string[]> {
-    const result = await map?.(object, ctx);
-    if (result === undefined || result === null) return [];
-    const targets = Array.isArray(result)
-      ? (result as readonly (KubeObject | ObjectKey)[])
-      : [result as KubeObject | ObjectKey];
-    return targets.map((target) => keyString(checkedKey(primary, 'metadata' in target ? target.metadata : target)));
+  async function keysFor(object: KubeObject, change: ErasedChange): Promise<string[]> {
+    return keysOf(primary, await map?.(object, ctx, change));
   }
 
   return async (delta) => {
-    const priority = priorityOf(delta);
+    const change = changeOf(delta);
     for (let attempt = 1; !ctx.signal.aborted; attempt += 1) {
       try {
         if (!passes(delta, options, ctx.log)) return;
         const keys = new Set<string>();
-        for (const object of statesOf(delta)) for (const key of await keysFor(object)) keys.add(key);
-        for (const key of keys) queue.add(key, { priority });
+        for (const object of statesOf(delta)) for (const key of await keysFor(object, change)) keys.add(key);
+        for (const key of keys) enqueue(key, delta);
         return;
       } catch (error) {
         const { name, namespace } = delta.object.metadata;
@@ -109,6 +143,22 @@ export function enqueueMapped(
       }
     }
   };
+}
+
+/** A change as map functions see it. */
+function changeOf(delta: Delta): ErasedChange {
+  if (delta.type === 'update') return { type: 'update', old: delta.old, new: delta.object };
+  if (delta.type === 'delete') return { type: 'delete', old: delta.object };
+  return { type: 'create', new: delta.object };
+}
+
+/** The keys that a map function has named. @throws Error when one is no key of the kind */
+export function keysOf(primary: AnyResource, result: MapResult): string[] {
+  if (result === undefined || result === null) return [];
+  const targets = Array.isArray(result)
+    ? (result as readonly (KubeObject | ObjectKey)[])
+    : [result as KubeObject | ObjectKey];
+  return targets.map((target) => keyString(checkedKey(primary, 'metadata' in target ? target.metadata : target)));
 }
 
 function checkedKey(primary: AnyResource, key: ObjectKey): ObjectKey {

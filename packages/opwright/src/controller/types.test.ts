@@ -100,3 +100,42 @@ test('helpers name the context of their controller', () => {
     expectTypeOf(helper(ctx)).toEqualTypeOf<number>();
   });
 });
+
+test('a map function sees the change with the types of its kind', () => {
+  controller(Foo).watches(
+    Pod,
+    (_pod, _ctx, change) => {
+      expectTypeOf(change.new?.spec?.nodeName).toEqualTypeOf<string | undefined>();
+      if (change.type === 'create') expectTypeOf(change.old).toEqualTypeOf<undefined>();
+      if (change.type === 'update') expectTypeOf(change.old.metadata.name).toEqualTypeOf<string>();
+      return undefined;
+    },
+    {
+      whenChanged: (pod) => {
+        expectTypeOf(pod.metadata.name).toEqualTypeOf<string>();
+        // @ts-expect-error no such field
+        return pod.spec?.nodeNam;
+      },
+    },
+  );
+});
+
+test('a policy for errors of a class gets errors of that class', () => {
+  class Throttled extends Error {
+    readonly waitMs = 1000;
+  }
+  controller(Foo)
+    .onError(Throttled, { retryAfter: (error) => error.waitMs })
+    .onError((error) => error instanceof RangeError, { terminal: true })
+    .every('10m')
+    // @ts-expect-error a class without that member
+    .onError(Error, { retryAfter: (error) => error.waitMs });
+});
+
+test('the reasons of a run are readonly data', () => {
+  controller(Foo).reconcile((_foo, ctx) => {
+    expectTypeOf(ctx.triggers[0]!.object?.name).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error they are shared
+    ctx.triggers.push({ type: 'retry' });
+  });
+});

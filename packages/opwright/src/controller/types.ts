@@ -2,6 +2,7 @@ import type { AnyResource, Clock, ConditionInput, Infer, InferInput, KubeObject,
 import type { ListFilter } from '../cache/cache.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
+import type { Triggers } from '../queue/triggers.ts';
 import type { Duration } from './duration.ts';
 import type { ReconcileResult } from './result.ts';
 
@@ -41,6 +42,11 @@ export interface ReadContext<Reads extends string> {
 export interface Context<Primary extends AnyResource, Reads extends string, Writes extends string>
   extends ReadContext<Reads> {
   readonly key: ObjectKey;
+  /**
+   * Why this run: what has happened since the last one, each once, at most 16. For logs and traces; what to do must
+   * follow from the objects alone, because events are merged, and lost while the operator is away.
+   */
+  readonly triggers: Triggers;
   /**
    * A number that grows with each leader, for systems outside of the cluster: one that remembers the highest it has seen
    * can refuse a write that a former leader has sent before it was replaced. Undefined without leader election. It
@@ -84,10 +90,20 @@ export type Reconcile<Primary extends AnyResource, Reads extends string, Writes 
 /** Objects or keys of the primary kind. */
 export type MapResult = readonly (KubeObject | ObjectKey)[] | KubeObject | ObjectKey | undefined;
 
-/** Which objects of the primary kind an event concerns. Called with the old and the new state of a change. */
+/** What has happened to an object: what was created has no old state, what was deleted no new one. */
+export type Change<R extends AnyResource> =
+  | { readonly type: 'create'; readonly old?: undefined; readonly new: Infer<R> }
+  | { readonly type: 'update'; readonly old: Infer<R>; readonly new: Infer<R> }
+  | { readonly type: 'delete'; readonly old: Infer<R>; readonly new?: undefined };
+
+/**
+ * Which objects of the primary kind an event concerns. Called with the new and with the old state of a change, so that an
+ * object that is not referred to any more hears of it, too; `change` has both.
+ */
 export type MapFunction<R extends AnyResource, Reads extends string> = (
   object: Infer<R>,
   ctx: ReadContext<Reads>,
+  change: Change<R>,
 ) => Promise<MapResult> | MapResult;
 
 /** Which part of a kind is cached, and how it is found. */
@@ -101,13 +117,18 @@ export interface ReadOptions<R extends AnyResource> {
   readonly indexes?: Readonly<Record<string, (object: Infer<R>) => readonly string[]>>;
 }
 
-/** Which events lead to a reconcile. They do not change what is cached. */
+/**
+ * Which events lead to a reconcile. They do not change what is cached. Of `generationChanged` and `whenChanged` one is
+ * enough; creation, deletion, and updates of the deletion timestamp or the finalizers pass in any case.
+ */
 export interface Predicates<R extends AnyResource> {
-  /**
-   * Ignore updates that leave the desired state alone: same generation, deletion timestamp and finalizers. Kinds
-   * without a generation pass always. Default false.
-   */
+  /** Ignore updates that leave the generation alone. Kinds without a generation pass always. Default false. */
   readonly generationChanged?: boolean;
+  /**
+   * Ignore updates that leave alone what this reads from the object: `(pod) => pod.spec.nodeName`,
+   * `(foo) => [foo.spec, foo.metadata.labels]`.
+   */
+  readonly whenChanged?: (object: Infer<R>) => unknown;
   /** Ignore objects for which this is false; of an update, the old and the new state are asked, and one is enough. */
   readonly onlyWhen?: (object: Infer<R>) => boolean;
 }

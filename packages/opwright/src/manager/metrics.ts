@@ -11,6 +11,8 @@ export interface ControllerMetrics {
   activeWorkers(change: number): void;
   reconciled(result: 'success' | 'error' | 'requeue_after', seconds: number): void;
   failed(terminal: boolean): void;
+  /** People were told that an object keeps failing. */
+  escalated(): void;
   timedOut(): void;
   panicked(): void;
 }
@@ -87,6 +89,11 @@ export function createMetrics(clock: Clock): Metrics {
   const timeouts = counter(
     'controller_runtime_reconcile_timeouts_total',
     'Reconciles that ran into their timeout.',
+    perController,
+  );
+  const escalations = counter(
+    'opwright_reconcile_escalations_total',
+    'Failures that people were told of because they do not end.',
     perController,
   );
   const duration = histogram(
@@ -222,7 +229,7 @@ export function createMetrics(clock: Clock): Metrics {
           active.set(labels, 0);
           for (const result of ['success', 'error', 'requeue', 'requeue_after'])
             reconciles.inc({ ...labels, result }, 0);
-          for (const metric of [errors, terminals, panics, timeouts]) metric.inc(labels, 0);
+          for (const metric of [errors, terminals, panics, timeouts, escalations]) metric.inc(labels, 0);
           for (const metric of [adds, retries]) metric.inc(queueLabels, 0);
         },
         activeWorkers: (change) => active.inc(labels, change),
@@ -234,6 +241,7 @@ export function createMetrics(clock: Clock): Metrics {
           errors.inc(labels);
           if (terminal) terminals.inc(labels);
         },
+        escalated: () => escalations.inc(labels),
         timedOut: () => timeouts.inc(labels),
         panicked: () => panics.inc(labels),
       };

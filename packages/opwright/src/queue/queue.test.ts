@@ -1,11 +1,16 @@
-import { VirtualClock } from '@opwright/machinery';
+import { seededRandom, VirtualClock } from '@opwright/machinery';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { exponentialBackoff } from './backoff.ts';
 import { createQueue, LOW_PRIORITY, type QueueItem, type QueueOptions, type WorkQueue } from './queue.ts';
+import { MAX_TRIGGERS, type Trigger } from './triggers.ts';
+
+/** Draws the longest delays. */
+const longest = { ...seededRandom(1), next: () => 0 };
 
 function setup(options: Partial<QueueOptions> = {}) {
   const clock = new VirtualClock();
-  return { clock, queue: createQueue({ clock, ...options }) };
+  return { clock, queue: createQueue({ clock, backoff: exponentialBackoff(longest), ...options }) };
 }
 
 /** What `get` gives now, undefined when it would wait. The queue is shut down by it when it waits. */
@@ -42,7 +47,7 @@ describe('a key', () => {
     expect(second).toBeUndefined();
     queue.done(first!.key);
     await clock.advance(0);
-    expect(second).toEqual({ key: 'a', priority: 0 });
+    expect(second).toEqual({ key: 'a', priority: 0, triggers: [] });
     queue.done('a');
     expect(queue.length).toBe(0);
   });
@@ -62,12 +67,49 @@ describe('a key', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('that waits is delivered now when something happens, and the old time is void', async () => {
+  test('with a timer is delivered at once when something happens, and again when the time has come', async () => {
     const { clock, queue } = setup();
     queue.add('a', { afterMs: 500 });
     queue.add('a');
     expect(await drain(queue)).toEqual(['a']);
+    await clock.advance(499);
+    expect(queue.length).toBe(0);
+    await clock.advance(1);
+    expect(await drain(queue)).toEqual(['a']);
     expect(clock.pending).toBe(0);
+  });
+
+  test('whose timer was cleared is not delivered for it', async () => {
+    const { clock, queue } = setup();
+    queue.add('a', { afterMs: 500 });
+    queue.add('b', { afterMs: 700 });
+    queue.clearTimer('a');
+    queue.clearTimer('unknown');
+    await clock.advance(1000);
+    expect(await drain(queue)).toEqual(['b']);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that waits to be tried again is delivered at once when something happens, and the retry is over', async () => {
+    const { clock, queue } = setup();
+    queue.add('a', { rateLimited: true });
+    queue.add('a');
+    expect(await drain(queue)).toEqual(['a']);
+    expect(clock.pending).toBe(0);
+    expect(queue.failures('a')).toBe(1);
+  });
+
+  test('brings along why it is there: each reason once, and no more than a reader wants', async () => {
+    const { clock, queue } = setup();
+    const change = (name: string): Trigger => ({ source: 'Pod', type: 'update', object: { name } });
+    queue.add('a', { triggers: [change('p')] });
+    queue.add('a', { triggers: [change('p'), change('q')] });
+    queue.add('a', { afterMs: 10 });
+    await clock.advance(10);
+    expect((await queue.get())?.triggers).toEqual([change('p'), change('q'), { type: 'timer' }]);
+    for (let i = 0; i < 100; i++) queue.add('a', { triggers: [change(`p-${i}`)] });
+    queue.done('a');
+    expect((await queue.get())?.triggers).toHaveLength(MAX_TRIGGERS);
   });
 
   test('whose time comes while a worker has it waits for done', async () => {
@@ -149,6 +191,35 @@ describe('backoff', () => {
     expect(clock.nextDueMs).toBe(5);
   });
 
+  test('is drawn from the whole range, so that what failed together does not come back together', async () => {
+    const { clock, queue } = setup({ backoff: exponentialBackoff(seededRandom(7)) });
+    const keys = Array.from({ length: 200 }, (_, i) => `key-${i}`);
+    for (const key of keys) {
+      for (let i = 0; i < 8; i++) queue.add(key, { rateLimited: true });
+      queue.add(key);
+    }
+    await drain(queue);
+    for (const key of keys) queue.add(key, { rateLimited: true });
+    const counts: number[] = [];
+    for (let quarter = 0; quarter < 4; quarter++) {
+      await clock.advance(320);
+      counts.push((await drain(queue)).length);
+    }
+    expect(counts.reduce((sum, count) => sum + count)).toBe(200);
+    for (const count of counts) expect(count).toBeGreaterThan(30);
+  });
+
+  test('of one failure may have another range', async () => {
+    const { clock, queue } = setup();
+    queue.add('a', { rateLimited: true, backoff: { baseMs: 100, maxMs: 150, atLeastMs: 1000 } });
+    queue.add('b', { rateLimited: true });
+    queue.add('b', { rateLimited: true, backoff: { baseMs: 100, maxMs: 150, atLeastMs: 1000 } });
+    await clock.advance(1099);
+    expect(await drain(queue)).toEqual(['b']);
+    await clock.advance(1);
+    expect(await drain(queue)).toEqual(['a']);
+  });
+
   test('is by key', async () => {
     const { clock, queue } = setup();
     for (let i = 0; i < 10; i++) queue.add('a', { rateLimited: true });
@@ -195,6 +266,7 @@ type Step =
   | { readonly do: 'add'; readonly key: string; readonly priority: number }
   | { readonly do: 'after'; readonly key: string; readonly ms: number; readonly priority: number }
   | { readonly do: 'limited'; readonly key: string }
+  | { readonly do: 'clear'; readonly key: string }
   | { readonly do: 'forget'; readonly key: string }
   | { readonly do: 'get' }
   | { readonly do: 'done'; readonly index: number }
@@ -207,6 +279,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('after' as const), key, ms: fc.integer({ min: 1, max: 60 }), priority }),
   fc.record({ do: fc.constant('limited' as const), key }),
   fc.record({ do: fc.constant('forget' as const), key }),
+  fc.record({ do: fc.constant('clear' as const), key }),
   fc.record({ do: fc.constant('get' as const) }),
   fc.record({ do: fc.constant('get' as const) }),
   fc.record({ do: fc.constant('done' as const), index: fc.nat(4) }),
@@ -227,13 +300,27 @@ test('under any interleaving the queue behaves as its plain model', async () => 
       // Strict priorities: what aging adds is tested above.
       const { clock, queue } = setup({ agingMs: Number.POSITIVE_INFINITY });
       const owed = new Map<string, Owed>();
+      const timers = new Map<string, { at: number; priority: number; since: number }>();
       const failures = new Map<string, number>();
       const working: string[] = [];
       let order = 0;
 
       const ripen = () => {
-        const ripe = [...owed.values()].filter((entry) => entry.order < 0 && entry.readyAt <= clock.monotonic());
-        for (const entry of ripe.sort((a, b) => a.readyAt - b.readyAt || b.order - a.order)) entry.order = ++order;
+        const now = clock.monotonic();
+        const retries = [...owed.values()].filter((entry) => entry.order < 0 && entry.readyAt <= now);
+        const ripe = [
+          ...retries.map((entry) => ({ at: entry.readyAt, since: -entry.order, key: entry.key, timer: undefined })),
+          ...[...timers].filter(([, { at }]) => at <= now).map(([name, timer]) => ({ ...timer, key: name, timer })),
+        ];
+        for (const { key: name, timer } of ripe.sort((a, b) => a.at - b.at || a.since - b.since)) {
+          const entry = owed.get(name);
+          if (timer) {
+            timers.delete(name);
+            expectAdd(name, 0, timer.priority);
+          } else if (entry && entry.order < 0) {
+            entry.order = ++order;
+          }
+        }
       };
       let waitingOrder = 0;
       const expectAdd = (name: string, delay: number, wanted: number) => {
@@ -259,9 +346,20 @@ test('under any interleaving the queue behaves as its plain model', async () => 
             queue.add(current.key, { priority: current.priority });
             expectAdd(current.key, 0, current.priority);
             break;
-          case 'after':
+          case 'after': {
             queue.add(current.key, { afterMs: current.ms, priority: current.priority });
-            expectAdd(current.key, current.ms, current.priority);
+            const at = clock.monotonic() + current.ms;
+            const known = timers.get(current.key);
+            timers.set(current.key, {
+              at: Math.min(at, known?.at ?? at),
+              priority: Math.max(current.priority, known?.priority ?? current.priority),
+              since: known?.since ?? ++waitingOrder,
+            });
+            break;
+          }
+          case 'clear':
+            queue.clearTimer(current.key);
+            timers.delete(current.key);
             break;
           case 'limited': {
             queue.add(current.key, { rateLimited: true });
@@ -282,7 +380,7 @@ test('under any interleaving the queue behaves as its plain model', async () => 
             if (!next) break;
             const item = await queue.get();
             expect(working).not.toContain(item?.key);
-            expect(item).toEqual({ key: next.key, priority: next.priority });
+            expect(item).toMatchObject({ key: next.key, priority: next.priority });
             owed.delete(next.key);
             working.push(next.key);
             break;
@@ -297,7 +395,7 @@ test('under any interleaving the queue behaves as its plain model', async () => 
             ripen();
         }
         expect(queue.length).toBe([...owed.values()].filter((entry) => entry.order > 0).length);
-        expect(queue.waiting).toBe([...owed.values()].filter((entry) => entry.order < 0).length);
+        expect(queue.waiting).toBe([...owed.values()].filter((entry) => entry.order < 0).length + timers.size);
       }
       queue.shutDown();
       expect(clock.pending).toBe(0);

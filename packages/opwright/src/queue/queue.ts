@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@opwright/machinery';
-import { exponentialBackoff, type ItemBackoff } from './backoff.ts';
+import type { BackoffRange, ItemBackoff } from './backoff.ts';
 import { createHeap, type HeapNode } from './heap.ts';
+import { mergeTriggers, NO_TRIGGERS, type Trigger, type Triggers } from './triggers.ts';
 
 /** The priority of what can wait: objects of an initial list, relists. Live changes have 0. */
 export const LOW_PRIORITY = -100;
@@ -8,15 +9,27 @@ export const LOW_PRIORITY = -100;
 export interface AddOptions {
   /** Higher goes first; default 0. */
   readonly priority?: number;
-  /** Not before this many ms; default 0 = now. */
+  /**
+   * Not before this many ms; default 0 = now. A timer: what happens meanwhile is delivered at once and leaves it, so that
+   * a time once asked for is never lost. A key has one timer, the earliest of those asked for.
+   */
   readonly afterMs?: number;
-  /** Wait as long as the key's backoff says, and count a failure. With `afterMs` the shorter delay holds. */
+  /**
+   * Wait as long as the key's backoff says, and count a failure. A retry, not a timer: what happens meanwhile is delivered
+   * at once, and the retry is over with it.
+   */
   readonly rateLimited?: boolean;
+  /** With `rateLimited`: another range than the queue's. */
+  readonly backoff?: BackoffRange | undefined;
+  /** Why: delivered with the key. */
+  readonly triggers?: Triggers;
 }
 
 export interface QueueItem {
   readonly key: string;
   readonly priority: number;
+  /** Why the key is here, from all that was added since it was delivered last. */
+  readonly triggers: Triggers;
 }
 
 /** What metrics want to know; every method is called synchronously. */
@@ -30,7 +43,7 @@ export interface QueueObserver {
 
 export interface QueueOptions {
   readonly clock: Clock;
-  readonly backoff?: ItemBackoff;
+  readonly backoff: ItemBackoff;
   /**
    * How many ms of waiting are worth one point of priority; default 100, so that a key of {@link LOW_PRIORITY} waits
    * at most 10 s behind newer ones. Infinity = strict priorities.
@@ -42,7 +55,8 @@ export interface QueueOptions {
 /**
  * The work queue of a controller: a set of keys that are to be reconciled.
  *
- * - A key is in the queue at most once; adding it again keeps the higher priority and the earlier time.
+ * - A key is in the queue at most once; adding it again keeps the higher priority and the earlier time. Beside that it has
+ *   at most one timer, which only {@link WorkQueue.clearTimer} ends early.
  * - A key is never with two workers: what is added while a worker has it waits for `done`.
  * - Higher priority first, first come first served inside a level; waiting raises the priority, so nothing starves.
  * - After `shutDown` nothing is handed out any more and adding has no effect.
@@ -54,11 +68,13 @@ export interface WorkQueue {
   done(key: string): void;
   /** Resets the backoff of the key; it does not take the key out. */
   forget(key: string): void;
+  /** Ends the timer of the key, if it has one. */
+  clearTimer(key: string): void;
   failures(key: string): number;
   shutDown(): void;
   /** Keys that are due. */
   readonly length: number;
-  /** Keys that wait for their time. */
+  /** Retries and timers that wait for their time. */
   readonly waiting: number;
   /** Due keys by priority. */
   depths(): ReadonlyMap<number, number>;
@@ -66,24 +82,28 @@ export interface WorkQueue {
   readonly inFlight: ReadonlyMap<string, number>;
 }
 
-interface Entry extends HeapNode {
+/** What waits for a time. */
+interface Waiting extends HeapNode {
   readonly key: string;
   priority: number;
   /** When it is due (monotonic ms). */
   readyAt: number;
-  /** Position among due entries: the time of readiness, moved by what the priority is worth. */
-  rank: number;
   sequence: number;
-  due: boolean;
 }
 
-export function createQueue({
-  clock,
-  backoff = exponentialBackoff(),
-  agingMs = 100,
-  observer = {},
-}: QueueOptions): WorkQueue {
+interface Entry extends Waiting {
+  /** Position among due entries: the time of readiness, moved by what the priority is worth. */
+  rank: number;
+  due: boolean;
+  triggers: Triggers;
+}
+
+const TIMER: Trigger = Object.freeze({ type: 'timer' });
+const TIMER_ONLY: Triggers = Object.freeze([TIMER]);
+
+export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: QueueOptions): WorkQueue {
   const entries = new Map<string, Entry>();
+  const timers = new Map<string, Waiting>();
   const inFlight = new Map<string, number>();
   // Linear aging keeps the order of any two entries constant, so that a static rank in one heap is enough.
   const strict = !Number.isFinite(agingMs);
@@ -91,9 +111,10 @@ export function createQueue({
     if (strict && a.priority !== b.priority) return a.priority > b.priority;
     return a.rank !== b.rank ? a.rank < b.rank : a.sequence < b.sequence;
   });
-  const waiting = createHeap<Entry>((a, b) =>
-    a.readyAt !== b.readyAt ? a.readyAt < b.readyAt : a.sequence < b.sequence,
-  );
+  const sooner = (a: Waiting, b: Waiting) =>
+    a.readyAt !== b.readyAt ? a.readyAt < b.readyAt : a.sequence < b.sequence;
+  const waiting = createHeap<Entry>(sooner);
+  const timerHeap = createHeap<Waiting>(sooner);
   const waiters: ((item: QueueItem | undefined) => void)[] = [];
   const depths = new Map<number, number>();
   let dueCount = 0;
@@ -150,68 +171,114 @@ export function createQueue({
       countDepth(entry.priority, -1);
       inFlight.set(entry.key, now);
       observer.taken?.(now - entry.readyAt);
-      waiters.shift()!({ key: entry.key, priority: entry.priority });
+      waiters.shift()!({ key: entry.key, priority: entry.priority, triggers: entry.triggers });
     }
   }
 
+  function nextAt(): number | undefined {
+    const retryAt = waiting.peek()?.readyAt;
+    const timerAt = timerHeap.peek()?.readyAt;
+    return retryAt === undefined || timerAt === undefined ? (retryAt ?? timerAt) : Math.min(retryAt, timerAt);
+  }
+
   function arm(): void {
-    const next = waiting.peek();
-    if (!next) {
+    const next = nextAt();
+    if (next === undefined) {
       timer?.cancel();
       timer = undefined;
       return;
     }
-    if (timer && timerAt <= next.readyAt) return;
+    if (timer && timerAt <= next) return;
     timer?.cancel();
-    timerAt = next.readyAt;
-    timer = clock.setTimeout(onTimer, Math.max(0, next.readyAt - clock.monotonic()));
+    timerAt = next;
+    timer = clock.setTimeout(onTimer, Math.max(0, next - clock.monotonic()));
   }
 
   function onTimer(): void {
     timer = undefined;
     const now = clock.monotonic();
-    for (let entry = waiting.peek(); entry && entry.readyAt <= now; entry = waiting.peek()) makeDue(entry, now);
+    for (;;) {
+      const retry = waiting.peek();
+      const alarm = timerHeap.peek();
+      const first = retry && alarm ? (sooner(retry, alarm) ? retry : alarm) : (retry ?? alarm);
+      if (!first || first.readyAt > now) break;
+      if (first === retry) {
+        makeDue(retry, now);
+      } else {
+        clearTimer(first.key);
+        deliver(first.key, first.priority, 0, TIMER_ONLY, first.readyAt);
+      }
+    }
     arm();
     handOut();
   }
 
+  function clearTimer(key: string): void {
+    const alarm = timers.get(key);
+    if (!alarm) return;
+    timers.delete(key);
+    timerHeap.remove(alarm);
+  }
+
+  function setTimer(key: string, priority: number, readyAt: number): void {
+    const known = timers.get(key);
+    if (!known) {
+      const alarm: Waiting = { key, priority, readyAt, sequence: sequence++, heapIndex: -1 };
+      timers.set(key, alarm);
+      timerHeap.push(alarm);
+      return;
+    }
+    known.priority = Math.max(known.priority, priority);
+    if (readyAt >= known.readyAt) return;
+    timerHeap.remove(known);
+    known.readyAt = readyAt;
+    timerHeap.push(known);
+  }
+
+  /** Puts the key in, due in `delay` ms; `now` may lie back as far as the time at which a timer was due. */
+  function deliver(key: string, priority: number, delay: number, triggers: Triggers, now: number): void {
+    const entry = entries.get(key);
+    if (!entry) {
+      const fresh: Entry = {
+        key,
+        priority,
+        readyAt: now + delay,
+        rank: 0,
+        sequence: sequence++,
+        due: false,
+        triggers,
+        heapIndex: -1,
+      };
+      entries.set(key, fresh);
+      observer.added?.();
+      if (delay === 0) makeDue(fresh, now);
+      else waiting.push(fresh);
+      return;
+    }
+    entry.triggers = mergeTriggers(entry.triggers, triggers);
+    raise(entry, priority, now);
+    if (entry.due) return;
+    if (delay === 0) {
+      entry.readyAt = now;
+      makeDue(entry, now);
+    } else if (now + delay < entry.readyAt) {
+      waiting.remove(entry);
+      entry.readyAt = now + delay;
+      waiting.push(entry);
+    }
+  }
+
   return {
-    add(key, { priority = 0, afterMs = 0, rateLimited = false } = {}) {
+    add(key, { priority = 0, afterMs = 0, rateLimited = false, backoff: range, triggers = NO_TRIGGERS } = {}) {
       if (closed) return;
-      let delay = Math.max(0, afterMs);
-      if (rateLimited) {
-        const wait = backoff.next(key);
-        delay = delay > 0 ? Math.min(delay, wait) : wait;
-        observer.retried?.();
-      }
       const now = clock.monotonic();
-      const entry = entries.get(key);
-      if (!entry) {
-        const fresh: Entry = {
-          key,
-          priority,
-          readyAt: now + delay,
-          rank: 0,
-          sequence: sequence++,
-          due: false,
-          heapIndex: -1,
-        };
-        entries.set(key, fresh);
-        observer.added?.();
-        if (delay === 0) makeDue(fresh, now);
-        else waiting.push(fresh);
+      if (rateLimited) {
+        observer.retried?.();
+        deliver(key, priority, backoff.next(key, range), triggers, now);
+      } else if (afterMs > 0) {
+        setTimer(key, priority, now + afterMs);
       } else {
-        raise(entry, priority, now);
-        if (!entry.due) {
-          if (delay === 0) {
-            entry.readyAt = now;
-            makeDue(entry, now);
-          } else if (now + delay < entry.readyAt) {
-            waiting.remove(entry);
-            entry.readyAt = now + delay;
-            waiting.push(entry);
-          }
-        }
+        deliver(key, priority, 0, triggers, now);
       }
       arm();
       handOut();
@@ -235,6 +302,10 @@ export function createQueue({
       }
     },
     forget: (key) => backoff.forget(key),
+    clearTimer(key) {
+      clearTimer(key);
+      arm();
+    },
     failures: (key) => backoff.failures(key),
     shutDown() {
       if (closed) return;
@@ -243,6 +314,8 @@ export function createQueue({
       timer = undefined;
       while (due.pop());
       while (waiting.pop());
+      while (timerHeap.pop());
+      timers.clear();
       entries.clear();
       for (const priority of depths.keys()) depths.set(priority, 0);
       dueCount = 0;
@@ -252,7 +325,7 @@ export function createQueue({
       return dueCount;
     },
     get waiting() {
-      return waiting.size;
+      return waiting.size + timerHeap.size;
     },
     depths: () => depths,
     inFlight,
