@@ -22,8 +22,8 @@ export type Step = RequestStep | WatchStep | EventsStep;
 export interface RequestStep {
   /** Method and path with query: `GET /api/v1/namespaces/{{ns}}/pods`. */
   readonly request: string;
-  /** Lower-case names. An empty value takes a default header away. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Lower-case names. An empty value takes a default header away; a list is sent as one header line per item. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: StepBody;
   /** Variables for later steps, by the dotted path of their value in the answer's body. */
   readonly save?: Readonly<Record<string, string>>;

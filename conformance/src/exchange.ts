@@ -50,7 +50,7 @@ function splitRequest(request: string): [TransportRequest['method'], string] {
   return [request.slice(0, at) as TransportRequest['method'], request.slice(at + 1)];
 }
 
-function headersOf(own: Readonly<Record<string, string>>): Record<string, string> {
+function headersOf(own: NonNullable<RequestStep['headers']>): Record<string, string | readonly string[]> {
   return Object.fromEntries(Object.entries({ ...DEFAULT_HEADERS, ...own }).filter(([, value]) => value !== ''));
 }
 

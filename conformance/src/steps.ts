@@ -64,6 +64,11 @@ export const patch = (
 export const apply = (path: string, manager: string, json: unknown, options: Options = {}): RequestStep =>
   patch(`${path}${path.includes('?') ? '&' : '?'}fieldManager=${manager}`, 'apply', json, options);
 
+/** The headers of a request that the administrator makes as somebody else. */
+export const as = (user: string, ...groups: readonly string[]) => ({
+  headers: { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups }) },
+});
+
 export const watch = (name: string, path: string, headers: Record<string, string> = {}): WatchStep => ({
   watch: path,
   name,

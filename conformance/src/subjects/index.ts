@@ -1,4 +1,5 @@
 import type { Subject } from '../case.ts';
+import { access } from './access.ts';
 import { applies } from './apply.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
@@ -32,4 +33,5 @@ export const subjects: readonly Subject[] = [
   definitions,
   customResources,
   customValidation,
+  access,
 ];

@@ -19,7 +19,9 @@ import { healthDocuments, versionDocument } from './api/health.ts';
 import type { Handler } from './api/http-types.ts';
 import { openapiV3Documents } from './api/openapi/documents.ts';
 import { decodeProtobufBody } from './api/protobuf.ts';
-import { rbacAuthorizer } from './api/rbac.ts';
+import { rbacAuthorizer } from './api/rbac/authorizer.ts';
+import { roleEscalation } from './api/rbac/escalation.ts';
+import { ruleResolver } from './api/rbac/rules.ts';
 import { serviceAccountTokens } from './api/service-account-tokens.ts';
 import { bootstrap } from './bootstrap.ts';
 import { controllersOf } from './controllers/profiles.ts';
@@ -170,6 +172,8 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
     list: (storage) => store.list(storage).items,
   };
+  const rules = ruleResolver(store, registry);
+  const authorizer = authorizerChain([rbacAuthorizer(rules)]);
   let served: ServedCluster | undefined;
   const server: ApiServer = {
     store,
@@ -179,12 +183,14 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     allocator: serviceAllocator(() => store.list('services').items),
     tokens: [(token) => (token === adminToken ? ADMIN : undefined), accountTokens.authenticate],
     accountTokens,
-    authorizer: authorizerChain([rbacAuthorizer(store, registry)]),
+    authorizer,
+    rules,
     admission: admissionChain([
       definitionTerminating(store),
       namespaceLifecycle(store),
       ...(profile === 'cluster' ? builtinAdmission(lookup, random) : envtestAdmission(lookup)),
       ...webhookAdmission({ store, registry, caller, conditions: evaluateConditions }),
+      roleEscalation(rules, authorizer),
     ]),
     protobuf: decodeProtobufBody,
     hooks: [definitions],

@@ -1,4 +1,4 @@
-import type { StatusError } from '@opwright/machinery';
+import { goQuote, type StatusError } from '@opwright/machinery';
 import { forbidden } from './errors.ts';
 import type { UserInfo } from './http-types.ts';
 
@@ -60,16 +60,19 @@ function isOpen(path: string): boolean {
 
 /** The 403 of a denied access. */
 export function accessForbidden(attributes: AccessAttributes, reason: string): StatusError {
-  const why = `${accessDenied(attributes)}${reason === '' ? '' : `: ${reason}`}`;
+  // Nothing that a browser would take for HTML.
+  const denied = accessDenied(attributes).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  const why = `${denied}${reason === '' ? '' : `: ${reason}`}`;
   if ('path' in attributes) return forbidden(undefined, '', why);
   return forbidden({ group: attributes.group, plural: attributes.resource }, attributes.name, why);
 }
 
 function accessDenied(attributes: AccessAttributes): string {
   const { user, verb } = attributes;
-  if ('path' in attributes) return `User "${user.name}" cannot ${verb} path "${attributes.path}"`;
+  const who = `User ${goQuote(user.name)}`;
+  if ('path' in attributes) return `${who} cannot ${verb} path ${goQuote(attributes.path)}`;
   const { resource, subresource, group, namespace } = attributes;
-  const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  return `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
+  const what = goQuote(subresource === '' ? resource : `${resource}/${subresource}`);
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
+  return `${who} cannot ${verb} resource ${what} in API group ${goQuote(group)} ${where}`;
 }

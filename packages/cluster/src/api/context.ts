@@ -8,6 +8,7 @@ import type { Authorizer } from './authorize.ts';
 import type { ProtobufDecoder } from './decode.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import type { Negotiated } from './negotiate.ts';
+import type { RuleResolver } from './rbac/rules.ts';
 import type { PathRequest, ResourceRequest } from './request-info.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
@@ -21,6 +22,7 @@ export interface ApiServer {
   readonly tokens: readonly TokenAuthenticator[];
   readonly accountTokens: ServiceAccountTokens;
   readonly authorizer: Authorizer;
+  readonly rules: RuleResolver;
   readonly admission: Required<AdmissionPlugin>;
   readonly protobuf: ProtobufDecoder;
   readonly hooks: readonly WriteHook[];

@@ -1,3 +1,5 @@
+import { parseFieldSelector, validatePathSegment } from '@opwright/machinery';
+
 /** What a request is about, read off its method, path and query alone (Kubernetes' RequestInfo). */
 export type RequestInfo = ResourceRequest | PathRequest;
 
@@ -98,10 +100,15 @@ export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
 
 /** The name in the path, or the one that a list or watch restricts itself to: what authorization rules compare. */
 export function requestedName(info: ResourceRequest): string {
-  if (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection'))
-    return info.name;
-  const selector = info.query.get('fieldSelector') ?? '';
-  return /^metadata\.name==?([^,=!]+)$/.exec(selector)?.[1] ?? '';
+  if (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch')) return info.name;
+  try {
+    const selector = parseFieldSelector(info.query.get('fieldSelector') ?? '');
+    const wanted = selector.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value ?? '';
+    return validatePathSegment(wanted).length === 0 ? wanted : '';
+  } catch {
+    // The verb will say what is wrong with the selector.
+    return '';
+  }
 }
 
 function verbOf(method: string, name: string, legacyWatch: boolean, query: URLSearchParams): ResourceVerb {

@@ -2,6 +2,7 @@ import { createClient } from '@opwright/client';
 import type { AnyResource } from '@opwright/machinery';
 import { createManager, defineOperator, type Manager, type Operator } from 'opwright';
 import type { Registry } from '../kinds/registry.ts';
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { kubelet, registerNode } from './kubelet/kubelet.ts';
@@ -27,7 +28,7 @@ export function garbageCollector(context: ControllerContext): Controller {
   };
 }
 
-/** Namespaces and service accounts. */
+/** Namespaces, service accounts and aggregated cluster roles. */
 export function controllerManager(context: ControllerContext): Controller {
   const client = createClient(context.transport, { fieldManager: 'kube-controller-manager' });
   return managed(
@@ -37,6 +38,7 @@ export function controllerManager(context: ControllerContext): Controller {
       controllers: [
         namespaceController({ client, namespacedResources: () => namespacedResources(context.registry) }),
         serviceAccountController(context.rootCa),
+        clusterRoleAggregation(client),
       ],
     }),
   );

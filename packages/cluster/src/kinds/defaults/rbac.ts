@@ -1,11 +1,10 @@
 import type { MutableObject } from '../kind.ts';
-import { each, setDefault, within } from '../tree.ts';
+import { each, ensure, setDefault } from '../tree.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
 export function setBindingDefaults(binding: MutableObject): void {
-  const roleRef = within(binding, 'roleRef');
-  if (roleRef !== undefined) setDefault(roleRef, 'apiGroup', group);
+  setDefault(ensure(binding, 'roleRef'), 'apiGroup', group);
   for (const subject of each(binding, 'subjects')) {
     if (subject.kind === 'User' || subject.kind === 'Group') setDefault(subject, 'apiGroup', group);
   }

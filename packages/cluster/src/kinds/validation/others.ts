@@ -12,8 +12,9 @@ import {
 import { compileExpression } from '@opwright/schema';
 import { at, field, int, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
+import { labelSelectorErrors } from './label-selector.ts';
 import { oneOf } from './pod-spec.ts';
-import { intOrPercentErrors, labelSelectorErrors } from './workload.ts';
+import { intOrPercentErrors } from './workload.ts';
 
 /* Kinds with few rules. */
 

@@ -10,6 +10,8 @@ import {
   validateDns1123Subdomain,
 } from '@opwright/machinery';
 import { at, field, items, text, texts } from '../tree.ts';
+import { labelSelectorErrors } from './label-selector.ts';
+import { pathSegmentName } from './names.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
@@ -18,7 +20,22 @@ export function validateRole(role: JsonObject): FieldError[] {
 }
 
 export function validateClusterRole(role: JsonObject): FieldError[] {
-  return ruleErrors(role, false);
+  return [...ruleErrors(role, false), ...aggregationErrors(role)];
+}
+
+function aggregationErrors(role: JsonObject): FieldError[] {
+  const aggregation = at(role, 'aggregationRule');
+  if (aggregation === undefined) return [];
+  const path = 'aggregationRule.clusterRoleSelectors';
+  const selectors = items(aggregation, 'clusterRoleSelectors');
+  if (selectors.length === 0) {
+    return [requiredValue(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  }
+  return selectors.flatMap((selector, index) => {
+    const errors = labelSelectorErrors(selector, `${path}[${index}]`);
+    if (errors.length > 0) errors.push(invalidValue(`${path}[${index}]`, null, 'invalid label selector.'));
+    return errors;
+  });
 }
 
 function ruleErrors(role: JsonObject, namespaced: boolean): FieldError[] {
@@ -62,7 +79,9 @@ function bindingErrors(binding: JsonObject, roleKinds: readonly string[], namesp
     errors.push(unsupportedValue('roleRef.apiGroup', text(role, 'apiGroup'), [group]));
   if (!roleKinds.includes(text(role, 'kind')))
     errors.push(unsupportedValue('roleRef.kind', text(role, 'kind'), roleKinds));
-  if (text(role, 'name') === '') errors.push(requiredValue('roleRef.name'));
+  const name = text(role, 'name');
+  if (name === '') errors.push(requiredValue('roleRef.name'));
+  else errors.push(...pathSegmentName(name).map((why) => invalidValue('roleRef.name', name, why)));
   for (const [index, subject] of items(binding, 'subjects').entries()) {
     errors.push(...subjectErrors(subject, `subjects[${index}]`, namespaced));
   }

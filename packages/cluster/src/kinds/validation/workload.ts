@@ -10,6 +10,7 @@ import {
   unsupportedValue,
 } from '@opwright/machinery';
 import { at, field, int, items, text, textEntries, texts } from '../tree.ts';
+import { labelSelectorErrors } from './label-selector.ts';
 import { podSpecErrors } from './pod-spec.ts';
 
 /* What workloads have in common: a number of replicas, a selector and a template that fits it. */
@@ -40,31 +41,6 @@ export function goLabelSelector(selector: JsonObject | undefined): RawGoText {
   return new RawGoText(
     `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:[]v1.LabelSelectorRequirement${list}}`,
   );
-}
-
-const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
-
-export function labelSelectorErrors(selector: JsonObject | undefined, path: string): FieldError[] {
-  return items(selector, 'matchExpressions').flatMap((expression, index) => {
-    const here = `${path}.matchExpressions[${index}]`;
-    const operator = text(expression, 'operator');
-    const count = texts(expression, 'values').length;
-    if (!operators.includes(operator))
-      return [invalidValue(`${here}.operator`, operator, 'not a valid selector operator')];
-    if (operator.endsWith('In') && count === 0) {
-      return [requiredValue(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
-    }
-    if (!operator.endsWith('In') && count > 0) {
-      return [
-        {
-          field: `${here}.values`,
-          reason: 'FieldValueForbidden',
-          message: "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-        } satisfies FieldError,
-      ];
-    }
-    return [];
-  });
 }
 
 /** `spec.selector` of a workload: there, not empty, well formed. */
