@@ -30,6 +30,7 @@ export const create: Subject = {
         post(CMS, {}),
         post(CMS, { metadata: { name: 'named', generateName: 'gen-' } }),
         post(`${core}/pods`, { metadata: {}, spec: { containers: [{ name: 'c', image: 'i' }] } }),
+        post('/api/v1/namespaces?dryRun=All', { metadata: { generateName: 'gen-' } }),
       ],
     },
     {

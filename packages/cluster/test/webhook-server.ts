@@ -19,6 +19,8 @@ export interface WebhookServer extends AsyncDisposable {
   readonly port: number;
   /** Base64, as a clientConfig wants it. */
   readonly caBundle: string;
+  /** The server's own certificate, base64. */
+  readonly certificate: string;
   readonly received: ReceivedReview[];
   answer(path: string, answer: (review: ReceivedReview) => Answer): void;
 }
@@ -27,30 +29,29 @@ export async function startWebhookServer(hosts: readonly string[] = ['127.0.0.1'
   const authority = createAuthority('webhooks', Date.now());
   const answers = new Map<string, (review: ReceivedReview) => Answer>();
   const received: ReceivedReview[] = [];
-  const server = createServer(
-    authority.issue({ commonName: 'webhook', usage: 'server', hosts }),
-    async (request, response) => {
-      let text = '';
-      for await (const chunk of request) text += chunk;
-      const review = { path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text) };
-      received.push(review);
-      const answer = (
-        answers.get((request.url ?? '').split('?')[0] ?? '') ?? (() => ({ response: { allowed: true } }))
-      )(review);
-      if (answer === undefined) return;
-      if ('status' in answer) return response.writeHead(answer.status).end(answer.body);
-      const { kind, apiVersion } = review.body;
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ kind, apiVersion, response: { uid: review.body.request.uid, ...answer.response } }));
-    },
-  );
+  const identity = authority.issue({ commonName: 'webhook', usage: 'server', hosts });
+  const server = createServer(identity, async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const review = { path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text) };
+    received.push(review);
+    const answer = (answers.get((request.url ?? '').split('?')[0] ?? '') ?? (() => ({ response: { allowed: true } })))(
+      review,
+    );
+    if (answer === undefined) return;
+    if ('status' in answer) return response.writeHead(answer.status).end(answer.body);
+    const { kind, apiVersion } = review.body;
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ kind, apiVersion, response: { uid: review.body.request.uid, ...answer.response } }));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `https://127.0.0.1:${port}`,
     port,
     caBundle: Buffer.from(authority.certificate).toString('base64'),
+    certificate: Buffer.from(identity.cert).toString('base64'),
     received,
     answer: (path, answer) => void answers.set(path, answer),
     async [Symbol.asyncDispose]() {

@@ -271,6 +271,7 @@ test('the server is verified against the authority and the name, unless told oth
   };
   expect(await ask({})).toMatch(/UNABLE_TO|SELF_SIGNED/);
   expect(await ask({ ca: certificates.ca })).toBe(1);
+  expect(await ask({ ca: certificates.server.cert })).toBe(1);
   expect(await ask({ ca: certificates.ca, tlsServerName: 'cluster.test' })).toBe(1);
   expect(await ask({ ca: certificates.ca, tlsServerName: 'other.test' })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   expect(await ask({ insecureSkipTlsVerify: true })).toBe(1);

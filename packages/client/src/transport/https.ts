@@ -190,7 +190,8 @@ function agentPools(options: HttpTransportOptions, server: URL, proxy: URL | und
     const host = bareHost(server);
     const name = options.tlsServerName ?? (isIP(host) ? undefined : host);
     const tls = {
-      ...(options.ca !== undefined && { ca: options.ca }),
+      // As in Go, whatever is in the bundle is trusted, be it the server's own certificate.
+      ...(options.ca !== undefined && { ca: options.ca, allowPartialTrustChain: true }),
       ...(credentials.certificate ?? {}),
       ...(name !== undefined && { servername: name }),
       rejectUnauthorized: !options.insecureSkipTlsVerify,

@@ -69,6 +69,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   kind.prepareForCreate(draft, strategyContext(call, write.dryRun));
   if (kind.hasGeneration) metadataOf(draft).generation = 1;
   refuseInvalid(kind, draft, createErrors(kind, draft as JsonObject));
+  kind.canonicalize?.(draft);
   call.warnings.push(...kind.warnings(draft as JsonObject, undefined));
   await server.admission.validate({ ...attributes, name: metaText(draft, 'name') }, draft as JsonObject);
   if (metaText(draft, 'resourceVersion') !== '') {
@@ -94,6 +95,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
     if (attempt === NAME_ATTEMPTS) throw generateNameConflict(kind, name);
     delete metadataOf(draft).name;
     fillSystemFields(draft, server.random, nowMs);
+    kind.canonicalize?.(draft);
   }
 }
 

@@ -10,6 +10,8 @@ export interface KindBehaviour {
   readonly defaults?: (object: MutableObject) => void;
   /** After the status has been reset. */
   readonly prepareForCreate?: (object: MutableObject, context: StrategyContext) => void;
+  /** See {@link ServedKind.canonicalize}. */
+  readonly canonicalize?: (object: MutableObject) => void;
   /** After the status has been kept. */
   readonly prepareForUpdate?: (object: MutableObject, old: JsonObject, context: StrategyContext) => void;
   /** A creator may send a status (nodes), though there is a status subresource. */

@@ -37,7 +37,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const hasStatus = subresources.some((subresource) => subresource.name === 'status');
   const printer = behaviour.printer ?? nameAndAge;
   const selectors = behaviour.selectors;
-  const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, beginDeletion } = behaviour;
+  const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, beginDeletion, canonicalize } = behaviour;
   return {
     group,
     version,
@@ -90,6 +90,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     ...(orphaningWarning === undefined ? {} : { orphaningWarning }),
     ...(statusKeepsMetadata === undefined ? {} : { statusKeepsMetadata }),
     ...(beginDeletion === undefined ? {} : { beginDeletion }),
+    ...(canonicalize === undefined ? {} : { canonicalize }),
 
     columns: printer.columns,
     row: printer.row,

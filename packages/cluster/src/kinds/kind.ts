@@ -50,6 +50,8 @@ export interface ServedKind {
   prepareForCreate(object: MutableObject, context: StrategyContext): void;
   /** Keeps what an update may not change, in place. Not called for subresources: they name the part they may change. */
   prepareForUpdate(object: MutableObject, old: JsonObject, context: StrategyContext): void;
+  /** Sets what follows from the name, in place, once a create has settled it: generateName gives it after the defaults. */
+  canonicalize?(object: MutableObject): void;
   /** On updates with the state before: what was wrong already and did not change may be forgiven. */
   validate(object: JsonObject, old?: JsonObject): FieldError[];
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];

@@ -75,6 +75,7 @@ export const core: Behaviours = {
     defaults: defaults.setNamespaceDefaults,
     prepareForCreate: strategy.prepareNamespaceForCreate,
     prepareForUpdate: strategy.prepareNamespaceForUpdate,
+    canonicalize: defaults.setNamespaceDefaults,
     validate: validation.validateNamespace,
     beginDeletion: strategy.beginNamespaceDeletion,
     printer: printers.namespacePrinter,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { type Clock, encodeJson, isPlainObject, type JsonObject, parseJson, type Random } from '@opwright/machinery';
 import { at, int, text } from '../../../kinds/tree.ts';
 import type { WebhookClient } from '../../../server/webhook-client.ts';
@@ -59,10 +60,20 @@ class ServerError extends Error {
 
 function baseUrl(clientConfig: JsonObject): string {
   const url = text(clientConfig, 'url');
-  if (url !== '') return url;
+  if (url !== '') {
+    // Not by a URL object, which would drop the default port.
+    const [, origin = url, path = ''] = /^([^/]*\/\/[^/]*)(.*)$/.exec(url) ?? [];
+    return origin + cleanPath(path);
+  }
   const service = at(clientConfig, 'service');
-  const path = text(service, 'path');
-  return `https://${text(service, 'name')}.${text(service, 'namespace')}.svc:${int(service, 'port') || 443}${path || '/'}`;
+  const host = `${text(service, 'name')}.${text(service, 'namespace')}.svc:${int(service, 'port') || 443}`;
+  return `https://${host}${cleanPath(text(service, 'path'))}`;
+}
+
+/** As Go's client asks for it: rooted, without empty parts (envtest's URLs have one) and without a slash at its end. */
+function cleanPath(path: string): string {
+  const clean = posix.join('/', path);
+  return clean === '/' ? clean : clean.replace(/\/$/, '');
 }
 
 function serviceAddress(clientConfig: JsonObject, services: ServiceResolver): ServiceAddress | undefined {

@@ -321,6 +321,12 @@ describe('a webhook that fails', () => {
     ]);
   });
 
+  test('but not because its bundle is its own certificate instead of the authority', async () => {
+    await configure('Validating', 'v', { clientConfig: { url: `${server.url}/x`, caBundle: server.certificate } });
+    expect((await create('c')).status).toBe(201);
+    expect(server.received).toHaveLength(1);
+  });
+
   test('because it takes too long, by the clock of the cluster', async () => {
     const clock = new VirtualClock();
     await using slow = await startCluster({ profile: 'envtest', clock });
@@ -491,6 +497,12 @@ describe('which writes a webhook sees', () => {
       object: { kind: 'Scale', spec: { replicas: 2 } },
     });
   });
+});
+
+test('the path of a URL is cleaned, as the one that envtest writes needs it', async () => {
+  await configure('Validating', 'v', at('//a//b/'));
+  expect((await create('c')).status).toBe(201);
+  expect(server.received.map(({ path }) => path)).toEqual(['/a/b?timeout=10s']);
 });
 
 test('a service reference leads to where the cluster was told that the service is', async () => {
