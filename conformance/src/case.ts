@@ -37,6 +37,8 @@ export interface RequestStep {
   readonly raw?: true;
   /** Part of the preparation: the answer is not compared. */
   readonly unrecorded?: true;
+  /** What follows makes no sense without it: the case ends here when the answer is an error. */
+  readonly essential?: true;
 }
 
 export type StepBody = { readonly json: unknown } | { readonly text: string } | { readonly base64: string };

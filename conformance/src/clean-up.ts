@@ -9,8 +9,8 @@ const WITHOUT_FINALIZERS = {
   body: { json: { metadata: { finalizers: null } } },
 };
 
-/** Deletes cluster-wide objects, the latest first; waits until definitions have taken their resources with them. */
-export async function cleanUp(server: Server, paths: readonly string[]): Promise<void> {
+/** Deletes cluster-wide objects, the latest first; may wait until definitions have taken their resources with them. */
+export async function cleanUp(server: Server, paths: readonly string[], waits: boolean): Promise<void> {
   for (const path of [...new Set(paths)].reverse()) {
     const { text } = await exchange(server.transport, { method: 'DELETE', path });
     if (!path.includes('/customresourcedefinitions/')) {
@@ -18,6 +18,7 @@ export async function cleanUp(server: Server, paths: readonly string[]): Promise
         await exchange(server.transport, { method: 'PATCH', path, ...WITHOUT_FINALIZERS });
       continue;
     }
+    if (!waits) continue;
     for (let waited = 0; waited < GONE_MS; waited += 40) {
       const { status } = await exchange(server.transport, { method: 'GET', path });
       if (status === 404) break;

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 
 /** A difference that stays, with the reason. */
 export interface Exception {
-  /** `subject: name of the case #number of the request`; `*` stands for any text. */
+  /**
+   * `subject: name of the case #number of the request`, or `random: request path-in-the-answer wanted → got` for random
+   * requests; `*` stands for any text.
+   */
   readonly pattern: string;
   readonly reason: string;
 }

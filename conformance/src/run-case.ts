@@ -13,8 +13,11 @@ interface Recorded extends Raw {
   readonly ended?: boolean;
 }
 
-/** Sends the steps of a case in order and returns their answers, normalised. What the case made is deleted afterwards. */
-export async function runCase(server: Server, wanted: Case): Promise<Answer[]> {
+/**
+ * Sends the steps of a case in order and returns their answers, normalised. What the case made is deleted afterwards, and
+ * gone when the next one begins unless it need not be.
+ */
+export async function runCase(server: Server, wanted: Case, { waits = true } = {}): Promise<Answer[]> {
   const variables = ownNames();
   const captures = new Map<string, Capture>();
   const made: string[] = [];
@@ -24,10 +27,11 @@ export async function runCase(server: Server, wanted: Case): Promise<Answer[]> {
     for (const step of wanted.steps) {
       const answer = await runStep(server, step, variables, captures, made);
       if (answer !== undefined) recorded.push(answer);
+      if ('request' in step && step.essential && (answer?.status ?? 0) >= 400) break;
     }
   } finally {
     for (const open of captures.values()) open.close();
-    await cleanUp(server, made);
+    await cleanUp(server, made, waits);
   }
   const now = new Date();
   return normalise(recorded, variables, now).map((raw, at) => answerOf(recorded[at]!, raw));

@@ -1,0 +1,79 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Step } from '../case.ts';
+import { get, post } from '../steps.ts';
+import { API, CRDS, GROUP, WIDGETS, widget } from '../subjects/widgets.ts';
+import type { Edit } from './edits.ts';
+import type { Target } from './requests.ts';
+import { objectSchema, type RandomSchema } from './schemas.ts';
+import { edit, junk, metadataEdit } from './values.ts';
+
+/** A definition of custom resources and requests about them. */
+export interface CustomTarget {
+  readonly definition: readonly Step[];
+  readonly target: Arbitrary<Target>;
+}
+
+export const customTarget: Arbitrary<CustomTarget> = fc
+  .record({ spec: objectSchema, status: objectSchema, separate: fc.boolean() })
+  .map(({ spec, status, separate }) => ({
+    definition: definition(spec, status, separate),
+    target: fc.array(spec.value, { minLength: 1, maxLength: 2 }).map((values) => ({
+      path: WIDGETS,
+      subresources: separate ? ['status'] : [],
+      fields: ['metadata.name', 'spec.a'],
+      object: (name) => widget(name, values[0]),
+      edit: fc.oneof(
+        { weight: 4, arbitrary: valueEdit('spec', spec.value) },
+        { weight: 2, arbitrary: valueEdit('status', status.value) },
+        { weight: 2, arbitrary: metadataEdit },
+        { weight: 1, arbitrary: edit(['spec'], junk) },
+        {
+          weight: 1,
+          arbitrary: fc
+            .tuple(fc.constantFrom('a', 'b', 'c', 'bogus'), junk)
+            .map(([key, value]) => ({ path: ['spec', key], value })),
+        },
+      ),
+    })),
+  }));
+
+/** The whole of a part, or one field of it. */
+function valueEdit(part: string, values: Arbitrary<unknown>): Arbitrary<Edit> {
+  return fc.tuple(values, fc.nat(3)).map(([value, which]) => {
+    const entries = Object.entries(value as object);
+    const one = entries[which];
+    return one === undefined ? { path: [part], value } : { path: [part, one[0]], value: one[1] };
+  });
+}
+
+function definition(spec: RandomSchema, status: RandomSchema, separate: boolean): Step[] {
+  const schema = { type: 'object', properties: { spec: spec.schema, status: status.schema } };
+  return [
+    post(
+      CRDS,
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `widgets.${GROUP}` },
+        spec: {
+          group: GROUP,
+          scope: 'Namespaced',
+          names: { plural: 'widgets', kind: 'Widget' },
+          versions: [
+            {
+              name: 'v1',
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: schema },
+              ...(separate ? { subresources: { status: {} } } : {}),
+            },
+          ],
+        },
+      },
+      { keep: ['message', 'details', 'code'], essential: true },
+    ),
+    get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
+    get(WIDGETS, { until: { status: 200 } }),
+    get(`/apis/${API}`, { until: { status: 200 } }),
+  ];
+}
