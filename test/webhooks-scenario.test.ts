@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, createClient, isInvalid } from '@opwright/client';
+import { createClient, isInvalid } from '@opwright/client';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import {
   MutatingWebhookConfiguration,
@@ -11,7 +11,6 @@ import { Secret } from '@opwright/kubernetes/core';
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '@opwright/kubernetes/rbac';
 import {
   accessRules,
-  type CertificateSource,
   controller,
   createManager,
   defineOperator,
@@ -23,13 +22,13 @@ import {
   operatorCrds,
   operatorWebhookConfigurations,
   requiredValue,
-  type ServingCertificate,
   secretCertificates,
   webhookCertificateRules,
   webhookConfigurationRules,
   webhooks,
 } from 'opwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { changeableCertificates, OVERLAP_MS, overlapClock } from './support/changing-certificates.ts';
 import { eventually } from './support/eventually.ts';
 import { describeKubectl, kubectlFor } from './support/kubectl.ts';
 import { recordingLogger } from './support/recording-logger.ts';
@@ -155,24 +154,6 @@ describe('an operator with webhooks', () => {
   });
 });
 
-/** A certificate, and the means to let the next one come. */
-function changeableCertificates(): CertificateSource & { change(): void } {
-  const issue = (before = ''): Required<ServingCertificate> => {
-    const authority = createAuthority('test', Date.now());
-    const pair = authority.issue({ commonName: 'webhooks', usage: 'server', hosts: ['127.0.0.1'] });
-    return { ...pair, caBundle: `${authority.certificate}${before}` };
-  };
-  let current = issue();
-  return {
-    checkEveryMs: 20,
-    read: async () => current,
-    change() {
-      const [newest = ''] = current.caBundle.split(/(?<=-----END CERTIFICATE-----\n)/);
-      current = issue(newest);
-    },
-  };
-}
-
 describe('certificates', () => {
   test('of a process beside the cluster do not get into configurations that lead elsewhere', async () => {
     const service = { namespace: 'hotel-system', name: 'hotel-webhook' };
@@ -184,32 +165,36 @@ describe('certificates', () => {
 
   test('that change under load drop no request', async () => {
     const certificates = changeableCertificates();
-    await startManager({ webhookCertificates: certificates, webhookOverlapMs: 50 });
+    const clock = overlapClock();
+    await startManager({ webhookCertificates: certificates, webhookOverlapMs: OVERLAP_MS, clock });
     let stop = false;
-    let written = 0;
+    const written = [0, 0, 0, 0];
     const failures: unknown[] = [];
-    const writer = async (id: number) => {
-      for (let count = 0; !stop; count++) {
-        await cluster.client.create(Room, room(`r-${id}-${count}`)).catch((error) => failures.push(error));
-        written++;
+    const writer = async (_: number, id: number) => {
+      while (!stop) {
+        await cluster.client.create(Room, room(`r-${id}-${written[id]}`)).catch((error) => failures.push(error));
+        written[id]! += 1;
       }
     };
-    const writers = [0, 1, 2, 3].map(writer);
-    const bundle = async () =>
-      (await cluster.client.get(MutatingWebhookConfiguration, { name: 'hotel' })).webhooks?.[0]?.clientConfig.caBundle;
-    const seen = new Set([await bundle()]);
+    const eachWrites = async (times: number) => {
+      const before = [...written];
+      await eventually(() => written.every((count, id) => count >= before[id]! + times));
+    };
+    const writers = written.map(writer);
     for (let round = 0; round < 4; round++) {
       certificates.change();
-      await eventually(async () => !seen.has(await bundle()));
-      seen.add(await bundle());
-      const before = written;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await eventually(() => written > before + 10);
+      await eventually(() => clock.isOverlapping);
+      // All requests under way have begun after the new authority was told.
+      await eachWrites(2);
+      clock.endOverlap();
+      await eachWrites(3);
     }
     stop = true;
     await Promise.all(writers);
     expect(failures).toEqual([]);
-    expect(seen.size).toBe(5);
+    const { webhooks } = await cluster.client.get(MutatingWebhookConfiguration, { name: 'hotel' });
+    const { caBundle } = certificates.current();
+    expect(webhooks?.[0]?.clientConfig.caBundle).toBe(Buffer.from(caBundle).toString('base64'));
   });
 
   test('are shared by replicas through a Secret, under the rights of the manifests', async () => {

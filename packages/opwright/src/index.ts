@@ -70,8 +70,16 @@ export {
 export { createManager, type Manager, type ManagerOptions } from './manager/manager.ts';
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
-export { defineOperator, isOperator, type Operator, operatorCrds, operatorResources } from './operator.ts';
+export {
+  defineOperator,
+  isOperator,
+  type Operator,
+  operatorCrds,
+  operatorResources,
+  servesWebhooks,
+} from './operator.ts';
 export type { Trigger, Triggers } from './queue/triggers.ts';
+export { migrateStorage } from './versions/migrate-storage.ts';
 export { type Webhooks, type WebhooksBuilder, type WebhooksDefinition, webhooks } from './webhooks/builder.ts';
 export {
   type CertificateFileNames,
@@ -82,7 +90,8 @@ export {
   type ServingCertificate,
   secretCertificates,
 } from './webhooks/certificates.ts';
-export { operatorWebhookConfigurations, type WebhookTarget } from './webhooks/configurations.ts';
+export type { WebhookTarget } from './webhooks/client-config.ts';
+export { operatorWebhookConfigurations } from './webhooks/configurations.ts';
 export type { AdmissionRequest } from './webhooks/review.ts';
 export { webhookServiceName } from './webhooks/service.ts';
 export type {

@@ -1,8 +1,9 @@
 import type { AnyResource } from '@opwright/machinery';
-import type { CustomResourceDefinition } from '@opwright/schema';
+import type { AnyCustomResource, CustomResourceDefinition } from '@opwright/schema';
 import { kindKey } from './cache/kind-key.ts';
 import type { Controller, ControllerDefinition } from './controller/builder.ts';
 import type { Webhooks, WebhooksDefinition } from './webhooks/builder.ts';
+import { conversionBy, type WebhookTarget } from './webhooks/client-config.ts';
 
 const BRAND = Symbol.for('opwright.operator');
 
@@ -73,16 +74,40 @@ export function operatorResources(operator: Operator): readonly AnyResource[] {
   return unique(operator.controllers.map(({ resource }) => resource));
 }
 
-/** The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own, and its webhooks. */
-export function operatorCrds(operator: Operator): readonly CustomResourceDefinition[] {
+/**
+ * The CRDs of the custom resources that the operator is there for: what its controllers reconcile or own, and its webhooks.
+ *
+ * @param target where the operator will serve its webhooks, conversions among them; absent: nothing is converted before it
+ *   has started and written it itself
+ */
+export function operatorCrds(operator: Operator, target?: WebhookTarget): readonly CustomResourceDefinition[] {
+  return customResources(operator).map((resource) => {
+    if (!resource.conversions || !target) return resource.crd();
+    const crd = resource.crd(conversionBy(target));
+    if (!target.annotations) return crd;
+    const annotations = { ...crd.metadata.annotations, ...target.annotations };
+    return { ...crd, metadata: { ...crd.metadata, annotations } };
+  });
+}
+
+/** The custom resources whose versions the operator converts. */
+export function convertedResources(operator: Operator): readonly AnyCustomResource[] {
+  return customResources(operator).filter(({ conversions }) => conversions !== undefined);
+}
+
+/** Whether the API server asks this operator about anything: admission or conversion. */
+export function servesWebhooks(operator: Operator): boolean {
+  return operator.webhooks.length > 0 || convertedResources(operator).length > 0;
+}
+
+function customResources(operator: Operator): readonly AnyCustomResource[] {
   const own = operator.controllers.flatMap(({ resource, sources }) => [
     resource,
     ...sources.filter(({ role }) => role === 'owns').map((source) => source.resource),
   ]);
-  return unique([...own, ...operator.webhooks.map(({ resource }) => resource)]).flatMap((resource) => {
-    const { crd } = resource as { crd?: () => CustomResourceDefinition };
-    return crd ? [crd.call(resource)] : [];
-  });
+  return unique([...own, ...operator.webhooks.map(({ resource }) => resource)]).filter(
+    (resource): resource is AnyCustomResource => 'crd' in resource,
+  );
 }
 
 function unique(resources: readonly AnyResource[]): AnyResource[] {

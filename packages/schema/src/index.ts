@@ -12,6 +12,15 @@ export {
   type RuleOptions,
   validateRules,
 } from './cel/index.ts';
+export { type CheckConversionOptions, checkConversion } from './conversion/check.ts';
+export {
+  type Conversion,
+  type Conversions,
+  type Converted,
+  type ErasedConversion,
+  KEPT_HUB,
+} from './conversion/conversion.ts';
+export { convertObject } from './conversion/convert.ts';
 export * as k from './k/index.ts';
 export { crdManifest } from './manifest/crd.ts';
 export type * from './manifest/crd-types.ts';

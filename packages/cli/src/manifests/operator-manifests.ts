@@ -7,6 +7,7 @@ import {
   operatorCrds,
   operatorWebhookConfigurations,
   type PolicyRule,
+  servesWebhooks,
   webhookCertificateRules,
   webhookConfigurationRules,
   webhookServiceName,
@@ -41,9 +42,10 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
   const namespace = options.namespace ?? `${name}-system`;
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'opwright' };
   const metadata: Metadata = { name, namespace, labels };
-  const hasWebhooks = operator.webhooks.length > 0;
+  const hasWebhooks = servesWebhooks(operator);
+  const target = { service: { namespace, name: webhookServiceName(name) } };
   return {
-    crds: operatorCrds(operator),
+    crds: operatorCrds(operator, target),
     rbac: [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata },

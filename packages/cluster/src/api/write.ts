@@ -179,7 +179,7 @@ async function commit(
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
     return deepFreeze(ordered);
   }
-  if (saysTheSame(ordered, old)) return old;
+  if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored)) return old;
   if (dryRun) return deepFreeze(ordered);
   const updated = server.store.update(kind.storage, key, stored, await formToStore(kind, draft));
   return updated === undefined ? undefined : reading(kind, () => present(kind, updated));
@@ -276,6 +276,11 @@ function settleVersion(kind: ServedKind, draft: MutableObject, old: StoredObject
   } else if (wanted !== old.metadata.resourceVersion) {
     throw conflict(kind, old.metadata.name);
   }
+}
+
+/** What is stored in a former version is stored anew by the next write, even by one that changes nothing. */
+function isInStorageVersion({ storageVersion }: ServedKind, stored: StoredObject): boolean {
+  return storageVersion === undefined || stored.apiVersion === storageVersion;
 }
 
 /** Whether two states are the same but for the times in managedFields, which alone are no reason to write. */

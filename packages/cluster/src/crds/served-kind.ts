@@ -93,8 +93,8 @@ function servedKind(
     },
     ...(conversionWebhook !== undefined && {
       convert: orderedConversion(definition, webhookConversion(conversionWebhook, caller)),
-      storageVersion: joinApiVersion(group, storageVersion),
     }),
+    storageVersion: joinApiVersion(group, storageVersion),
 
     setDefaults(object) {
       replaceFields(object, applyDefaults(schema, object));

@@ -52,3 +52,33 @@ test('an object is shown in every served version, and a deprecated one warns', a
   const list = await send(transport, 'GET /apis/ex.io/v1/convs');
   expect(list.body).toMatchObject({ kind: 'ConvList', apiVersion: 'ex.io/v1', items: [{ apiVersion: 'ex.io/v1' }] });
 });
+
+test('a write that changes nothing stores an object anew that is stored in a former version, once', async () => {
+  await using cluster = await startCluster({ profile: 'envtest' });
+  const { transport } = cluster;
+  const definition = (storage: 'v1' | 'v2') => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'convs.ex.io' },
+    spec: {
+      group: 'ex.io',
+      scope: 'Cluster',
+      names: { plural: 'convs', kind: 'Conv' },
+      versions: [version('v1', storage === 'v1'), version('v2', storage === 'v2')],
+    },
+  });
+  await cluster.load([definition('v1')]);
+  const object = { apiVersion: 'ex.io/v1', kind: 'Conv', metadata: { name: 'c' }, spec: { a: 'x' } };
+  await send(transport, 'POST /apis/ex.io/v1/convs', object);
+  const touch = async () => {
+    const type = { 'content-type': 'application/merge-patch+json' };
+    const { body } = await send(transport, 'PATCH /apis/ex.io/v1/convs/c', {}, type);
+    return (body as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+  };
+  const before = await touch();
+  expect(await touch()).toBe(before);
+  await cluster.load([definition('v2')]);
+  const moved = await touch();
+  expect(moved).not.toBe(before);
+  expect(await touch()).toBe(moved);
+});

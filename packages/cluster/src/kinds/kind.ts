@@ -37,7 +37,7 @@ export interface ServedKind {
    * same order; metadata but labels and annotations stays.
    */
   readonly convert?: (objects: readonly JsonObject[], apiVersion: string) => Promise<readonly JsonObject[]>;
-  /** The version in which objects are stored, where a webhook converts. */
+  /** The version in which objects of a custom resource are stored. */
   readonly storageVersion?: string;
   /** The root struct: apiVersion, kind, metadata and the rest. */
   readonly type: TypeNode;

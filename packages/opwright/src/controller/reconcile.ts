@@ -1,5 +1,6 @@
 import { hasFinalizer, type KubeObject, type Timer } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
+import { isDefect } from '../defect.ts';
 import type { ControllerDefinition } from './builder.ts';
 import { createContext, type Surroundings } from './context.ts';
 import type { ErasedReconcile } from './erased.ts';
@@ -109,8 +110,7 @@ function outcomeOf(result: unknown): Outcome {
   if (result === undefined) return { kind: 'success' };
   if (result instanceof RetryAfter) return { kind: 'requeue_after', ms: result.ms };
   if (result instanceof Error) {
-    const panic = result instanceof TypeError || result instanceof ReferenceError || result instanceof RangeError;
-    return { kind: 'error', error: result, terminal: isTerminal(result), panic };
+    return { kind: 'error', error: result, terminal: isTerminal(result), panic: isDefect(result) };
   }
   const error = new TypeError(
     `the reconcile function returned or threw ${String(result)}: return nothing, retryAfter(…) or terminal(…)`,

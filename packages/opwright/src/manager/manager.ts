@@ -11,7 +11,7 @@ import { fencedTransport } from '../election/fence.ts';
 import { lifeline } from '../election/lifeline.ts';
 import { type LeaderElectionOptions, resolveElection } from '../election/options.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
-import type { Operator } from '../operator.ts';
+import { convertedResources, type Operator, servesWebhooks } from '../operator.ts';
 import type { CertificateSource } from '../webhooks/certificates.ts';
 import { createWebhookServer, type WebhookServer } from '../webhooks/server.ts';
 import { defaultCertificates, podNamespace } from '../webhooks/service.ts';
@@ -99,7 +99,10 @@ export interface Manager extends AsyncDisposable {
    * when nothing is left; when called again, the same promise. @throws Error when the grace period was too short
    */
   stop(): Promise<void>;
-  /** What `/readyz` says, with the reasons. */
+  /**
+   * Whether all is in order, with the reasons; what `/readyz` says. An operator that converts versions has `/readyz` ask for
+   * its webhooks only.
+   */
   ready(): Readiness;
   /** Where the servers listen; undefined while they do not. */
   readonly metricsUrl: string | undefined;
@@ -208,11 +211,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
 
   const webhookAddress = options.webhookAddress ?? ':9443';
   let webhooks: WebhookServer | undefined;
-  if (operator.webhooks.length > 0 && webhookAddress !== '' && webhookAddress !== '0') {
+  if (servesWebhooks(operator) && webhookAddress !== '' && webhookAddress !== '0') {
     // Not behind the fence: every replica serves, whoever leads.
     const webhookClient = clientOf(transport, 'webhooks');
     webhooks = createWebhookServer({
-      definitions: operator.webhooks,
+      served: { definitions: operator.webhooks, converted: convertedResources(operator) },
       address: webhookAddress,
       certificates: options.webhookCertificates ?? defaultCertificates(operator.name, webhookClient, clock),
       publish: options.installWebhooks
@@ -250,8 +253,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     metrics,
     liveness: { ping: () => undefined },
     readiness: {
-      caches: () => cacheProblem(cache, clock),
-      controllers: () => unsyncedSources(controllers)[0],
+      // The API server reaches conversions through a Service of ready pods, and the first lists may need them.
+      ...(convertedResources(operator).length === 0 && {
+        caches: () => cacheProblem(cache, clock),
+        controllers: () => unsyncedSources(controllers)[0],
+      }),
       ...(campaign && { leaderElection: () => campaign?.problem }),
       ...(webhooks && { webhooks: () => webhooks?.problem }),
       stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),

@@ -7,6 +7,7 @@ import {
   type KubeObject,
   mutableCopy,
 } from '@opwright/machinery';
+import { isDefect } from '../defect.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WebhooksDefinition } from './builder.ts';
 import { type AdmissionRequest, type AdmissionResponse, allowed } from './review.ts';
@@ -73,10 +74,6 @@ function refusal(error: unknown): AdmissionResponse {
   if (isStatusError(error)) return { allowed: false, status: error.status };
   if (!(error instanceof Error) || isDefect(error)) throw error;
   return { allowed: false, status: { code: 403, reason: 'Forbidden', message: error.message } };
-}
-
-function isDefect(error: Error): boolean {
-  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 }
 
 function frozen(object: AdmissionRequest['object']): KubeObject | undefined {

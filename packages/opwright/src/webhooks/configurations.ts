@@ -1,20 +1,9 @@
 import type { AnyResource, JsonObject } from '@opwright/machinery';
 import type { Operator } from '../operator.ts';
 import type { WebhooksDefinition } from './builder.ts';
+import { clientConfig, type WebhookTarget } from './client-config.ts';
 import { webhookPath } from './paths.ts';
 import type { WebhookOptions } from './types.ts';
-
-/** Where the API server finds the webhooks of an operator. */
-export type WebhookTarget = {
-  /** PEM of the authorities to trust. Absent: the running operator writes it, or cert-manager. */
-  readonly caBundle?: string;
-  /** `cert-manager.io/inject-ca-from: namespace/certificate`. */
-  readonly annotations?: Readonly<Record<string, string>>;
-} & (
-  | { readonly url: string }
-  /** `port` is that of the service, default 443. */
-  | { readonly service: { readonly namespace: string; readonly name: string; readonly port?: number } }
-);
 
 type Phase = 'mutate' | 'validate';
 
@@ -77,13 +66,6 @@ function webhookName(phase: Phase, { group, version, kind }: AnyResource): strin
 
 function scopeOf(scope: AnyResource['scope']): string {
   return scope === 'Namespaced' ? 'Namespaced' : 'Cluster';
-}
-
-function clientConfig(path: string, target: WebhookTarget): JsonObject {
-  const trust = target.caBundle === undefined ? {} : { caBundle: Buffer.from(target.caBundle).toString('base64') };
-  if ('url' in target) return { url: `${target.url}${path}`, ...trust };
-  const { namespace, name, port = 443 } = target.service;
-  return { service: { namespace, name, port, path }, ...trust };
 }
 
 function selection({ objectSelector, namespaceSelector, matchConditions }: WebhookOptions): JsonObject {

@@ -25,7 +25,7 @@ function setUp() {
     .validate(() => {
       throw new TypeError('a defect');
     }).definition;
-  const answer = webhookEndpoint([definition], metrics.webhooks(), logger);
+  const answer = webhookEndpoint({ definitions: [definition], converted: [] }, metrics.webhooks(), logger);
   const post = async (path: string, body: string | undefined, contentType = 'application/json') => {
     const answered = await answer({ path, contentType, body });
     return { status: answered.status, body: answered.status === 200 ? JSON.parse(answered.body) : answered.body };
@@ -56,6 +56,9 @@ test('what is no review is refused with the code that says why', async () => {
     (await post(MUTATE, body, contentType)).body.response.status.code;
   expect(await code(review('CREATE'), 'text/plain')).toBe(400);
   expect(await code(undefined)).toBe(413);
+  for (const type of ['application/json; charset=utf-8', 'Application/JSON ;x=y']) {
+    expect((await post(MUTATE, review('CREATE'), type)).body.response.allowed).toBe(true);
+  }
   for (const body of ['', '{', '[]', '{"kind":"Pod","apiVersion":"v1"}', '{"kind":"AdmissionReview"}']) {
     expect(await code(body)).toBe(400);
   }

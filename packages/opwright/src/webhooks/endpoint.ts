@@ -1,8 +1,11 @@
+import type { AnyCustomResource } from '@opwright/schema';
 import type { HttpAnswer, PostedRequest } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WebhookMetrics } from '../manager/metrics.ts';
 import { type Admit, admitByDefaulting, admitByValidating } from './admit.ts';
 import type { WebhooksDefinition } from './builder.ts';
+import { CONVERT_PATH } from './client-config.ts';
+import { convertReviews } from './convert.ts';
 import { webhookPath } from './paths.ts';
 import { type AdmissionResponse, answerReview, errored, type Review, readReview } from './review.ts';
 
@@ -15,47 +18,52 @@ const NO_REVIEW: Review = {
   request: { uid: '' } as Review['request'],
 };
 
+/** What an operator serves. */
+export interface Served {
+  readonly definitions: readonly WebhooksDefinition[];
+  /** Resources whose versions are converted. */
+  readonly converted: readonly AnyCustomResource[];
+}
+
+/** Answers the body of a review. */
+type Route = (body: string, log: Logger) => string | Promise<string>;
+
 /**
  * Serves the webhooks of an operator, each at its path. Whatever goes wrong is an answer that refuses, as
  * controller-runtime has it: the wrong content type and an unreadable review with code 400, a body that is too large with
  * 413, a defect of a function with 500.
  */
 export function webhookEndpoint(
-  definitions: readonly WebhooksDefinition[],
+  { definitions, converted }: Served,
   metrics: WebhookMetrics,
   logger: Logger,
 ): (request: PostedRequest) => Promise<HttpAnswer> {
-  const routes = new Map<string, Admit>();
+  const routes = new Map<string, Route>();
   for (const definition of definitions) {
     const { resource } = definition;
-    if (definition.default) routes.set(webhookPath('mutate', resource), admitByDefaulting(definition));
+    if (definition.default) routes.set(webhookPath('mutate', resource), admission(admitByDefaulting(definition)));
     if (definition.validate || definition.validateDelete) {
-      routes.set(webhookPath('validate', resource), admitByValidating(definition));
+      routes.set(webhookPath('validate', resource), admission(admitByValidating(definition)));
     }
   }
+  if (converted.length > 0)
+    routes.set(
+      CONVERT_PATH,
+      convertReviews(converted, () => metrics.panicked()),
+    );
   for (const path of routes.keys()) metrics.served(path);
 
-  async function answer(admit: Admit, { path, contentType, body }: PostedRequest): Promise<string> {
-    if (contentType !== 'application/json') {
-      return answerReview(NO_REVIEW, errored(400, `contentType=${contentType}, expected application/json`));
-    }
-    if (body === undefined) {
-      return answerReview(NO_REVIEW, errored(413, `request entity is too large; limit is ${REVIEW_LIMIT} bytes`));
-    }
-    let review: Review;
-    try {
-      review = readReview(body);
-    } catch (error) {
-      return answerReview(NO_REVIEW, errored(400, messageOf(error)));
-    }
-    const { request } = review;
-    const log = logger.child({
-      webhook: path,
-      namespace: request.namespace,
-      name: request.name,
-      requestID: request.uid,
-    });
-    return answerReview(review, await admitted(admit, review, log));
+  function admission(admit: Admit): Route {
+    return async (body, log) => {
+      let review: Review;
+      try {
+        review = readReview(body);
+      } catch (error) {
+        return answerReview(NO_REVIEW, errored(400, messageOf(error)));
+      }
+      const { namespace, name, uid } = review.request;
+      return answerReview(review, await admitted(admit, review, log.child({ namespace, name, requestID: uid })));
+    };
   }
 
   async function admitted(admit: Admit, { request }: Review, log: Logger): Promise<AdmissionResponse> {
@@ -68,14 +76,29 @@ export function webhookEndpoint(
     }
   }
 
+  function answer(route: Route, { path, contentType, body }: PostedRequest): string | Promise<string> {
+    if (mediaType(contentType) !== 'application/json') {
+      return answerReview(NO_REVIEW, errored(400, `contentType=${contentType}, expected application/json`));
+    }
+    if (body === undefined) {
+      return answerReview(NO_REVIEW, errored(413, `request entity is too large; limit is ${REVIEW_LIMIT} bytes`));
+    }
+    return route(body, logger.child({ webhook: path }));
+  }
+
   return async (request) => {
-    const admit = routes.get(request.path);
-    if (admit === undefined) return { status: 404, body: '404 page not found\n' };
+    const route = routes.get(request.path);
+    if (route === undefined) return { status: 404, body: '404 page not found\n' };
     const end = metrics.begin(request.path);
-    const body = await answer(admit, request);
+    const body = await answer(route, request);
     end(200);
     return { status: 200, body, contentType: 'application/json' };
   };
+}
+
+/** Without parameters such as a charset. */
+function mediaType(contentType: string): string {
+  return contentType.split(';', 1)[0]!.trim().toLowerCase();
 }
 
 function messageOf(error: unknown): string {

@@ -25,11 +25,14 @@ function setUp(read: () => ServingCertificate, clock = idleClock()) {
   const source: CertificateSource = { checkEveryMs: 60_000, read: async () => read() };
   const publish = { fails: false };
   const server = createWebhookServer({
-    definitions: [
-      webhooks(Foo).validate(async (foo) => {
-        if (foo.spec.name === 'slow') await held;
-      }).definition,
-    ],
+    served: {
+      converted: [],
+      definitions: [
+        webhooks(Foo).validate(async (foo) => {
+          if (foo.spec.name === 'slow') await held;
+        }).definition,
+      ],
+    },
     address: '127.0.0.1:0',
     certificates: source,
     publish: async (bundle) => {
@@ -162,7 +165,7 @@ test('a taken address is an error that names the remedy', async () => {
   await server.open();
   const { port } = new URL(server.url ?? '');
   const second = createWebhookServer({
-    definitions: [],
+    served: { converted: [], definitions: [] },
     address: `127.0.0.1:${port}`,
     certificates: { checkEveryMs: 1000, read: async () => certificate('x') },
     publish: async () => {},

@@ -3,13 +3,12 @@ import { sharedAbortController } from '../abort.ts';
 import { listenHttps, type TlsServer } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WebhookMetrics } from '../manager/metrics.ts';
-import type { WebhooksDefinition } from './builder.ts';
 import type { CertificateSource, ServingCertificate } from './certificates.ts';
-import { REVIEW_LIMIT, webhookEndpoint } from './endpoint.ts';
+import { REVIEW_LIMIT, type Served, webhookEndpoint } from './endpoint.ts';
 import type { PublishTrust } from './trust.ts';
 
 export interface WebhookServerOptions {
-  readonly definitions: readonly WebhooksDefinition[];
+  readonly served: Served;
   readonly address: string;
   readonly certificates: CertificateSource;
   readonly publish: PublishTrust;
@@ -45,7 +44,7 @@ const RETRY_MS = 5000;
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { certificates, publish, clock, logger, overlapMs = 10_000 } = options;
   const closing = sharedAbortController();
-  const answer = webhookEndpoint(options.definitions, options.metrics, logger);
+  const answer = webhookEndpoint(options.served, options.metrics, logger);
   let server: TlsServer | undefined;
   let serving: ServingCertificate | undefined;
   let problem: string | undefined;

@@ -15,8 +15,29 @@ export interface CustomResourceDefinition {
     readonly names: CustomResourceNames;
     readonly scope: 'Namespaced' | 'Cluster';
     readonly versions: readonly CustomResourceVersion[];
+    /** Absent: none, objects only get another apiVersion. */
+    readonly conversion?: CustomResourceConversion;
   };
 }
+
+/** Who converts objects between versions. */
+export type CustomResourceConversion = {
+  readonly strategy: 'Webhook';
+  readonly webhook: {
+    readonly conversionReviewVersions: readonly string[];
+    readonly clientConfig: {
+      readonly url?: string;
+      readonly service?: {
+        readonly namespace: string;
+        readonly name: string;
+        readonly path?: string;
+        readonly port?: number;
+      };
+      /** Base64 of PEM. */
+      readonly caBundle?: string;
+    };
+  };
+};
 
 export interface CustomResourceNames {
   readonly plural: string;

@@ -1,12 +1,24 @@
-import type { CustomResource, ResourceVersion } from '../resource/resource.ts';
-import type { CustomResourceDefinition, CustomResourceVersion } from './crd-types.ts';
+import type { AnyCustomResource, ResourceVersion } from '../resource/resource.ts';
+import type { CustomResourceConversion, CustomResourceDefinition, CustomResourceVersion } from './crd-types.ts';
+
+/** A name that never resolves (RFC 2606): nothing is converted before somebody says who does it. */
+const UNREACHABLE: CustomResourceConversion = {
+  strategy: 'Webhook',
+  webhook: {
+    conversionReviewVersions: ['v1'],
+    clientConfig: { url: 'https://operator-has-not-started.invalid/convert' },
+  },
+};
 
 /**
  * The CustomResourceDefinition of a resource, as controller-gen writes it for the same definition. Two things differ: the
  * boilerplate descriptions of apiVersion and kind are left out (the API server's OpenAPI supplies its own), and so is
  * controller-gen's version annotation.
  */
-export function crdManifest(resource: CustomResource): CustomResourceDefinition {
+export function crdManifest(
+  resource: AnyCustomResource,
+  conversion: CustomResourceConversion | undefined = resource.conversions && UNREACHABLE,
+): CustomResourceDefinition {
   const { group, plural, singular, kind, listKind, shortNames, categories } = resource;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -28,6 +40,7 @@ export function crdManifest(resource: CustomResource): CustomResourceDefinition 
       },
       scope: resource.scope,
       versions: Object.values(resource.versions).map(versionManifest),
+      ...(conversion && { conversion }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AnyNode } from '../k/node.ts';
 import { crdManifest } from '../manifest/crd.ts';
 import { checkDefinition } from './check.ts';
+import { checkConversions } from './check-conversions.ts';
 import { columnsOf } from './columns.ts';
 import type { NamesDefinition, VersionDefinition } from './definition.ts';
 import { pluralOf } from './plural.ts';
@@ -123,12 +124,23 @@ export function defineResource(
 
   for (const resource of resources) Object.freeze(resource);
   const storage = resources.find((resource) => resource.storage) as ResourceVersion;
-  const resource: CustomResource = {
+  return customResource({
     ...storage,
     versions: Object.freeze(Object.fromEntries(resources.map((each) => [each.version, each]))),
     labels,
     annotations,
-    crd: () => crdManifest(resource),
+    conversions: undefined,
+  });
+}
+
+function customResource(content: Omit<CustomResource, 'crd' | 'converts'>): CustomResource {
+  const resource: CustomResource = {
+    ...content,
+    converts: (conversions) => {
+      checkConversions(content, conversions);
+      return customResource({ ...content, conversions: Object.freeze({ ...conversions }) });
+    },
+    crd: (conversion) => crdManifest(resource, conversion),
   };
   return Object.freeze(resource);
 }

@@ -1,6 +1,8 @@
 import type { AnyResource, KubeObject, ObjectMeta, ObjectMetaInput, Resource } from '@opwright/machinery';
+import type { Conversions, ErasedConversion } from '../conversion/conversion.ts';
 import type { AnyNode, Defaulted, InputOf, Optional, StoredOf } from '../k/node.ts';
 import type {
+  CustomResourceConversion,
   CustomResourceDefinition,
   PrinterColumn,
   ScaleSubresource,
@@ -78,9 +80,25 @@ export interface CustomResource<
   readonly labels: Readonly<Record<string, string>>;
   /** Annotations of the CRD. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** The CustomResourceDefinition, ready to be applied. */
-  crd(): CustomResourceDefinition;
+  /** By version, all but the hub (the version that is stored); undefined where {@link CustomResource.converts} was not called. */
+  readonly conversions: Readonly<Record<string, ErasedConversion>> | undefined;
+  /**
+   * This resource with functions that convert between its versions: those of every other version to the one that is stored
+   * (the hub) and back. The operator serves them to the API server; see `checkConversion` for a test.
+   *
+   * @throws Error that names a version without a conversion, or a conversion without a version
+   */
+  converts(
+    conversions: Conversions<Versions, ResourceVersion<ApiVersion, Kind, Stored, Input>>,
+  ): CustomResource<ApiVersion, Kind, Stored, Input, Versions>;
+  /**
+   * The CustomResourceDefinition, ready to be applied.
+   *
+   * @param conversion who converts; default: nobody, and with {@link CustomResource.converts} a webhook that never answers until
+   *   the operator has written where it is, for objects that are read unconverted would lose fields
+   */
+  crd(conversion?: CustomResourceConversion): CustomResourceDefinition;
 }
 
 /** Any custom resource, whatever its types are. */
-export type AnyCustomResource = AnyResource & Omit<CustomResource, keyof AnyResource>;
+export type AnyCustomResource = AnyResource & Omit<CustomResource, keyof AnyResource | 'converts'>;
