@@ -11,6 +11,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { lists } from './list.ts';
 import { patches } from './patch.ts';
+import { policies } from './policies.ts';
 import { tables } from './table.ts';
 import { update } from './update.ts';
 import { watches } from './watch.ts';
@@ -34,4 +35,5 @@ export const subjects: readonly Subject[] = [
   customResources,
   customValidation,
   access,
+  policies,
 ];

@@ -2,13 +2,9 @@ import { type Client, createClient, systemClock, systemRandom, type Transport } 
 import type { Clock, JsonObject, Random } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
-import { namespaceLifecycle } from './api/admission/namespace-lifecycle.ts';
-import {
-  evaluateConditions,
-  serviceResolver,
-  webhookAdmission,
-  webhookCaller,
-} from './api/admission/webhooks/index.ts';
+import { admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
+import { webhookCaller } from './api/admission/webhooks/caller.ts';
+import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { ApiServer } from './api/context.ts';
@@ -27,7 +23,6 @@ import { bootstrap } from './bootstrap.ts';
 import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
-import { builtinAdmission, envtestAdmission, type Lookup } from './kinds/admission/index.ts';
 import { serviceAllocator } from './kinds/allocator.ts';
 import { builtinKinds } from './kinds/builtin.ts';
 import { createRegistry } from './kinds/registry.ts';
@@ -77,6 +72,19 @@ export interface ClusterOptions {
    * the Endpoints of the service count, as far as they are on this machine.
    */
   readonly services?: Readonly<Record<string, string>>;
+  /**
+   * Admission plugins that work beside those that do by default, by the names of kube-apiserver's
+   * `--enable-admission-plugins`.
+   */
+  readonly enableAdmissionPlugins?: readonly string[];
+  /** Admission plugins that do not work. Default: ServiceAccount in the profile `envtest`, as there; none otherwise. */
+  readonly disableAdmissionPlugins?: readonly string[];
+}
+
+/** Without controllers no namespace has the service account that every pod needs. */
+function pluginChoice(profile: string, options: ClusterOptions): PluginChoice {
+  const { enableAdmissionPlugins: enabled = [], disableAdmissionPlugins } = options;
+  return { enabled, disabled: disableAdmissionPlugins ?? (profile === 'envtest' ? ['ServiceAccount'] : []) };
 }
 
 /** A user of the in-process transport. */
@@ -168,12 +176,12 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   const adminToken = keptText(vault, 'admin.token', () => `${random.uuid()}${random.uuid()}`.replaceAll('-', ''));
   const definitions = createDefinitions(store, registry, clock, caller);
   const accountTokens = serviceAccountTokens(store, clock, random, vault);
-  const lookup: Lookup = {
-    get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
-    list: (storage) => store.list(storage).items,
-  };
   const rules = ruleResolver(store, registry);
   const authorizer = authorizerChain([rbacAuthorizer(rules)]);
+  const plugins = admissionPlugins(
+    { store, registry, clock, random, authorizer, caller, lookup: lookupIn(store) },
+    pluginChoice(profile, options),
+  );
   let served: ServedCluster | undefined;
   const server: ApiServer = {
     store,
@@ -185,13 +193,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     accountTokens,
     authorizer,
     rules,
-    admission: admissionChain([
-      definitionTerminating(store),
-      namespaceLifecycle(store),
-      ...(profile === 'cluster' ? builtinAdmission(lookup, random) : envtestAdmission(lookup)),
-      ...webhookAdmission({ store, registry, caller, conditions: evaluateConditions }),
-      roleEscalation(rules, authorizer),
-    ]),
+    admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
     protobuf: decodeProtobufBody,
     hooks: [definitions],
     documents: [

@@ -41,6 +41,8 @@ export interface WriteRequest {
   readonly dryRun: boolean;
   /** CreateOptions, UpdateOptions or PatchOptions as admission sees them. */
   readonly admissionOptions: JsonObject;
+  /** Admission has seen the write already, in the form in which it was asked for. */
+  readonly isAdmitted?: true;
 }
 
 export interface Written {
@@ -149,14 +151,14 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       endpoint: change.endpoint,
       old,
     };
-    await server.admission.mutate(attributes, draft);
+    if (!change.isAdmitted) await server.admission.mutate(attributes, draft);
     dedupeOwnerReferences(draft);
     settleVersion(kind, draft, old);
     keepSystemFields(draft, old);
     change.endpoint.prepareForUpdate(draft, old, strategyContext(call, change.dryRun));
     refuseInvalid(kind, draft, updateErrors(kind, draft, old));
     addWarnings(call, kind.warnings(draft as JsonObject, old));
-    await server.admission.validate(attributes, draft as JsonObject);
+    if (!change.isAdmitted) await server.admission.validate(attributes, draft as JsonObject);
 
     const written = await commit(call, key, stored, old, draft, change);
     if (written === undefined) continue;

@@ -1,5 +1,5 @@
 import { getOwn, isPlainObject, type JsonObject } from '@opwright/machinery';
-import type { WebhookCaller } from '../api/admission/webhooks/index.ts';
+import type { WebhookCaller } from '../api/admission/webhooks/caller.ts';
 import { rawError } from '../api/errors.ts';
 import type { ServedKind } from '../kinds/kind.ts';
 

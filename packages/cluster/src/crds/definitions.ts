@@ -1,5 +1,5 @@
 import { type Clock, deepEqual, formatTime, type JsonObject, updateWithManager } from '@opwright/machinery';
-import type { WebhookCaller } from '../api/admission/webhooks/index.ts';
+import type { WebhookCaller } from '../api/admission/webhooks/caller.ts';
 import type { WriteHook } from '../api/context.ts';
 import { planDeletion } from '../api/deletion.ts';
 import { storedForm } from '../api/write.ts';

@@ -17,7 +17,7 @@ import {
   validateObject,
   validateRules,
 } from '@opwright/schema';
-import type { WebhookCaller } from '../api/admission/webhooks/index.ts';
+import type { WebhookCaller } from '../api/admission/webhooks/caller.ts';
 import type { MutableObject, ServedKind, SubresourceKind } from '../kinds/kind.ts';
 import { customTable } from './columns.ts';
 import { webhookConversion } from './conversion-webhook.ts';

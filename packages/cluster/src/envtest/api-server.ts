@@ -18,6 +18,8 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'client-ca-file': 'certificates that client certificates are signed by',
   'tls-cert-file': 'serving certificate, instead of the one in cert-dir',
   'tls-private-key-file': 'its key',
+  'enable-admission-plugins': 'admission plugins that work beside those that do by default',
+  'disable-admission-plugins': 'admission plugins that do not work',
 };
 
 /** Accepted and without effect here: what they switch is fixed in the profile of envtest. */
@@ -25,8 +27,6 @@ export const IGNORED_API_SERVER_FLAGS: readonly string[] = [
   'advertise-address',
   'allow-privileged',
   'authorization-mode',
-  'disable-admission-plugins',
-  'enable-admission-plugins',
   'etcd-servers',
   'service-account-issuer',
   'service-account-key-file',
@@ -46,6 +46,8 @@ export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
   const certificate = await servingCertificate(flags);
   const cluster = await startCluster({
     profile: 'envtest',
+    enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
+    disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
     serve: {
       port,
       ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
@@ -63,6 +65,11 @@ async function servingCertificate(flags: Flags): Promise<ServingCertificate | un
   if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
   const [cert, key, clientCa] = await Promise.all([certFile, keyFile, caFile].map((file) => readFile(file, 'utf8')));
   return { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
+}
+
+/** The items of a flag that takes a list. */
+function listOf(value = ''): string[] {
+  return value.split(',').filter((item) => item !== '');
 }
 
 /** envtest passes host names too. */

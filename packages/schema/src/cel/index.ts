@@ -1,4 +1,4 @@
-export { compileExpression, type Expression } from './expression.ts';
+export * from './admission/index.ts';
 export { checkRules, type RuleProblem, ruleProblems } from './rules/check.ts';
 export { celTypeOf, type Declared, declare } from './rules/declared.ts';
 export { type CompiledExpression, type CompileError, compileMessage, compileRule } from './rules/rule.ts';

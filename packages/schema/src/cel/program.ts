@@ -32,15 +32,18 @@ export interface Issues {
   readonly issues: string;
 }
 
+/** Which variables hold JSON that is read by their types: all, none or some. */
+type Raw = boolean | ((name: string) => boolean);
+
 /**
  * Parses, checks and compiles an expression.
  *
- * @param options `raw`: the variables hold JSON that is read by their types; `checked: false`: leave types to run time
+ * @param options `raw`: default none; `checked: false`: leave types to run time
  */
 export function compileCel(
   source: string,
   environment: Environment,
-  options: { readonly raw?: boolean; readonly checked?: boolean } = {},
+  options: { readonly raw?: Raw; readonly checked?: boolean } = {},
 ): Program | Issues {
   try {
     return compiled(source, environment, options);
@@ -57,14 +60,15 @@ const TOO_DEEP: SourceError = { at: 0, message: 'expression recursion limit exce
 function compiled(
   source: string,
   environment: Environment,
-  options: { readonly raw?: boolean; readonly checked?: boolean },
+  options: { readonly raw?: Raw; readonly checked?: boolean },
 ): Program | Issues {
   const expr = parseCel(source);
   const checked = check(expr, environment);
   const problems = options.checked === false ? [] : checked.errors;
   if (problems.length > 0) return { issues: formatErrors(source, problems) };
   const { raw = false } = options;
-  const variables = [...environment.variables.keys()].map((name) => ({ name, raw }));
+  const isRaw = typeof raw === 'boolean' ? () => raw : raw;
+  const variables = [...environment.variables.keys()].map((name) => ({ name, raw: isRaw(name) }));
   const { code, slots } = compile(expr, checked, environment, variables);
   return {
     expr,

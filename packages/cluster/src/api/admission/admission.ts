@@ -1,7 +1,10 @@
-import type { JsonObject } from '@opwright/machinery';
+import { type JsonObject, type StatusCause, StatusError } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
+import { at, text } from '../../kinds/tree.ts';
 import type { StoredObject } from '../../store/object.ts';
+import type { ExpectedKind } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { forbidden } from '../errors.ts';
 import type { UserInfo } from '../http-types.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -22,6 +25,8 @@ export interface AdmissionAttributes {
   readonly old?: StoredObject;
   /** The face of the object that is written, where the write is not to the object as a whole. */
   readonly endpoint?: Endpoint;
+  /** What the object is where it is none of the resource: a Binding, an Eviction. */
+  readonly posted?: ExpectedKind;
   /** Texts for Warning headers. */
   readonly warn: (text: string) => void;
   /** What the mutating phase knows of itself; absent in the validating one. */
@@ -43,6 +48,23 @@ export interface AdmissionPlugin {
   mutate?(attributes: AdmissionAttributes, object: MutableObject | undefined): void | Promise<void>;
   /** Sees the object as it would be stored. */
   validate?(attributes: AdmissionAttributes, object: JsonObject | undefined): void | Promise<void>;
+}
+
+/**
+ * The 403 of a plugin. The write is called by the name of its object, before that has one by the beginning of it.
+ *
+ * @param instead what the answer says instead of Forbidden
+ */
+export function refused(
+  { kind, name }: AdmissionAttributes,
+  object: JsonObject | undefined,
+  why: string,
+  instead: { readonly reason?: string; readonly code?: number; readonly causes?: readonly StatusCause[] } = {},
+): StatusError {
+  const metadata = at(object, 'metadata');
+  const called = name || text(metadata, 'name') || text(metadata, 'generateName') || 'Unknown';
+  const { causes, ...rest } = instead;
+  return new StatusError({ ...forbidden(kind, called, why, causes).status, ...rest });
 }
 
 /**

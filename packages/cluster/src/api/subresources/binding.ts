@@ -1,24 +1,35 @@
-import { formatTime, getOwn, isPlainObject, mutableCopy, requiredValue, success } from '@opwright/machinery';
+import { formatTime, mutableCopy, requiredValue, success } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
-import { readBody } from '../decode.ts';
 import { type Endpoint, keepAllBut } from '../endpoint.ts';
-import { conflict, invalid } from '../errors.ts';
-import { writeOptions } from '../options.ts';
-import { optionsObject } from '../verbs/create.ts';
+import { badRequest, conflict, invalid } from '../errors.ts';
 import { updateObject } from '../write.ts';
+import { nameOf, type Posted, postedKind, readPosted } from './posted.ts';
 
-const BINDING = { group: '', version: 'v1', apiVersion: 'v1', kind: 'Binding', custom: false } as const;
+const BINDING = postedKind('', 'v1', 'Binding');
 
-/** POST of a Binding: assigns a pod to a node, once. */
+/** POST of a Binding to a pod: assigns it to a node, once. */
 export async function bind(call: Call): Promise<Result> {
-  const { kind, info, request, server } = call;
-  const options = writeOptions('CreateOptions', info.query);
-  const body = readBody(request, { ...BINDING, type: kind.type }, server.protobuf).value;
-  const target = isPlainObject(body) ? getOwn(body, 'target') : undefined;
-  const node = isPlainObject(target) ? String(getOwn(target, 'name') ?? '') : '';
-  if (node === '') throw invalid({ group: '', kind: 'Binding' }, info.name, [requiredValue('target.name')]);
-  const metadata = isPlainObject(body) && isPlainObject(body.metadata) ? body.metadata : {};
+  const posted = await readPosted(call, BINDING);
+  const name = nameOf(posted.body);
+  if (name !== '' && name !== call.info.name) throw badRequest('name in URL does not match name in Binding object');
+  return assign(call, posted);
+}
+
+/** POST of a Binding that names its pod itself. */
+export async function bindNamed(call: Call): Promise<Result> {
+  const posted = await readPosted(call, BINDING);
+  const kind = call.server.registry.find('', 'v1', 'pods');
+  if (kind === undefined) throw new Error('pods are not served');
+  return assign({ ...call, kind, info: { ...call.info, name: nameOf(posted.body) } }, posted);
+}
+
+async function assign(call: Call, posted: Posted): Promise<Result> {
+  const { kind, info, server } = call;
+  const { target, metadata } = posted.body as { target?: { name?: string }; metadata?: { annotations?: object } };
+  const node = target?.name ?? '';
+  if (node === '') throw invalid(BINDING, info.name, [requiredValue('target.name')]);
+  await posted.validate();
 
   const endpoint: Endpoint = {
     subresource: 'binding',
@@ -32,28 +43,22 @@ export async function bind(call: Call): Promise<Result> {
   };
   await updateObject(call, {
     endpoint,
-    dryRun: options.dryRun,
-    admissionOptions: optionsObject('CreateOptions', options),
+    dryRun: posted.dryRun,
+    admissionOptions: {},
+    isAdmitted: true,
     createsMissing: false,
     next(old) {
       const pod = mutableCopy(old) as MutableObject;
       const spec = pod.spec as MutableObject;
+      const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, info.name, why);
       if (typeof spec.nodeName === 'string' && spec.nodeName !== '') {
-        throw conflict(
-          { group: '', plural: 'pods/binding' },
-          info.name,
-          `pod ${info.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
-        );
+        throw refuse(`pod ${info.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
       }
       if (old?.metadata.deletionTimestamp !== undefined) {
-        throw conflict(
-          { group: '', plural: 'pods/binding' },
-          info.name,
-          `pod ${info.name} is being deleted, cannot be assigned to a host`,
-        );
+        throw refuse(`pod ${info.name} is being deleted, cannot be assigned to a host`);
       }
       spec.nodeName = node;
-      if (isPlainObject(metadata.annotations)) {
+      if (metadata?.annotations !== undefined) {
         const own = pod.metadata as MutableObject;
         own.annotations = { ...(own.annotations as object | undefined), ...metadata.annotations };
       }

@@ -10,35 +10,25 @@ import {
 } from '@opwright/machinery';
 import type { StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
-import { readBody } from '../decode.ts';
 import type { DeleteOptions } from '../delete-options.ts';
 import { badRequest, rawError } from '../errors.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { stored } from '../verbs/get.ts';
+import { nameOf, type Posted, postedKind, readPosted } from './posted.ts';
 
+const EVICTION = postedKind('policy', 'v1', 'Eviction');
 const BUDGETS = 'poddisruptionbudgets.policy';
 
 /** POST of an Eviction: deletes a pod, unless a disruption budget needs it. */
 export async function evict(call: Call): Promise<Result> {
-  const { info, kind, request, server } = call;
-  const expected = {
-    group: 'policy',
-    version: 'v1',
-    apiVersion: 'policy/v1',
-    kind: 'Eviction',
-    type: kind.type,
-    custom: false,
-  };
-  const body = readBody(request, expected, server.protobuf).value;
-  const eviction = isPlainObject(body) ? body : {};
-  const metadata = objectAt(eviction, 'metadata');
-  const name = getOwn(metadata, 'name');
-  if (typeof name === 'string' && name !== '' && name !== info.name) {
-    throw badRequest('name in URL does not match name in Eviction object');
-  }
+  const { info } = call;
+  const posted = await readPosted(call, EVICTION);
+  const name = nameOf(posted.body);
+  if (name !== '' && name !== info.name) throw badRequest('name in URL does not match name in Eviction object');
+  await posted.validate();
   const pod = stored(call);
   if (!canAlwaysGo(pod)) checkBudgets(call, pod);
-  await deleteObject(call, info.name, optionsOf(eviction));
+  await deleteObject(call, info.name, optionsOf(posted), { isAdmitted: true });
   return { code: 201, plain: success(201) };
 }
 
@@ -75,13 +65,13 @@ function selects(budget: StoredObject, pod: StoredObject): boolean {
   return isPlainObject(selector) && matchLabels(fromLabelSelector(selector), pod.metadata.labels);
 }
 
-function optionsOf(eviction: { [key: string]: unknown }): DeleteOptions {
-  const options = objectAt(eviction, 'deleteOptions');
+function optionsOf({ body, dryRun: isDryRun }: Posted): DeleteOptions {
+  const options = objectAt(body, 'deleteOptions');
   const preconditions = objectAt(options, 'preconditions');
   const grace = getOwn(options, 'gracePeriodSeconds');
   const dryRun = getOwn(options, 'dryRun');
   return {
-    dryRun: Array.isArray(dryRun) && dryRun.includes('All'),
+    dryRun: isDryRun || (Array.isArray(dryRun) && dryRun.includes('All')),
     gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
     propagationPolicy: undefined,
     orphanDependents: undefined,

@@ -1,29 +1,19 @@
-import { typeOf } from '@opwright/kubernetes/data';
 import { formatTime, getOwn, invalidValue, isPlainObject, orderFields } from '@opwright/machinery';
-import type { MutableObject } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
-import { decodeAs, readBody } from '../decode.ts';
 import { invalid } from '../errors.ts';
 import { stored } from '../verbs/get.ts';
+import { postedKind, readPosted } from './posted.ts';
 
 const GROUP = 'authentication.k8s.io';
+const TOKEN_REQUEST = postedKind(GROUP, 'v1', 'TokenRequest');
 const HOUR = 3600;
 const SHORTEST = 600;
 
 /** POST of a TokenRequest: a token of the service account. */
 export async function requestToken(call: Call): Promise<Result> {
-  const { info, request, server, warnings } = call;
-  const type = typeOf(`${GROUP}/v1`, 'TokenRequest');
-  if (type === undefined) throw new Error('the data of the built-in kinds lacks TokenRequest');
-  const expected = {
-    group: GROUP,
-    version: 'v1',
-    apiVersion: `${GROUP}/v1`,
-    kind: 'TokenRequest',
-    type,
-    custom: false,
-  };
-  const body: MutableObject = decodeAs(readBody(request, expected, server.protobuf), expected, 'Warn', warnings);
+  const { info, server } = call;
+  const posted = await readPosted(call, TOKEN_REQUEST);
+  const { body } = posted;
   const account = stored(call);
   const spec = isPlainObject(body.spec) ? body.spec : {};
   const seconds = getOwn(spec, 'expirationSeconds');
@@ -34,8 +24,9 @@ export async function requestToken(call: Call): Promise<Result> {
       expirationSeconds,
       'may not specify a duration less than 10 minutes',
     );
-    throw invalid(expected, info.name, [error]);
+    throw invalid(TOKEN_REQUEST, info.name, [error]);
   }
+  await posted.validate();
   const wanted = getOwn(spec, 'audiences');
   const audiences = Array.isArray(wanted) && wanted.length > 0 ? wanted.map(String) : [server.accountTokens.issuer];
   const { name, namespace = '', uid } = account.metadata;
@@ -48,5 +39,5 @@ export async function requestToken(call: Call): Promise<Result> {
     spec: { ...spec, audiences, expirationSeconds },
     status: { token, expirationTimestamp: formatTime(nowMs + expirationSeconds * 1000) },
   };
-  return { code: 201, plain: orderFields(type, answer) };
+  return { code: 201, plain: orderFields(TOKEN_REQUEST.type, answer) };
 }

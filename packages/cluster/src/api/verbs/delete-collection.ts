@@ -13,7 +13,7 @@ export async function deleteCollection(call: Call): Promise<Result> {
   for (const item of items) {
     const within = { ...call, info: { ...info, namespace: item.metadata.namespace ?? '' } };
     try {
-      await deleteObject(within, item.metadata.name, options, '');
+      await deleteObject(within, item.metadata.name, options, { name: '' });
     } catch (error) {
       // Somebody else has deleted it: just as well.
       if (!isNotFound(error)) throw error;

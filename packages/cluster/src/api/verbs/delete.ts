@@ -38,14 +38,15 @@ export interface Deletion {
 /**
  * Deletes an object: at once, or by marking it while finalizers or a grace period hold it back.
  *
- * @param admittedName what admission gets to see as the name; deletecollection tells none
+ * @param admission `name`: what admission gets to see as the name, since deletecollection tells none; `isAdmitted`: it has
+ *   seen the deletion already, in the form in which it was asked for
  * @throws StatusError 403, 404, 409
  */
 export async function deleteObject(
   call: Call,
   name: string,
   options: DeleteOptions,
-  admittedName: string = name,
+  admission: { readonly name?: string; readonly isAdmitted?: true } = {},
 ): Promise<Deletion> {
   const { kind, info, server } = call;
   const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
@@ -55,14 +56,16 @@ export async function deleteObject(
     const object = await reading(kind, () => present(kind, stored));
     checkPreconditions(call, object, options);
     const attributes = {
-      ...admissionAttributes(call, 'DELETE', '', admittedName, {
+      ...admissionAttributes(call, 'DELETE', '', admission.name ?? name, {
         dryRun: options.dryRun,
         admissionOptions: { ...optionsObject('DeleteOptions', options), ...optionsFacts(options) },
       }),
       old: object,
     };
-    await server.admission.mutate(attributes, undefined);
-    await server.admission.validate(attributes, undefined);
+    if (!admission.isAdmitted) {
+      await server.admission.mutate(attributes, undefined);
+      await server.admission.validate(attributes, undefined);
+    }
 
     const { marked, remove } = planDeletion(kind, object, options, server.clock.now());
     if (options.dryRun) {

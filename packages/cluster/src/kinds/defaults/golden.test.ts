@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { decodeObject, type JsonObject, orderFields, seededRandom } from '@opwright/machinery';
+import { decodeObject, type JsonObject, orderFields } from '@opwright/machinery';
 import { describe, expect, it } from 'vitest';
-import { admissionChain } from '../../api/admission/admission.ts';
-import { builtinAdmission, type Lookup } from '../admission/index.ts';
+import { pluginsOn } from '../../../test/support/plugins.ts';
+import type { Lookup } from '../admission/lookup.ts';
 import { serviceAllocator } from '../allocator.ts';
 import { builtinKinds } from '../builtin.ts';
 import type { MutableObject } from '../kind.ts';
@@ -43,7 +43,7 @@ async function create(apiVersion: string, kindName: string, request: JsonObject)
     options: {},
     warn: () => {},
   } as const;
-  await admissionChain(builtinAdmission(lookup, seededRandom(1))).mutate(attributes, object);
+  await pluginsOn(lookup).mutate(attributes, object);
   metadata.uid = uid;
   metadata.creationTimestamp = now;
   kind.prepareForCreate(object, { nowMs: Date.parse(now), allocator: serviceAllocator(() => []), dryRun: false });

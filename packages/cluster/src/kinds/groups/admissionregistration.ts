@@ -1,8 +1,11 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/admissionregistration.ts';
 import * as printers from '../printers/others.ts';
-
-import { validateWebhookConfiguration } from '../validation/others.ts';
+import {
+  validateValidatingAdmissionPolicy,
+  validateValidatingAdmissionPolicyBinding,
+} from '../validation/admission-policies.ts';
+import { validateWebhookConfiguration } from '../validation/webhooks.ts';
 
 export const admissionregistration: Behaviours = {
   MutatingWebhookConfiguration: {
@@ -17,10 +20,12 @@ export const admissionregistration: Behaviours = {
   },
   ValidatingAdmissionPolicy: {
     defaults: defaults.setAdmissionPolicyDefaults,
+    validate: validateValidatingAdmissionPolicy,
     printer: printers.admissionPolicyPrinter,
   },
   ValidatingAdmissionPolicyBinding: {
     defaults: defaults.setAdmissionPolicyBindingDefaults,
+    validate: validateValidatingAdmissionPolicyBinding,
     printer: printers.admissionPolicyBindingPrinter,
   },
 };

@@ -1,5 +1,4 @@
 import {
-  duplicateValue,
   type FieldError,
   forbiddenValue,
   invalidValue,
@@ -9,7 +8,6 @@ import {
   unsupportedValue,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
-import { compileExpression } from '@opwright/schema';
 import { at, field, int, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { labelSelectorErrors } from './label-selector.ts';
@@ -17,86 +15,6 @@ import { oneOf } from './pod-spec.ts';
 import { intOrPercentErrors } from './workload.ts';
 
 /* Kinds with few rules. */
-
-/** What the match conditions of a webhook can speak of, in the order in which evaluation passes the values. */
-export const MATCH_CONDITION_VARIABLES = ['object', 'oldObject', 'request', 'authorizer'] as const;
-
-export function validateWebhookConfiguration(configuration: JsonObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const names = new Set<string>();
-  for (const [index, webhook] of items(configuration, 'webhooks').entries()) {
-    const here = `webhooks[${index}]`;
-    const name = text(webhook, 'name');
-    errors.push(...qualifiedNameErrors(name, `${here}.name`));
-    if (names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
-    names.add(name);
-    if (texts(webhook, 'admissionReviewVersions').length === 0) {
-      errors.push(requiredValue(`${here}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-    }
-    errors.push(...oneOf(webhook, 'failurePolicy', here, ['Fail', 'Ignore']));
-    errors.push(...oneOf(webhook, 'matchPolicy', here, ['Equivalent', 'Exact']));
-    const sideEffects = text(webhook, 'sideEffects');
-    const supported = ['None', 'NoneOnDryRun'];
-    if (sideEffects === '')
-      errors.push(requiredValue(`${here}.sideEffects`, `must specify one of ${supported.join(', ')}`));
-    else if (!supported.includes(sideEffects))
-      errors.push(unsupportedValue(`${here}.sideEffects`, sideEffects, supported));
-    const seconds = int(webhook, 'timeoutSeconds');
-    if (seconds < 1 || seconds > 30) {
-      const detail = 'the timeout value must be between 1 and 30 seconds';
-      errors.push(invalidValue(`${here}.timeoutSeconds`, seconds, detail));
-    }
-    errors.push(...oneOf(webhook, 'reinvocationPolicy', here, ['IfNeeded', 'Never']));
-    errors.push(...clientConfigErrors(at(webhook, 'clientConfig'), `${here}.clientConfig`));
-    errors.push(...matchConditionErrors(items(webhook, 'matchConditions'), `${here}.matchConditions`));
-  }
-  return errors;
-}
-
-function matchConditionErrors(conditions: readonly JsonObject[], path: string): FieldError[] {
-  const names = new Set<string>();
-  return conditions.flatMap((condition, index) => {
-    const here = `${path}[${index}]`;
-    const name = text(condition, 'name');
-    const expression = text(condition, 'expression');
-    const errors: FieldError[] = [];
-    if (expression === '') errors.push(requiredValue(`${here}.expression`));
-    else {
-      const compiled = compileExpression(expression, MATCH_CONDITION_VARIABLES);
-      if ('error' in compiled) errors.push(invalidValue(`${here}.expression`, expression, compiled.error));
-    }
-    if (name === '') errors.push(requiredValue(`${here}.name`));
-    else if (names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
-    names.add(name);
-    return errors;
-  });
-}
-
-function qualifiedNameErrors(name: string, path: string): FieldError[] {
-  if (name === '') return [requiredValue(path)];
-  const errors = validateDns1123Subdomain(name);
-  if (errors.length > 0) return errors.map((why) => invalidValue(path, name, why));
-  if (name.split('.').length >= 3) return [];
-  return [invalidValue(path, name, 'should be a domain with at least three segments separated by dots')];
-}
-
-function clientConfigErrors(config: JsonObject | undefined, path: string): FieldError[] {
-  const url = text(config, 'url');
-  const service = at(config, 'service');
-  if ((url === '') === (service === undefined))
-    return [requiredValue(path, 'exactly one of url or service is required')];
-  if (service === undefined) {
-    return /^https:\/\/[^/]/.test(url) ? [] : [invalidValue(`${path}.url`, url, urlDetail(url))];
-  }
-  return ['name', 'namespace']
-    .filter((key) => text(service, key) === '')
-    .map((key) => requiredValue(`${path}.service.${key}`, `service ${key} is required`));
-}
-
-function urlDetail(url: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1] ?? '';
-  return `'https' is the only allowed URL scheme, got '${scheme}'; desired format: https://host[/path]`;
-}
 
 export function validateHorizontalPodAutoscaler(autoscaler: JsonObject): FieldError[] {
   const spec = at(autoscaler, 'spec');

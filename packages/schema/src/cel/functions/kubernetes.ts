@@ -3,6 +3,7 @@ import { addressLibrary } from './addresses.ts';
 import { formatsLibrary } from './formats.ts';
 import { listsLibrary } from './lists.ts';
 import { optionalsLibrary } from './optionals.ts';
+import type { Overload } from './overload.ts';
 import { quantityLibrary } from './quantities.ts';
 import { regexLibrary } from './regex.ts';
 import { setsLibrary } from './sets.ts';
@@ -15,7 +16,7 @@ import { urlsLibrary } from './urls.ts';
  *
  * @see https://kubernetes.io/docs/reference/using-api/cel/#cel-options-language-features-and-libraries
  */
-export const kubernetesFunctions = functionTable([
+export const kubernetesLibraries: readonly (readonly Overload[])[] = [
   standardLibrary,
   optionalsLibrary,
   stringsLibrary,
@@ -26,4 +27,6 @@ export const kubernetesFunctions = functionTable([
   quantityLibrary,
   addressLibrary,
   formatsLibrary,
-]);
+];
+
+export const kubernetesFunctions = functionTable(kubernetesLibraries);

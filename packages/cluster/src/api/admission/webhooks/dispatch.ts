@@ -2,13 +2,16 @@ import type { JsonObject } from '@opwright/machinery';
 import type { ServedKind } from '../../../kinds/kind.ts';
 import type { Registry } from '../../../kinds/registry.ts';
 import type { Store } from '../../../store/store.ts';
+import type { Authorizer } from '../../authorize.ts';
 import { badRequest, forbidden, internalError } from '../../errors.ts';
 import type { AdmissionAttributes } from '../admission.ts';
+import { deciding } from '../expressions/authorizer.ts';
+import { expressionInput } from '../expressions/input.ts';
+import { conditionsMatch } from '../expressions/match-conditions.ts';
+import { type Form, formFor } from '../form.ts';
+import { matchedKind } from '../match.ts';
 import type { WebhookCaller } from './caller.ts';
-import type { Webhook } from './configuration.ts';
-import { type Form, formFor } from './form.ts';
-import { matchedKind } from './match.ts';
-import type { EvaluateConditions } from './match-conditions.ts';
+import { conditionCompiler, type Webhook } from './configuration.ts';
 import { type ReviewVersion, refusal, reviewOf, type Verdict, verdictOf } from './review.ts';
 
 /** What the two webhook plugins work with. */
@@ -16,7 +19,8 @@ export interface WebhookSurroundings {
   readonly store: Store;
   readonly registry: Registry;
   readonly caller: WebhookCaller;
-  readonly conditions: EvaluateConditions;
+  /** Answers what match conditions ask of it. */
+  readonly authorizer: Authorizer;
 }
 
 /** A webhook that a write concerns, and the form in which it wants to see the write. */
@@ -41,9 +45,13 @@ export async function invocationOf(
   if (kind === undefined) return undefined;
   const form = await formFor(attributes, kind, object);
   if (webhook.matchConditions.length > 0) {
-    const outcome = surroundings.conditions(webhook, attributes, kind, form, object);
-    if (outcome === 'skip') return undefined;
-    if (outcome !== 'match') {
+    const input = expressionInput(attributes, kind, form, object);
+    const outcome = await deciding(
+      surroundings.authorizer,
+      attributes.user,
+    )((decide) => conditionsMatch(webhook.matchConditions, conditionCompiler, { ...input, decide }));
+    if (outcome === false) return undefined;
+    if (outcome !== true) {
       if (webhook.failurePolicy === 'Ignore') return undefined;
       throw forbidden(attributes.kind, attributes.name, outcome.error);
     }

@@ -2,10 +2,10 @@ import { applyJsonPatch, deepEqual, type JsonObject, mutableCopy, parseJson } fr
 import type { MutableObject } from '../../../kinds/kind.ts';
 import { internalError } from '../../errors.ts';
 import type { AdmissionPlugin } from '../admission.ts';
+import type { Form } from '../form.ts';
+import { isExempt } from '../match.ts';
 import { configuredWebhooks } from './configuration.ts';
 import { ask, invocationOf, type WebhookSurroundings } from './dispatch.ts';
-import type { Form } from './form.ts';
-import { isExempt } from './match.ts';
 
 /** What has happened to a write so far, for the second round. */
 interface Progress {
@@ -24,12 +24,13 @@ interface Progress {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy
  */
 export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
+  const configured = configuredWebhooks(surroundings.store, 'MutatingWebhookConfiguration');
   const writes = new WeakMap<object, Progress>();
   return {
     name: 'MutatingAdmissionWebhook',
     async mutate(attributes, object) {
       if (isExempt(attributes)) return;
-      const webhooks = configuredWebhooks(surroundings.store, 'MutatingWebhookConfiguration');
+      const webhooks = configured();
       if (webhooks.length === 0) return;
       const { rounds } = attributes;
       const progress = progressOf(writes, rounds?.write);

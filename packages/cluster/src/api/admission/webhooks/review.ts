@@ -2,7 +2,7 @@ import { decodeBase64, isPlainObject, type JsonObject, type Status, StatusError 
 import type { ServedKind } from '../../../kinds/kind.ts';
 import type { UserInfo } from '../../http-types.ts';
 import type { AdmissionAttributes, Operation } from '../admission.ts';
-import type { Form } from './form.ts';
+import type { Form } from '../form.ts';
 
 const OPTIONS: Readonly<Record<Operation, string>> = {
   CREATE: 'CreateOptions',
@@ -26,8 +26,21 @@ export function reviewOf(
   form: Form,
   object: JsonObject | undefined,
 ): JsonObject {
-  const { kind: own, endpoint, subresource, name, namespace, operation, user, dryRun, options, old } = attributes;
-  const bodies = endpoint?.bodies === undefined || endpoint.bodies === own ? own : endpoint.bodies;
+  const {
+    kind: own,
+    endpoint,
+    subresource,
+    name,
+    namespace,
+    operation,
+    user,
+    dryRun,
+    options,
+    old,
+    posted,
+  } = attributes;
+  const bodies = posted ?? endpoint?.bodies ?? own;
+  const within = namespaceOf(own, namespace, name);
   return {
     kind: 'AdmissionReview',
     apiVersion: `admission.k8s.io/${version}`,
@@ -40,7 +53,7 @@ export function reviewOf(
       requestResource: groupVersionResource(own),
       ...(subresource === '' ? {} : { requestSubResource: subresource }),
       ...(name === '' ? {} : { name }),
-      ...namespaceOf(own, namespace, name),
+      ...(within === '' ? {} : { namespace: within }),
       operation,
       userInfo: userInfo(user),
       object: form.show(object),
@@ -52,9 +65,8 @@ export function reviewOf(
 }
 
 /** A namespace is in itself. */
-function namespaceOf({ group, plural }: ServedKind, namespace: string, name: string): JsonObject {
-  const value = group === '' && plural === 'namespaces' ? name : namespace;
-  return value === '' ? {} : { namespace: value };
+export function namespaceOf({ group, plural }: ServedKind, namespace: string, name: string): string {
+  return group === '' && plural === 'namespaces' ? name : namespace;
 }
 
 function groupVersionKind({ group, version, kind }: Pick<ServedKind, 'group' | 'version' | 'kind'>): JsonObject {

@@ -1,15 +1,16 @@
 import type { AdmissionPlugin } from '../admission.ts';
+import { isExempt } from '../match.ts';
 import { configuredWebhooks } from './configuration.ts';
 import { ask, type Invocation, invocationOf, type WebhookSurroundings } from './dispatch.ts';
-import { isExempt } from './match.ts';
 
 /** Asks the validating webhooks, all at the same time; the first in their order that refuses is the answer. */
 export function validatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
+  const configured = configuredWebhooks(surroundings.store, 'ValidatingWebhookConfiguration');
   return {
     name: 'ValidatingAdmissionWebhook',
     async validate(attributes, object) {
       if (isExempt(attributes)) return;
-      const webhooks = configuredWebhooks(surroundings.store, 'ValidatingWebhookConfiguration');
+      const webhooks = configured();
       if (webhooks.length === 0) return;
       const invocations: Invocation[] = [];
       for (const webhook of webhooks) {

@@ -1,7 +1,7 @@
 import { decodeObject, isPlainObject, type JsonObject, orderFields, setOwn } from '@opwright/machinery';
-import type { MutableObject, ServedKind } from '../../../kinds/kind.ts';
-import { type ExpectedKind, keepManagerReset } from '../../decode.ts';
-import type { AdmissionAttributes } from '../admission.ts';
+import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
+import { type ExpectedKind, keepManagerReset } from '../decode.ts';
+import type { AdmissionAttributes } from './admission.ts';
 
 /** The object of a write as one webhook sees it: in the version of its rules, or as a subresource shows it. */
 export interface Form {
@@ -25,7 +25,14 @@ export async function formFor(
   kind: ServedKind,
   object: JsonObject | undefined,
 ): Promise<Form> {
-  const { endpoint, kind: own, old } = attributes;
+  const { endpoint, kind: own, old, posted } = attributes;
+  if (posted !== undefined) {
+    return {
+      kind: posted,
+      show: (object) => (object === undefined ? null : shown(posted, object)),
+      take: async (value, object) => replace(object, decoded(value, posted)),
+    };
+  }
   if (endpoint?.view !== undefined && endpoint.merge !== undefined && old !== undefined) {
     const { bodies } = endpoint;
     return {
@@ -76,7 +83,7 @@ function converted(object: JsonObject, from: ServedKind, to: ServedKind): JsonOb
 }
 
 /** As its Go struct is encoded: a time that is not set is null there. */
-function shown(kind: ServedKind, object: JsonObject): JsonObject {
+function shown(kind: ExpectedKind, object: JsonObject): JsonObject {
   const metadata = object.metadata as JsonObject | undefined;
   const complete =
     kind.custom || metadata?.creationTimestamp !== undefined

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import type { WebhookRule } from './configuration.ts';
-import { isExempt, ruleMatches } from './match.ts';
+import { isExempt, type MatchRule, ruleMatches } from './match.ts';
 
 const pods = { group: '', version: 'v1', plural: 'pods', scope: 'Namespaced' } as const;
 const nodes = { group: '', version: 'v1', plural: 'nodes', scope: 'Cluster' } as const;
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments', scope: 'Namespaced' } as const;
 
-const rule = (part: Partial<WebhookRule>): WebhookRule => ({
+const rule = (part: Partial<MatchRule>): MatchRule => ({
   operations: ['*'],
   apiGroups: ['*'],
   apiVersions: ['*'],
   resources: ['*/*'],
   scope: '*',
+  resourceNames: [],
   ...part,
 });
 
-const create = (subresource = '') => ({ operation: 'CREATE', subresource }) as const;
+const create = (subresource = '') => ({ operation: 'CREATE', subresource, name: 'a' }) as const;
 
 test.each<[string, string, boolean]>([
   ['pods', '', true],
@@ -34,7 +34,7 @@ test.each<[string, string, boolean]>([
 });
 
 test('operations, groups, versions and scope must all fit', () => {
-  const fits = (part: Partial<WebhookRule>, kind: typeof pods | typeof nodes | typeof deployments = pods) =>
+  const fits = (part: Partial<MatchRule>, kind: typeof pods | typeof nodes | typeof deployments = pods) =>
     ruleMatches(rule(part), create(), kind);
   expect([fits({ operations: ['UPDATE'] }), fits({ operations: ['UPDATE', 'CREATE'] })]).toEqual([false, true]);
   expect([fits({ apiGroups: ['apps'] }), fits({ apiGroups: ['apps'] }, deployments)]).toEqual([false, true]);

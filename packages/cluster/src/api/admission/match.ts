@@ -1,31 +1,81 @@
-import { fromLabelSelector, type JsonObject, type LabelSelectorObject, matchLabels } from '@opwright/machinery';
-import type { ServedKind } from '../../../kinds/kind.ts';
-import type { Registry } from '../../../kinds/registry.ts';
-import { at } from '../../../kinds/tree.ts';
-import type { Store } from '../../../store/store.ts';
-import type { AdmissionAttributes } from '../admission.ts';
-import type { Webhook, WebhookRule } from './configuration.ts';
+import {
+  fromLabelSelector,
+  type JsonObject,
+  type LabelSelector,
+  type LabelSelectorObject,
+  matchLabels,
+} from '@opwright/machinery';
+import type { ServedKind } from '../../kinds/kind.ts';
+import type { Registry } from '../../kinds/registry.ts';
+import { at, text, texts } from '../../kinds/tree.ts';
+import type { Store } from '../../store/store.ts';
+import type { AdmissionAttributes } from './admission.ts';
 
-/** What deciding about a webhook takes. */
+/** What deciding about a webhook or policy takes. */
 export interface MatchSurroundings {
   readonly store: Store;
   readonly registry: Registry;
 }
 
+/** Which writes a webhook or policy is about. */
+export interface MatchCriteria {
+  /** Absent: every write. */
+  readonly rules?: readonly MatchRule[];
+  /** These it is not about. */
+  readonly excluded?: readonly MatchRule[];
+  readonly matchPolicy: 'Exact' | 'Equivalent';
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
+}
+
+export interface MatchRule {
+  readonly operations: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  /** `pods`, `pods/status`, `*`/`status`. */
+  readonly resources: readonly string[];
+  readonly scope: string;
+  /** None: all. */
+  readonly resourceNames: readonly string[];
+}
+
+export function readRule(rule: JsonObject): MatchRule {
+  return {
+    operations: texts(rule, 'operations'),
+    apiGroups: texts(rule, 'apiGroups'),
+    apiVersions: texts(rule, 'apiVersions'),
+    resources: texts(rule, 'resources'),
+    scope: text(rule, 'scope') || '*',
+    resourceNames: texts(rule, 'resourceNames'),
+  };
+}
+
+/** The selectors and the matchPolicy of a webhook, or of a policy's matchConstraints. */
+export function readSelection(match: JsonObject | undefined): Omit<MatchCriteria, 'rules' | 'excluded'> {
+  const selector = (key: string) => fromLabelSelector((at(match, key) ?? {}) as LabelSelectorObject);
+  return {
+    matchPolicy: text(match, 'matchPolicy') === 'Exact' ? 'Exact' : 'Equivalent',
+    namespaceSelector: selector('namespaceSelector'),
+    objectSelector: selector('objectSelector'),
+  };
+}
+
 /**
- * The version in which a webhook wants to see a write: that of the request, or, for matchPolicy Equivalent, the one that
- * its rules name. Undefined where the webhook is not concerned: no rule matches, or one of the selectors does not.
+ * The version in which a webhook or policy wants to see a write: that of the request, or, for matchPolicy Equivalent, the
+ * one that its rules name. Undefined where it is not concerned: no rule matches, or one of the selectors does not.
  */
 export function matchedKind(
-  webhook: Webhook,
+  criteria: MatchCriteria,
   attributes: AdmissionAttributes,
   object: JsonObject | undefined,
   surroundings: MatchSurroundings,
 ): ServedKind | undefined {
-  const kind = ruledKind(webhook, attributes, surroundings.registry);
+  const { rules, excluded = [], matchPolicy } = criteria;
+  const kind = rules === undefined ? attributes.kind : ruledKind(rules, matchPolicy, attributes, surroundings.registry);
   if (kind === undefined) return undefined;
-  if (!namespaceMatches(webhook, attributes, object, surroundings.store)) return undefined;
-  return objectMatches(webhook, attributes, object) ? kind : undefined;
+  if (excluded.length > 0 && ruledKind(excluded, matchPolicy, attributes, surroundings.registry)) return undefined;
+  if (!namespaceMatches(criteria, attributes, object, surroundings.store)) return undefined;
+  return objectMatches(criteria, attributes, object) ? kind : undefined;
 }
 
 /** Webhooks do not see what governs admission itself: a bad one could not be removed. */
@@ -37,7 +87,8 @@ export function isExempt({ kind }: Pick<AdmissionAttributes, 'kind'>): boolean {
 }
 
 function ruledKind(
-  { rules, matchPolicy }: Webhook,
+  rules: readonly MatchRule[],
+  matchPolicy: MatchCriteria['matchPolicy'],
   attributes: AdmissionAttributes,
   registry: Registry,
 ): ServedKind | undefined {
@@ -54,8 +105,8 @@ function ruledKind(
 
 /** Whether a rule names a write, were it made to `kind`. */
 export function ruleMatches(
-  rule: WebhookRule,
-  { operation, subresource }: Pick<AdmissionAttributes, 'operation' | 'subresource'>,
+  rule: MatchRule,
+  { operation, subresource, name }: Pick<AdmissionAttributes, 'operation' | 'subresource' | 'name'>,
   kind: Pick<ServedKind, 'group' | 'version' | 'plural' | 'scope'>,
 ): boolean {
   return (
@@ -63,7 +114,8 @@ export function ruleMatches(
     names(rule.operations, operation) &&
     names(rule.apiGroups, kind.group) &&
     names(rule.apiVersions, kind.version) &&
-    rule.resources.some((resource) => resourceMatches(resource, kind.plural, subresource))
+    rule.resources.some((resource) => resourceMatches(resource, kind.plural, subresource)) &&
+    (rule.resourceNames.length === 0 || rule.resourceNames.includes(name))
   );
 }
 
@@ -79,12 +131,11 @@ function resourceMatches(wanted: string, plural: string, subresource: string): b
 
 /** By the labels of the object's namespace; of a namespace by its own, as they are going to be. */
 function namespaceMatches(
-  { namespaceSelector }: Webhook,
+  { namespaceSelector: selector }: MatchCriteria,
   { kind, namespace, name, operation, subresource }: AdmissionAttributes,
   object: JsonObject | undefined,
   store: Store,
 ): boolean {
-  const selector = fromLabelSelector(namespaceSelector as LabelSelectorObject);
   if (selector.length === 0) return true;
   const isNamespace = kind.group === '' && kind.plural === 'namespaces';
   if (!isNamespace && namespace === '') return true;
@@ -95,11 +146,10 @@ function namespaceMatches(
 
 /** The new object or the old one. */
 function objectMatches(
-  { objectSelector }: Webhook,
+  { objectSelector: selector }: MatchCriteria,
   { old }: AdmissionAttributes,
   object: JsonObject | undefined,
 ): boolean {
-  const selector = fromLabelSelector(objectSelector as LabelSelectorObject);
   if (selector.length === 0) return true;
   return [object, old].some((candidate) => candidate !== undefined && matchLabels(selector, labelsOf(candidate)));
 }

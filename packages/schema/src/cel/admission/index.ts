@@ -1,0 +1,10 @@
+export type { AccessCheck, AccessDecision, Decide } from './authorizer.ts';
+export {
+  type AdmissionCompiler,
+  type AdmissionExpression,
+  admissionCompiler,
+  type CompileOptions,
+  type ExpressionError,
+  type Returns,
+} from './compiler.ts';
+export { AdmissionEvaluation, type AdmissionInput, type AdmissionOutcome, BudgetExceeded } from './evaluate.ts';
