@@ -29,6 +29,7 @@ export { leaderElectionRules } from './access/leader-election.ts';
 export { accessRules, type PolicyRule } from './access/rules.ts';
 export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
 export type { ListFilter } from './cache/cache.ts';
+export { type ApplyConflict, applyConflicts } from './controller/apply-conflict.ts';
 export {
   type ContextOf,
   type Controller,
@@ -39,8 +40,10 @@ export {
 } from './controller/builder.ts';
 export type { Duration } from './controller/duration.ts';
 export type { ErrorMatcher, ErrorPolicy } from './controller/error-policy.ts';
+export { OwnershipError } from './controller/ownership.ts';
 export { type ReconcileResult, RetryAfter, retryAfter, TerminalError, terminal } from './controller/result.ts';
 export type {
+  ApplyOptions,
   Change,
   Context,
   ControllerOptions,
@@ -48,6 +51,7 @@ export type {
   KindName,
   MapFunction,
   MapResult,
+  OwnOptions,
   Predicates,
   ReadContext,
   ReadOptions,

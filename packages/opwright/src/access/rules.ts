@@ -25,12 +25,12 @@ export function accessRules(operator: Operator): readonly PolicyRule[] {
   const read = ({ group, plural }: AnyResource) => allow(group, plural, 'get', 'list', 'watch');
   const write = ({ group, plural }: AnyResource) => allow(group, plural, 'create', 'patch', 'delete');
 
-  for (const { resource, sources, finalize } of operator.controllers) {
+  for (const { resource, sources, finalizers } of operator.controllers) {
     const { group, plural, subresources } = resource;
     read(resource);
     if (subresources.includes('status')) allow(group, `${plural}/status`, 'get', 'patch', 'update');
     else allow(group, plural, 'patch');
-    if (finalize) allow(group, plural, 'patch');
+    if (finalizers) allow(group, plural, 'patch');
     // The admission plugin OwnerReferencesPermissionEnforcement asks for it: an owner reference blocks the owner's deletion.
     if (sources.some(({ role }) => role === 'owns')) allow(group, `${plural}/finalizers`, 'update');
     for (const source of sources) {

@@ -8,6 +8,7 @@ import type {
   FinalizeOptions,
   KindName,
   MapFunction,
+  OwnOptions,
   ReadOptions,
   Reconcile,
   WatchOptions,
@@ -29,8 +30,8 @@ export interface ControllerDefinition {
   readonly options: ErasedControllerOptions;
   readonly sources: readonly SourceDefinition[];
   readonly reconcile?: ErasedReconcile;
-  readonly finalize?: ErasedReconcile;
-  readonly finalizeOptions?: FinalizeOptions;
+  /** In the order in which they run; the first may be without a name. */
+  readonly finalizers?: readonly (FinalizeOptions & { readonly finalize: ErasedReconcile })[];
   /** Reconcile each object at least this often; absent = only when something happens. */
   readonly everyMs?: number;
   /** The first that matches an error decides. */
@@ -67,7 +68,7 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
    */
   owns<R extends AnyResource>(
     resource: R,
-    options?: WatchOptions<R>,
+    options?: OwnOptions<R>,
   ): ControllerBuilder<Primary, Reads | KindName<R>, Writes | KindName<R>>;
   /** The controller creates, applies and deletes objects of this kind, without owning them. Nothing is cached. */
   writes<R extends AnyResource>(resource: R): ControllerBuilder<Primary, Reads, Writes | KindName<R>>;
@@ -76,6 +77,9 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
   /**
    * What has to happen before an object may go. The finalizer is on the object before its first reconcile, and is removed
    * only after this function has succeeded. `retryAfter` and errors keep it.
+   *
+   * May be called several times: the functions run in this order, each only after the finalizer of the one before it is
+   * gone. @throws Error when the second has no name, or the name of another
    */
   finalize(
     finalize: Reconcile<Primary, Reads, Writes>,
@@ -127,7 +131,7 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
       }),
     reads: <R extends AnyResource>(resource: R, options: ReadOptions<R> = {}) =>
       withSource<Reads | KindName<R>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
-    owns: <R extends AnyResource>(resource: R, options: WatchOptions<R> = {}) =>
+    owns: <R extends AnyResource>(resource: R, options: OwnOptions<R> = {}) =>
       withSource<Reads | KindName<R>, Writes | KindName<R>>({
         resource,
         role: 'owns',
@@ -137,8 +141,17 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
       withSource<Reads, Writes | KindName<R>>({ resource, role: 'writes', options: {} }),
     reconcile: (reconcile: Reconcile<Primary, Reads, Writes>) =>
       builder<Primary, Reads, Writes>({ ...definition, reconcile: erased(reconcile) }),
-    finalize: (finalize: Reconcile<Primary, Reads, Writes>, finalizeOptions: FinalizeOptions = {}) =>
-      builder<Primary, Reads, Writes>({ ...definition, finalize: erased(finalize), finalizeOptions }),
+    finalize(finalize: Reconcile<Primary, Reads, Writes>, options: FinalizeOptions = {}) {
+      const { name, finalizers = [] } = definition;
+      if (finalizers.some(({ finalizer }) => finalizer === options.finalizer)) {
+        throw new Error(
+          `controller "${name}" has a finalizer ${options.finalizer ?? 'with the default name'} already: ` +
+            "give each its own, .finalize(…, { finalizer: 'domain/name' })",
+        );
+      }
+      const added = [...finalizers, { ...options, finalize: erased(finalize) }];
+      return builder<Primary, Reads, Writes>({ ...definition, finalizers: added });
+    },
     every(interval: Duration) {
       const everyMs = durationMs(interval);
       if (everyMs === 0) throw new RangeError('every(0) would never end: give a duration above 0');

@@ -673,6 +673,7 @@ test('a manager of some namespaces follows only those, says so to who reads else
     operatorOf(
       controller(Foo)
         .owns(Child)
+        .writes(Child)
         .reconcile(async (object, ctx) => {
           seen.push(`${object.metadata.namespace}`);
           for (const read of [

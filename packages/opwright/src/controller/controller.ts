@@ -18,13 +18,17 @@ import { exponentialBackoff } from '../queue/backoff.ts';
 import { createQueue, LOW_PRIORITY, type QueueItem, type WorkQueue } from '../queue/queue.ts';
 import type { Triggers } from '../queue/triggers.ts';
 import { timeSlice } from '../time-slice.ts';
+import { applyConflicts, describeConflicts } from './apply-conflict.ts';
 import type { ControllerDefinition } from './builder.ts';
-import { type AppliedMemory, createReadContext, type DeclaredKinds, indexName } from './context.ts';
+import { createReadContext } from './context.ts';
+import { type DeclaredKinds, indexName, type WritableKind } from './declared.ts';
 import { durationMs } from './duration.ts';
 import { verdictOn } from './error-policy.ts';
-import { finalizerName } from './finalizer.ts';
+import { finalizersOf } from './finalizer.ts';
+import { OwnershipError } from './ownership.ts';
 import { type Outcome, reconcileOnce } from './reconcile.ts';
 import { enqueueMapped, enqueueObject, enqueueOwner, enqueueTo } from './sources.ts';
+import type { AppliedMemory } from './writes.ts';
 
 const RETRY: Triggers = Object.freeze([Object.freeze({ type: 'retry' })]);
 
@@ -76,7 +80,7 @@ export function createController(
   const primaries = kinds.readable.get(kindKey(resource))!;
   const applied: AppliedMemory = new Map();
   const fieldManager = `${operator}/${name}`;
-  const finalizer = finalizerName(operator, definition);
+  const finalizers = finalizersOf(operator, definition);
   const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
 
   const isOwn = () => false;
@@ -154,7 +158,7 @@ export function createController(
       },
       current: () => primaries.get(key),
       wrote: (object) => primaries.wrote(object),
-      finalizer,
+      finalizers,
       timeoutMs,
       onTimeout: metrics.timedOut,
       stopping,
@@ -193,6 +197,8 @@ export function createController(
     const verdict = verdictOn(error, definition.errorRules ?? [], (failure) => {
       itemLog.error('Error policy failed, trying again with the default backoff', { error: failure });
     });
+    const warning = warningFor(error);
+    if (warning) recorder.record(object, { type: 'Warning', ...warning }, fieldManager);
     const remedy = remedyFor(error);
     const fields: LogFields = { error, ...(remedy && { remedy }) };
     if (outcome.terminal || verdict.terminal) {
@@ -205,7 +211,7 @@ export function createController(
       return;
     }
     // Somebody wrote at the same time: the next run sees what. Nothing that a person should read about.
-    if (isConflict(error)) itemLog.debug('Conflict, trying again', fields);
+    if (isConflict(error) && applyConflicts(error).length === 0) itemLog.debug('Conflict, trying again', fields);
     else {
       metrics.failed(false);
       itemLog.error('Reconciler error', fields);
@@ -244,6 +250,14 @@ export function createController(
   };
 }
 
+/** What the people who see the object should know of an error: who else claims what the controller writes. */
+function warningFor(error: unknown): { readonly reason: string; readonly message: string } | undefined {
+  if (error instanceof OwnershipError) return { reason: 'OwnershipConflict', message: error.message };
+  const conflicts = applyConflicts(error);
+  if (conflicts.length === 0) return undefined;
+  return { reason: 'ApplyConflict', message: `not applied: ${describeConflicts(conflicts)}` };
+}
+
 /** What an operator's author can do about an error that the server's message alone does not tell. */
 function remedyFor(error: unknown): string | undefined {
   if (!isForbidden(error)) return undefined;
@@ -255,13 +269,18 @@ function declaredKinds(
   cache: Cache,
 ): DeclaredKinds {
   const readable = new Map([[kindKey(resource), cache.kind(resource, options.labelSelector)]]);
-  const writable = new Map<string, { owned: boolean }>();
+  const writable = new Map<string, WritableKind>();
   const indexes = [{ resource, options }, ...sources];
   for (const source of sources) {
     const key = kindKey(source.resource);
     if (source.role !== 'writes') readable.set(key, cache.kind(source.resource, source.options.labelSelector));
     if (source.role === 'owns' || source.role === 'writes') {
-      writable.set(key, { owned: source.role === 'owns' || (writable.get(key)?.owned ?? false) });
+      const { owned = false, writes = false, adopt = false } = writable.get(key) ?? {};
+      writable.set(key, {
+        owned: owned || source.role === 'owns',
+        writes: writes || source.role === 'writes',
+        adopt: source.options.adopt ?? adopt,
+      });
     }
   }
   for (const source of indexes) {

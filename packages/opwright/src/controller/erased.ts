@@ -2,8 +2,9 @@ import type { AnyResource, ConditionInput, KubeObject, ObjectKey, ObjectMetaInpu
 import type { ListFilter } from '../cache/cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
 import type { EventInput } from '../events/recorder.ts';
+import type { Adopt } from './ownership.ts';
 import type { ReconcileResult } from './result.ts';
-import type { Change, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
+import type { ApplyOptions, Change, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
 
 /*
  * What the runtime sees of a controller: every object is a KubeObject. The types that users see exist for the compiler
@@ -19,9 +20,10 @@ export type ObjectInput = { readonly metadata?: ObjectMetaInput };
 
 export type ErasedContext = ErasedReadContext &
   Pick<Context<AnyResource, never, never>, 'key' | 'fencingToken' | 'triggers'> & {
-    apply(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
+    apply(resource: AnyResource, object: ObjectInput, options?: ApplyOptions): Promise<KubeObject>;
     create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
     delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
+    prune(...resources: readonly AnyResource[]): Promise<void>;
     status(value: object): void;
     condition(condition: ConditionInput): void;
     event(event: EventInput): void;
@@ -46,6 +48,8 @@ export interface ErasedPredicates {
 export interface ErasedWatchOptions extends ErasedPredicates {
   readonly labelSelector?: string;
   readonly indexes?: Readonly<Record<string, IndexFunction>>;
+  /** Of `owns`. */
+  readonly adopt?: Adopt;
 }
 
 export type ErasedControllerOptions = ErasedWatchOptions &

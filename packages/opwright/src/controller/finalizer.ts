@@ -1,22 +1,38 @@
-import { isConflict, isNotFound, type KubeObject } from '@opwright/machinery';
+import { hasFinalizer, isConflict, isNotFound, type KubeObject } from '@opwright/machinery';
 import type { ControllerDefinition } from './builder.ts';
+import type { ErasedReconcile } from './erased.ts';
 import { currentObject, type StatusTarget } from './status.ts';
 
-/** The finalizer of a controller: different for every operator and controller, or one would remove the other's. */
-export function finalizerName(operator: string, { name, resource, finalizeOptions }: ControllerDefinition): string {
-  return finalizeOptions?.finalizer ?? `${resource.group || 'opwright.dev'}/${operator}-${name}`;
+/** One thing that has to happen before an object may go. */
+export interface Finalizer {
+  readonly name: string;
+  readonly finalize: ErasedReconcile;
 }
 
-/** Adds the finalizer. Undefined when the object is gone or being deleted: then it must not be touched. */
-export function addFinalizer(
+/**
+ * The finalizers of a controller, in the order of their definition. Names are different for every operator and controller,
+ * or one would remove the other's.
+ */
+export function finalizersOf(
+  operator: string,
+  { name, resource, finalizers = [] }: ControllerDefinition,
+): readonly Finalizer[] {
+  return finalizers.map(({ finalize, finalizer }) => ({
+    name: finalizer ?? `${resource.group || 'opwright.dev'}/${operator}-${name}`,
+    finalize,
+  }));
+}
+
+/** Adds those that are missing, in one write. Undefined when the object is gone or being deleted: then it must not be touched. */
+export async function addFinalizers(
   object: KubeObject,
-  finalizer: string,
+  names: readonly string[],
   target: StatusTarget,
 ): Promise<KubeObject | undefined> {
+  if (names.every((name) => hasFinalizer(object, name))) return object;
   return changeFinalizers(object, target, (current) => {
     if (current.metadata.deletionTimestamp) return undefined;
-    const finalizers = current.metadata.finalizers ?? [];
-    return finalizers.includes(finalizer) ? finalizers : [...finalizers, finalizer];
+    return [...new Set([...(current.metadata.finalizers ?? []), ...names])];
   });
 }
 

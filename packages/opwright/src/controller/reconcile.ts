@@ -4,7 +4,7 @@ import { isDefect } from '../defect.ts';
 import type { ControllerDefinition } from './builder.ts';
 import { createContext, type Surroundings } from './context.ts';
 import type { ErasedReconcile } from './erased.ts';
-import { addFinalizer, removeFinalizer } from './finalizer.ts';
+import { addFinalizers, type Finalizer, removeFinalizer } from './finalizer.ts';
 import { isTerminal, type ReconcileResult, RetryAfter } from './result.ts';
 import { createStatusCollector, type StatusTarget, writeStatus } from './status.ts';
 
@@ -28,7 +28,8 @@ export interface ReconcileRequest {
   /** The newest version that the cache has by now. */
   readonly current: () => KubeObject | undefined;
   readonly wrote: (object: KubeObject) => KubeObject;
-  readonly finalizer: string;
+  /** In the order in which they run. */
+  readonly finalizers: readonly Finalizer[];
   readonly timeoutMs?: number | undefined;
   /** The time is up; the outcome is still what the function makes of it. */
   readonly onTimeout: () => void;
@@ -65,45 +66,49 @@ async function run(
   signal: AbortSignal,
   requestSignal: AbortSignal,
 ): Promise<ReconcileResult> {
-  const { definition, surroundings, finalizer, wrote } = request;
+  const { definition, surroundings, finalizers, wrote } = request;
   const { resource, options } = definition;
   const { client, fieldManager, clock } = surroundings;
   const target: StatusTarget = { client, resource, fieldManager, signal: requestSignal, wrote };
-  const deleting = found.metadata.deletionTimestamp !== undefined;
-  const finalizes = definition.finalize !== undefined;
-
-  let object: KubeObject | undefined = found;
-  let handler: ErasedReconcile | undefined;
-  if (!deleting) {
-    // Before the first side effect, or a deletion in between would leave it behind.
-    if (finalizes && !hasFinalizer(found, finalizer)) object = await addFinalizer(found, finalizer, target);
-    handler = definition.reconcile;
-  } else if (finalizes && hasFinalizer(found, finalizer)) {
-    handler = definition.finalize;
-  } else if (options.whileDeleting) {
-    handler = definition.reconcile;
-  }
-  if (!object || !handler) return;
-
-  const status = createStatusCollector(resource, object.metadata.generation, clock);
-  const ctx = createContext({ ...surroundings, status, primary: object, signal, requestSignal });
-  const newest = () => {
+  const newest = (object: KubeObject) => {
     const current = request.current();
     return current?.metadata.uid === object.metadata.uid ? current : object;
   };
-  let result: ReconcileResult;
-  try {
-    result = await handler(object, ctx);
-  } catch (error) {
-    // What was said about the state holds all the same; the first failure is the one to report.
-    await writeStatus(status, newest(), target).catch((statusError) => {
-      surroundings.log.warn('Status was not written', { error: statusError });
-    });
-    throw error;
+
+  async function call(handler: ErasedReconcile, object: KubeObject): Promise<ReconcileResult> {
+    const status = createStatusCollector(resource, object.metadata.generation, clock);
+    const ctx = createContext({ ...surroundings, status, primary: object, signal, requestSignal });
+    let result: ReconcileResult;
+    try {
+      result = await handler(object, ctx);
+    } catch (error) {
+      // What was said about the state holds all the same; the first failure is the one to report.
+      await writeStatus(status, newest(object), target).catch((statusError) => {
+        surroundings.log.warn('Status was not written', { error: statusError });
+      });
+      throw error;
+    }
+    await writeStatus(status, newest(object), target);
+    return result;
   }
-  await writeStatus(status, newest(), target);
-  if (handler === definition.finalize && result === undefined) await removeFinalizer(newest(), finalizer, target);
-  return result;
+
+  const { reconcile = () => {} } = definition;
+  if (found.metadata.deletionTimestamp === undefined) {
+    // Before the first side effect, or a deletion in between would leave it behind.
+    const object = await addFinalizers(
+      found,
+      finalizers.map(({ name }) => name),
+      target,
+    );
+    return object && call(reconcile, object);
+  }
+  const waiting = finalizers.filter(({ name }) => hasFinalizer(found, name));
+  if (waiting.length === 0) return options.whileDeleting ? call(reconcile, found) : undefined;
+  for (const { name, finalize } of waiting) {
+    const result = await call(finalize, newest(found));
+    if (result !== undefined) return result;
+    await removeFinalizer(newest(found), name, target);
+  }
 }
 
 function outcomeOf(result: unknown): Outcome {

@@ -58,9 +58,14 @@ export interface Context<Primary extends AnyResource, Reads extends string, Writ
    * namespaced object without a namespace goes to that of the reconciled object. Owned kinds get the owner reference.
    * No request is made when the cached object shows that nothing would change. Returns the object after it.
    *
+   * @throws OwnershipError when an owned kind's object is somebody else's, see {@link OwnOptions.adopt}
    * @throws StatusError
    */
-  apply<R extends AnyResource>(resource: Writable<R, Writes>, object: InferInput<R>): Promise<Infer<R>>;
+  apply<R extends AnyResource>(
+    resource: Writable<R, Writes>,
+    object: InferInput<R>,
+    options?: ApplyOptions,
+  ): Promise<Infer<R>>;
   /** Creates the object; namespace and owner reference as in {@link Context.apply}. @throws StatusError */
   create<R extends AnyResource>(resource: Writable<R, Writes>, object: InferInput<R>): Promise<Infer<R>>;
   /**
@@ -68,6 +73,16 @@ export interface Context<Primary extends AnyResource, Reads extends string, Writ
    * deleted only as long as it has the same uid. @throws StatusError
    */
   delete<R extends AnyResource>(resource: Writable<R, Writes>, object: KubeObject | ObjectKey | string): Promise<void>;
+  /**
+   * Deletes the objects of these owned kinds that earlier reconciles of the object have applied and this one has not, so
+   * far: call it after the last apply. A reconcile that ends before it prunes nothing.
+   *
+   * Only objects that this object controls and that this controller has applied are deleted, never what was created
+   * ({@link Context.create}) or what somebody else has made. @throws StatusError
+   */
+  prune<Kinds extends readonly AnyResource[]>(
+    ...resources: { readonly [Index in keyof Kinds]: Writable<Kinds[Index], Writes> }
+  ): Promise<void>;
   /**
    * Sets fields of the status. What all calls of one reconcile say is written once, at its end and also when it fails,
    * with `observedGeneration` where the schema has it, and only if it differs from what is there.
@@ -80,6 +95,14 @@ export interface Context<Primary extends AnyResource, Reads extends string, Writ
    * counted, not repeated.
    */
   event(event: EventInput): void;
+}
+
+export interface ApplyOptions {
+  /**
+   * Take fields that another manager has, which is what a controller wants for its own objects. False: fail then, with a
+   * conflict that `applyConflicts` explains. Default true.
+   */
+  readonly force?: boolean;
 }
 
 export type Reconcile<Primary extends AnyResource, Reads extends string, Writes extends string> = (
@@ -134,6 +157,14 @@ export interface Predicates<R extends AnyResource> {
 }
 
 export interface WatchOptions<R extends AnyResource> extends ReadOptions<R>, Predicates<R> {}
+
+export interface OwnOptions<R extends AnyResource> extends WatchOptions<R> {
+  /**
+   * Which objects that are there already, and have no controller, `ctx.apply` may take over: all, or those for which this
+   * is true. Default: none, it throws an OwnershipError. What something else controls is never taken.
+   */
+  readonly adopt?: boolean | ((object: Infer<R>) => boolean);
+}
 
 export interface ControllerOptions<R extends AnyResource> extends ReadOptions<R>, Predicates<R> {
   /** Unique in the operator; default: the kind in lower case. */

@@ -1,0 +1,35 @@
+import type { AnyResource, ObjectKey } from '@opwright/machinery';
+import type { KindCache } from '../cache/cache.ts';
+import type { Adopt } from './ownership.ts';
+
+/** What a controller has declared, ready to be used. */
+export interface DeclaredKinds {
+  readonly primary: AnyResource;
+  /** By `kindKey`. */
+  readonly readable: ReadonlyMap<string, KindCache>;
+  readonly writable: ReadonlyMap<string, WritableKind>;
+}
+
+export interface WritableKind {
+  /** `.owns` */
+  readonly owned: boolean;
+  /** `.writes`: also where it cannot own. */
+  readonly writes: boolean;
+  readonly adopt: Adopt;
+}
+
+/** The key that a name, or a key, means for objects in `namespace`. */
+export function fullKey(resource: AnyResource, key: ObjectKey | string, namespace: string | undefined): ObjectKey {
+  const { name, namespace: given } = typeof key === 'string' ? { name: key, namespace } : key;
+  const inNamespace = resource.scope === 'Namespaced' ? given : undefined;
+  return { name, ...(inNamespace && { namespace: inNamespace }) };
+}
+
+/** Caches are shared between controllers, the names of indexes are not. */
+export function indexName(controllerName: string, index: string): string {
+  return `${controllerName}/${index}`;
+}
+
+export function notDeclared(controllerName: string, resource: AnyResource, remedy: string): string {
+  return `${resource.kind} is not declared: call ${remedy} on the controller "${controllerName}"`;
+}
