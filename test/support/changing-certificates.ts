@@ -1,14 +1,16 @@
 import { createAuthority, systemClock } from '@opwright/client';
 import type { CertificateSource, Clock, ServingCertificate } from 'opwright';
 
+type IssuedCertificate = ServingCertificate & { readonly caBundle: string };
+
 /** A certificate, and the means to let the next one come. */
 export interface ChangeableCertificates extends CertificateSource {
   change(): void;
-  current(): Required<ServingCertificate>;
+  current(): IssuedCertificate;
 }
 
 export function changeableCertificates(): ChangeableCertificates {
-  const issue = (before = ''): Required<ServingCertificate> => {
+  const issue = (before = ''): IssuedCertificate => {
     const authority = createAuthority('test', Date.now());
     const pair = authority.issue({ commonName: 'webhooks', usage: 'server', hosts: ['127.0.0.1'] });
     return { ...pair, caBundle: `${authority.certificate}${before}` };

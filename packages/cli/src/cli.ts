@@ -73,6 +73,10 @@ function program(terminal: Terminal): Command {
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
     .option('--webhook-bind-address <address>', 'address of the webhooks, if there are any; 0 turns them off', ':9443')
     .option('--webhook-cert-path <folder>', 'folder with tls.crt and tls.key of the webhooks (default: they are made)')
+    .option(
+      '--webhook-client-ca-name <file>',
+      'file in that folder: the authorities of which clients need a certificate',
+    )
     .option('--leader-elect', 'work only while this replica holds a Lease; others wait to take over')
     .addOption(
       new Option('--leader-elect-resource-namespace <name>', "namespace of the Lease (default: the pod's)").implies({
@@ -97,6 +101,10 @@ function program(terminal: Terminal): Command {
     .option('--image <image>', 'image of the Deployment (default: <operator>:latest)')
     .option('--namespace <name>', 'namespace of the Deployment (default: <operator>-system)')
     .option('--leader-elect', 'two replicas, of which one works; the entry point of the image must take --leader-elect')
+    .option(
+      '--cert-manager',
+      'cert-manager makes the certificate of the webhooks; the entry point must take --webhook-cert-path',
+    )
     .option('--only <part>', 'crds, rbac, deployment or webhooks', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 

@@ -7,6 +7,7 @@ export interface ManifestsCommandOptions {
   readonly image?: string;
   readonly namespace?: string;
   readonly leaderElect?: boolean;
+  readonly certManager?: boolean;
   readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks';
 }
 

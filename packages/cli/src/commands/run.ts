@@ -14,6 +14,7 @@ export interface RunCommandOptions {
   readonly healthProbeBindAddress: string;
   readonly webhookBindAddress: string;
   readonly webhookCertPath?: string;
+  readonly webhookClientCaName?: string;
   readonly leaderElect?: boolean;
   readonly leaderElectResourceNamespace?: string;
   readonly leaderElectResourceName?: string;
@@ -41,7 +42,11 @@ export async function runCommand(
       probeAddress: options.healthProbeBindAddress,
       ...(options.namespace !== undefined && { namespaces: options.namespace }),
       webhookAddress: options.webhookBindAddress,
-      ...(options.webhookCertPath !== undefined && { webhookCertificates: certificateFiles(options.webhookCertPath) }),
+      ...(options.webhookCertPath !== undefined && {
+        webhookCertificates: certificateFiles(options.webhookCertPath, {
+          ...(options.webhookClientCaName !== undefined && { clientCa: options.webhookClientCaName }),
+        }),
+      }),
       leaderElection: leaderElection(options),
     });
     await manager.start();

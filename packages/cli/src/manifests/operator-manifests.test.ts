@@ -102,3 +102,33 @@ test('webhooks come with a Service, their configurations and the right to renew 
   expect(JSON.stringify(manifests.rbac)).toContain('"resources":["secrets"],"resourceNames":["foo-operator-webhook"]');
   expect(operatorManifests(operator).webhooks).toEqual([]);
 });
+
+test('with cert-manager the certificate is mounted, and the operator needs no right to write it', async () => {
+  const hooked = defineOperator({
+    name: 'foo-operator',
+    controllers: [controller(Foo).reconcile(() => {})],
+    webhooks: [webhooks(Foo).validate(() => {})],
+  });
+  const { rbac, deployment, webhooks: manifests } = operatorManifests(hooked, { certManager: true });
+  expect(JSON.stringify(rbac)).not.toMatch(/webhookconfigurations|secrets/);
+  const [issuer, certificate, service, configuration] = manifests;
+  expect([issuer?.kind, service?.kind]).toEqual(['Issuer', 'Service']);
+  expect(certificate).toMatchObject({
+    kind: 'Certificate',
+    metadata: { name: 'foo-operator-webhook', namespace: 'foo-operator-system' },
+    spec: {
+      secretName: 'foo-operator-webhook-certificate',
+      dnsNames: expect.arrayContaining(['foo-operator-webhook.foo-operator-system.svc']),
+    },
+  });
+  expect(configuration).toMatchObject({
+    metadata: {
+      annotations: { 'cert-manager.io/inject-ca-from': 'foo-operator-system/foo-operator-webhook' },
+    },
+  });
+  await cluster.load([...rbac, ...deployment]);
+  const { volumes, containers } = (await deployed()).spec.template.spec!;
+  expect(volumes).toMatchObject([{ secret: { secretName: 'foo-operator-webhook-certificate' } }]);
+  const [{ args, volumeMounts } = {}] = containers;
+  expect(args).toEqual([`--webhook-cert-path=${volumeMounts?.[0]?.mountPath}`]);
+});

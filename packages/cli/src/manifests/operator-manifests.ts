@@ -8,10 +8,12 @@ import {
   operatorWebhookConfigurations,
   type PolicyRule,
   servesWebhooks,
+  type WebhookTarget,
   webhookCertificateRules,
   webhookConfigurationRules,
   webhookServiceName,
 } from 'opwright';
+import { certManagerCertificate } from './cert-manager.ts';
 
 export interface ManifestOptions {
   /** Default: `<operator>:latest`. */
@@ -23,6 +25,13 @@ export interface ManifestOptions {
    * at a time.
    */
   readonly leaderElect?: boolean;
+  /**
+   * cert-manager makes the certificate of the webhooks and writes its authority into the configurations and CRDs; the Deployment
+   * gets `--webhook-cert-path`. Default false: the operator does that itself.
+   *
+   * @see https://cert-manager.io/docs/concepts/ca-injector/
+   */
+  readonly certManager?: boolean;
 }
 
 export interface OperatorManifests {
@@ -43,7 +52,11 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'opwright' };
   const metadata: Metadata = { name, namespace, labels };
   const hasWebhooks = servesWebhooks(operator);
-  const target = { service: { namespace, name: webhookServiceName(name) } };
+  const certificate = hasWebhooks && options.certManager ? certManagerCertificate(metadata) : undefined;
+  const target = {
+    service: { namespace, name: webhookServiceName(name) },
+    ...(certificate && { annotations: { 'cert-manager.io/inject-ca-from': `${namespace}/${certificate.name}` } }),
+  };
   return {
     crds: operatorCrds(operator, target),
     rbac: [
@@ -53,7 +66,9 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRole',
         metadata: { name, labels },
-        rules: [...accessRules(operator), ...webhookConfigurationRules(operator)].map((rule) => ({ ...rule })),
+        rules: [...accessRules(operator), ...(certificate ? [] : webhookConfigurationRules(operator))].map((rule) => ({
+          ...rule,
+        })),
       },
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -64,7 +79,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
       },
       // The Lease has the operator's name, as the manager has it.
       ...(options.leaderElect ? roleFor('leader-election', leaderElectionRules(name), metadata) : []),
-      ...(hasWebhooks ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
+      ...(hasWebhooks && !certificate ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
     ],
     deployment: [
       deployment({
@@ -72,13 +87,14 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         image: options.image ?? `${name}:latest`,
         leaderElect: options.leaderElect ?? false,
         hasWebhooks,
+        certificateSecret: certificate?.secretName,
       }),
     ],
-    webhooks: hasWebhooks ? webhookManifests(operator, metadata) : [],
+    webhooks: hasWebhooks ? [...(certificate?.manifests ?? []), ...webhookManifests(operator, metadata, target)] : [],
   };
 }
 
-type Metadata = {
+export type Metadata = {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -104,9 +120,9 @@ function roleFor(purpose: string, rules: readonly PolicyRule[], { name, namespac
   ];
 }
 
-/** The running operator writes the authorities to trust into the configurations. */
-function webhookManifests(operator: Operator, { name, namespace, labels }: Metadata): JsonObject[] {
-  const service = { namespace, name: webhookServiceName(name) };
+/** Unless cert-manager does it, the running operator writes the authorities to trust into the configurations. */
+function webhookManifests(operator: Operator, { name, labels }: Metadata, target: ServiceTarget): JsonObject[] {
+  const { service } = target;
   return [
     {
       apiVersion: 'v1',
@@ -117,20 +133,32 @@ function webhookManifests(operator: Operator, { name, namespace, labels }: Metad
         ports: [{ name: 'webhooks', port: 443, targetPort: 'webhooks' }],
       },
     },
-    ...operatorWebhookConfigurations(operator, { service }),
+    ...operatorWebhookConfigurations(operator, target),
   ];
 }
+
+type ServiceTarget = Extract<WebhookTarget, { readonly service: unknown }>;
+
+/** controller-runtime's folder. */
+const CERTIFICATES = '/tmp/k8s-webhook-server/serving-certs';
 
 interface DeploymentOptions {
   readonly metadata: Metadata;
   readonly image: string;
   readonly leaderElect: boolean;
   readonly hasWebhooks: boolean;
+  /** With the certificate of the webhooks, when somebody else renews it. */
+  readonly certificateSecret: string | undefined;
 }
 
-function deployment({ metadata, image, leaderElect, hasWebhooks }: DeploymentOptions): JsonObject {
+function deployment(options: DeploymentOptions): JsonObject {
+  const { metadata, image, leaderElect, hasWebhooks, certificateSecret } = options;
   const { name, labels } = metadata;
   const selector = { 'app.kubernetes.io/name': name };
+  const args = [
+    ...(leaderElect ? ['--leader-elect'] : []),
+    ...(certificateSecret === undefined ? [] : [`--webhook-cert-path=${CERTIFICATES}`]),
+  ];
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
   return {
     apiVersion: 'apps/v1',
@@ -152,7 +180,7 @@ function deployment({ metadata, image, leaderElect, hasWebhooks }: DeploymentOpt
             {
               name: 'operator',
               image,
-              ...(leaderElect && { args: ['--leader-elect'] }),
+              ...(args.length > 0 && { args }),
               ports: [
                 { name: 'metrics', containerPort: 8080 },
                 { name: 'probes', containerPort: 8081 },
@@ -166,10 +194,20 @@ function deployment({ metadata, image, leaderElect, hasWebhooks }: DeploymentOpt
                 readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
               },
+              ...(certificateSecret !== undefined && {
+                volumeMounts: [{ name: 'webhook-certificates', mountPath: CERTIFICATES, readOnly: true }],
+              }),
             },
           ],
+          ...(certificateSecret !== undefined && { volumes: [certificateVolume(certificateSecret)] }),
         },
       },
     },
   };
+}
+
+/** Without the authority: it is not the operator's business to write it anywhere. */
+function certificateVolume(secretName: string): JsonObject {
+  const items = ['tls.crt', 'tls.key'].map((key) => ({ key, path: key }));
+  return { name: 'webhook-certificates', secret: { secretName, items } };
 }

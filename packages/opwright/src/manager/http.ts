@@ -53,6 +53,8 @@ export async function listenHttp(address: string, purpose: string, handler: Http
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
+  /** PEM of the authorities of which a client must have a certificate; absent: it needs none. */
+  readonly clientCa?: string;
 }
 
 /** A request with its body, read completely. */
@@ -66,7 +68,10 @@ export interface PostedRequest {
 export interface TlsServer {
   /** Where it listens, `https://127.0.0.1:9443`. */
   readonly url: string;
-  /** The next handshakes get this certificate; connections and requests under way do not notice. */
+  /**
+   * The next handshakes get this certificate and these client authorities; connections and requests under way do not
+   * notice. Whether clients need a certificate stays as it was in the beginning.
+   */
   use(certificate: ServerCertificate): void;
   /** Takes no new connections, lets the requests under way end (at most until `hurry` aborts), closes all. */
   close(hurry?: AbortSignal): Promise<void>;
@@ -93,30 +98,33 @@ export async function listenHttps(options: TlsServerOptions): Promise<TlsServer>
   const { host, port } = parseAddress(address, purpose);
   let underWay = 0;
   let onIdle = () => {};
-  const server = createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, async (request, response) => {
-    underWay++;
-    response.once('close', () => {
-      underWay--;
-      if (underWay === 0) onIdle();
-    });
-    // Who keeps the connection after the last answer would find it closed in the middle of the next request.
-    if (!server.listening) response.setHeader('connection', 'close');
-    const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
-      response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
-    };
-    try {
-      if (request.method !== 'POST') return respond({ status: 405, body: '405 method not allowed\n' });
-      const { pathname } = new URL(request.url ?? '/', 'https://localhost');
-      const contentType = request.headers['content-type'] ?? '';
-      respond(await handler({ path: pathname, contentType, body: await readBody(request, bodyLimit) }));
-    } catch (error) {
-      respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
-    }
-  });
+  const server = createTlsServer(
+    { ...tlsOptions(certificate), requestCert: certificate.clientCa !== undefined },
+    async (request, response) => {
+      underWay++;
+      response.once('close', () => {
+        underWay--;
+        if (underWay === 0) onIdle();
+      });
+      // Who keeps the connection after the last answer would find it closed in the middle of the next request.
+      if (!server.listening) response.setHeader('connection', 'close');
+      const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
+        response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
+      };
+      try {
+        if (request.method !== 'POST') return respond({ status: 405, body: '405 method not allowed\n' });
+        const { pathname } = new URL(request.url ?? '/', 'https://localhost');
+        const contentType = request.headers['content-type'] ?? '';
+        respond(await handler({ path: pathname, contentType, body: await readBody(request, bodyLimit) }));
+      } catch (error) {
+        respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
+      }
+    },
+  );
   const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
   return {
     url: `https://${host ?? '127.0.0.1'}:${boundPort}`,
-    use: ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    use: (next) => server.setSecureContext(tlsOptions(next)),
     async close(hurry) {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -130,6 +138,10 @@ export async function listenHttps(options: TlsServerOptions): Promise<TlsServer>
       await closed;
     },
   };
+}
+
+function tlsOptions({ cert, key, clientCa }: ServerCertificate) {
+  return { cert, key, ...(clientCa !== undefined && { ca: clientCa }), minVersion: 'TLSv1.2' } as const;
 }
 
 /** The body as text; what is over the limit is read and dropped, so that the client gets to read why. */

@@ -16,6 +16,13 @@ export interface ServingCertificate {
    * one is in it beside the new one. Absent: somebody else takes care of the configurations (cert-manager).
    */
   readonly caBundle?: string;
+  /**
+   * PEM of the authorities of which the API server must show a certificate, which it does when it is configured to. Absent:
+   * everybody may ask. A source gives it always or never.
+   *
+   * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#authenticate-apiservers
+   */
+  readonly clientCa?: string;
 }
 
 /** Where the certificate comes from. It is asked again and again; a new answer is put to use without a restart. */
@@ -42,7 +49,7 @@ export function ownCertificates({ clock, hosts }: { clock: Clock; hosts: readonl
  * seconds, also those that are links; a certificate without its key is not used.
  */
 export function certificateFiles(directory: string, names: CertificateFileNames = {}): CertificateSource {
-  const { cert = 'tls.crt', key = 'tls.key', ca = 'ca.crt' } = names;
+  const { cert = 'tls.crt', key = 'tls.key', ca = 'ca.crt', clientCa } = names;
   const text = (name: string) => readFile(join(directory, name), 'utf8');
   return {
     checkEveryMs: 10_000,
@@ -52,15 +59,24 @@ export function certificateFiles(directory: string, names: CertificateFileNames 
       if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key))) {
         throw new Error(`${join(directory, cert)} and ${join(directory, key)} do not belong together`);
       }
-      return { ...pair, ...(caBundle !== undefined && { caBundle }) };
+      return {
+        ...pair,
+        ...(caBundle !== undefined && { caBundle }),
+        ...(clientCa !== undefined && { clientCa: await text(clientCa) }),
+      };
     },
   };
 }
 
 export interface CertificateFileNames {
+  /** Default `tls.crt`. */
   readonly cert?: string;
+  /** Default `tls.key`. */
   readonly key?: string;
+  /** Default `ca.crt`. Where there is no such file, somebody else writes the authorities into the configurations. */
   readonly ca?: string;
+  /** The authorities of clients; default: clients need no certificate. Swapped as the others are. */
+  readonly clientCa?: string;
 }
 
 export interface SecretCertificatesOptions {
@@ -109,7 +125,7 @@ export function secretCertificates(options: SecretCertificatesOptions): Certific
   return { read, checkEveryMs: 60_000 };
 }
 
-function fromSecret({ data }: Infer<typeof Secret>): Required<ServingCertificate> | undefined {
+function fromSecret({ data }: Infer<typeof Secret>): IssuedCertificate | undefined {
   const text = (key: string) => Buffer.from(data?.[key] ?? '', 'base64').toString('utf8');
   const [cert, key, caBundle] = [text('tls.crt'), text('tls.key'), text('ca.crt')];
   return cert === '' || key === '' || caBundle === '' ? undefined : { cert, key, caBundle };
@@ -119,12 +135,10 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
+type IssuedCertificate = ServingCertificate & { readonly caBundle: string };
+
 /** A certificate of a new authority, trusted together with the one before. */
-function issue(
-  hosts: readonly string[],
-  nowMs: number,
-  before: ServingCertificate | undefined,
-): Required<ServingCertificate> {
+function issue(hosts: readonly string[], nowMs: number, before: ServingCertificate | undefined): IssuedCertificate {
   const authority = createAuthority('opwright webhooks', nowMs);
   const [first = 'localhost'] = hosts;
   const [former = ''] =

@@ -1,7 +1,9 @@
+import { defineResource } from '@opwright/schema';
 import { expect, test } from 'vitest';
 import { Foo, Thing } from '../../test/support/fixtures.ts';
 import { defineOperator } from '../operator.ts';
 import { webhooks } from './builder.ts';
+import type { WebhookTarget } from './client-config.ts';
 import { operatorWebhookConfigurations } from './configurations.ts';
 
 const operator = defineOperator({
@@ -42,6 +44,9 @@ test('one configuration per kind, with what the webhooks can do', () => {
       matchPolicy: 'Equivalent',
       sideEffects: 'None',
       timeoutSeconds: 10,
+      namespaceSelector: {
+        matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['foo-system'] }],
+      },
       matchConditions: [{ name: 'named', expression: 'object.spec.name != ""' }],
       reinvocationPolicy: 'Never',
     },
@@ -66,4 +71,29 @@ test('two definitions for one kind are an error that names the remedy', () => {
   expect(() => defineOperator({ name: 'o', controllers: [], webhooks: [webhooks(Foo), webhooks(Foo)] })).toThrow(
     'webhooks for Foo (example.com/v1) are defined twice: put them into one definition',
   );
+});
+
+test('webhooks of built-in kinds leave the namespace of the operator alone, those of custom resources do not', () => {
+  const Room = defineResource({ group: 'hotel.example.com', version: 'v1', kind: 'Room' });
+  const namespaceSelector = { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'c', operator: 'Exists' as const }] };
+  const both = defineOperator({
+    name: 'o',
+    controllers: [],
+    webhooks: [webhooks(Thing, { namespaceSelector }).validate(() => {}), webhooks(Room).validate(() => {})],
+  });
+  const selectors = (target: WebhookTarget) =>
+    operatorWebhookConfigurations(both, target).flatMap(({ webhooks: list }) =>
+      (list as { namespaceSelector?: object }[]).map((webhook) => webhook.namespaceSelector),
+    );
+  expect(selectors({ service: { namespace: 'o-system', name: 'o-webhook' } })).toEqual([
+    {
+      matchLabels: { a: 'b' },
+      matchExpressions: [
+        { key: 'c', operator: 'Exists' },
+        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['o-system'] },
+      ],
+    },
+    undefined,
+  ]);
+  expect(selectors({ url: 'https://127.0.0.1' })).toEqual([namespaceSelector, undefined]);
 });

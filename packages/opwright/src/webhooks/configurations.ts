@@ -3,7 +3,7 @@ import type { Operator } from '../operator.ts';
 import type { WebhooksDefinition } from './builder.ts';
 import { clientConfig, type WebhookTarget } from './client-config.ts';
 import { webhookPath } from './paths.ts';
-import type { WebhookOptions } from './types.ts';
+import type { LabelSelectorInput, WebhookOptions } from './types.ts';
 
 type Phase = 'mutate' | 'validate';
 
@@ -49,7 +49,7 @@ function webhookOf(phase: Phase, definition: WebhooksDefinition, target: Webhook
     matchPolicy: options.matchPolicy ?? 'Equivalent',
     sideEffects: 'None',
     timeoutSeconds: options.timeoutSeconds ?? 10,
-    ...selection(options),
+    ...selection(options, isBuiltIn(resource) ? ownNamespace(target) : undefined),
     ...(phase === 'mutate' && { reinvocationPolicy: options.reinvocationPolicy ?? 'Never' }),
   };
 }
@@ -68,10 +68,35 @@ function scopeOf(scope: AnyResource['scope']): string {
   return scope === 'Namespaced' ? 'Namespaced' : 'Cluster';
 }
 
-function selection({ objectSelector, namespaceSelector, matchConditions }: WebhookOptions): JsonObject {
+/**
+ * The namespace of the operator, when its webhooks run in the cluster: a webhook of pods that its own pod needs before it can
+ * start would never start.
+ */
+function ownNamespace(target: WebhookTarget): string | undefined {
+  return 'service' in target ? target.service.namespace : undefined;
+}
+
+function isBuiltIn(resource: AnyResource): boolean {
+  return resource.scope === 'Namespaced' && !('schema' in resource);
+}
+
+function selection(
+  { objectSelector, namespaceSelector, matchConditions }: WebhookOptions,
+  without: string | undefined,
+): JsonObject {
+  const namespaces: LabelSelectorInput | undefined =
+    without === undefined
+      ? namespaceSelector
+      : {
+          ...namespaceSelector,
+          matchExpressions: [
+            ...(namespaceSelector?.matchExpressions ?? []),
+            { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [without] },
+          ],
+        };
   return {
     ...(objectSelector && { objectSelector: objectSelector as JsonObject }),
-    ...(namespaceSelector && { namespaceSelector: namespaceSelector as JsonObject }),
+    ...(namespaces && { namespaceSelector: namespaces as JsonObject }),
     ...(matchConditions && {
       matchConditions: Object.entries(matchConditions).map(([name, expression]) => ({ name, expression })),
     }),

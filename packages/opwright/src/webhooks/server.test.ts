@@ -1,4 +1,4 @@
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
 import { createAuthority } from '@opwright/client';
 import { VirtualClock } from '@opwright/machinery';
@@ -59,11 +59,19 @@ function subject(url = ''): Promise<string> {
   });
 }
 
-function post(url: string | undefined, body: string): Promise<{ status: number | undefined; body: string }> {
+function post(
+  url: string | undefined,
+  body: string,
+  agent?: Agent,
+): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = httpsRequest(
       `${url}/validate-example-com-v1-foo`,
-      { method: 'POST', ca: authority.certificate, headers: { 'content-type': 'application/json' } },
+      {
+        method: 'POST',
+        ...(agent ? { agent } : { ca: authority.certificate }),
+        headers: { 'content-type': 'application/json' },
+      },
       async (incoming) => {
         let text = '';
         for await (const chunk of incoming) text += chunk;
@@ -150,6 +158,36 @@ test('closing lets requests under way end, unless there is no time', async () =>
   await hurried.server.close(AbortSignal.abort());
   expect(await broken).toBe('ECONNRESET');
 });
+
+test('clients need a certificate of the authorities that are given, which change without a dropped connection', async () => {
+  const [before, after] = ['before', 'after'].map((name) => {
+    const clients = createAuthority(name, Date.now());
+    return { clients, pair: clients.issue({ commonName: name, usage: 'client' }) };
+  }) as [Client, Client];
+  let clientCa = before.clients.certificate;
+  const { server, clock } = setUp(() => ({ ...certificate('first'), clientCa }));
+  await server.open();
+  const asked = (pair?: { cert: string; key: string }, agent = new Agent({ ...pair, ca: authority.certificate })) =>
+    post(server.url, review('quick'), agent).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
+  expect([await asked(), await asked(before.pair), await asked(after.pair)]).toEqual(['refused', 200, 'refused']);
+
+  const kept = new Agent({ ...before.pair, ca: authority.certificate, keepAlive: true, maxSockets: 1 });
+  expect(await asked(undefined, kept)).toBe(200);
+  clientCa = after.clients.certificate;
+  await clock.advance(70_000);
+  expect([await asked(before.pair), await asked(after.pair), await asked(undefined, kept)]).toEqual([
+    'refused',
+    200,
+    200,
+  ]);
+  kept.destroy();
+  await server.close();
+});
+
+type Client = { readonly clients: ReturnType<typeof createAuthority>; readonly pair: { cert: string; key: string } };
 
 test('a body over seven MiB is refused with 413', async () => {
   const { server } = setUp(() => certificate('first'));

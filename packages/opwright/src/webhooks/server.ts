@@ -80,7 +80,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       const found = next;
       if (found === undefined) continue;
       await attempt('cannot write the authorities into the webhook configurations', () => trust(found));
-      if (problem !== undefined || found.cert === serving?.cert) continue;
+      if (problem !== undefined || isSame(found, serving)) continue;
       if (found.caBundle !== undefined) await sleep(clock, overlapMs, closing.signal);
       if (closing.signal.aborted) return;
       await attempt('cannot use the certificate', async () => server?.use(found));
@@ -126,4 +126,8 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       await ending;
     },
   };
+}
+
+function isSame(a: ServingCertificate, b: ServingCertificate | undefined): boolean {
+  return a.cert === b?.cert && a.key === b.key && a.clientCa === b.clientCa;
 }

@@ -47,7 +47,10 @@ export interface WebhookOptions {
   readonly timeoutSeconds?: number;
   /** Only objects with such labels. */
   readonly objectSelector?: LabelSelectorInput;
-  /** Only objects in namespaces with such labels. */
+  /**
+   * Only objects in namespaces with such labels. Webhooks of built-in kinds never see the namespace of the operator itself
+   * where they are reached by a Service: its own pod could not start without them.
+   */
   readonly namespaceSelector?: LabelSelectorInput;
   /** CEL expressions over `object`, `oldObject` and `request`, by name; all must hold. */
   readonly matchConditions?: Readonly<Record<string, string>>;
