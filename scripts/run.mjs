@@ -79,6 +79,10 @@ switch (task) {
     run(bin('tsc'), ['-b', 'conformance']);
     run(process.execPath, [join('conformance', 'dist', 'main.js'), ...rest]);
     break;
+  case 'clients':
+    build();
+    run(process.execPath, [join('clients', 'main.mjs'), ...rest]);
+    break;
   default:
-    fail(`unknown task ${task ?? ''}: use build, start, test, check, bench or conformance`);
+    fail(`unknown task ${task ?? ''}: use build, start, test, check, bench, conformance or clients`);
 }
