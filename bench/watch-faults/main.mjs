@@ -1,7 +1,7 @@
 // The watch-fault suite: `node bench/watch-faults/main.mjs --faults 1000 --seed 1`, after `npm run build`.
 // Exit code 1 when Opwright's runtime violates a guarantee; the seed replays the faults and the changes of objects.
 import { parseArgs } from 'node:util';
-import { followWithClientNode, loadClientNode } from './client-node-follower.mjs';
+import { CLIENT_NODE_VERSION, followWithClientNode } from './client-node-follower.mjs';
 import { followWithOpwright } from './opwright-follower.mjs';
 import { printReport, printSummary } from './report.mjs';
 import { runSuite } from './suite.mjs';
@@ -45,8 +45,7 @@ console.log(`opwright, ${faults} faults, seed ${values.seed}`);
 printReport(ours);
 
 const peerFaults = Number(values['peer-faults']);
-const peer = peerFaults > 0 ? await loadClientNode() : undefined;
-if (peer) {
+if (peerFaults > 0) {
   // Its time-outs are the machine's, so its clock, and all pauses with it, run more slowly; it need not recover faster.
   const crashes = [];
   const crash = (error) =>
@@ -54,7 +53,7 @@ if (peer) {
   process.on('unhandledRejection', crash);
   const theirs = await runSuite({
     ...common,
-    follow: followWithClientNode(peer.module),
+    follow: followWithClientNode,
     faults: peerFaults,
     scale: 20,
     boundMs: 200_000,
@@ -62,15 +61,13 @@ if (peer) {
   });
   process.off('unhandledRejection', crash);
   theirs.violations.unshift(...crashes);
-  console.log(`\n@kubernetes/client-node ${peer.version}, ${peerFaults} faults, seed ${values.seed}`);
+  console.log(`\n@kubernetes/client-node ${CLIENT_NODE_VERSION}, ${peerFaults} faults, seed ${values.seed}`);
   printReport(theirs);
   console.log('');
   printSummary([
     ['opwright', ours],
-    [`@kubernetes/client-node ${peer.version}`, theirs],
+    [`@kubernetes/client-node ${CLIENT_NODE_VERSION}`, theirs],
   ]);
-} else if (peerFaults > 0) {
-  console.log('\n@kubernetes/client-node: skipped, not installed (npm ci in bench/watch-faults)');
 }
 
 if (ours.violations.length > 0) {
