@@ -103,6 +103,7 @@ function rewriter(
       return isCollection ? '<rv>' : (ordinals.get(value) ?? (value === '0' ? value : '<rv>'));
     }
     if (key === 'storageVersionHash' && isOwn(parents[0], variables)) return '<hash>';
+    if (TOKEN.test(value)) return text(readableToken(value));
     if (key === 'continue') return text(readableContinue(value));
     if (key === 'message') return text(comparableMessage(value));
     if (path.at(-2) === 'cells') return text(value.replace(/^(?:\d+[smhdy])+$/, '<age>'));
@@ -125,6 +126,19 @@ function readableContinue(token: string): string {
   } catch {
     return token;
   }
+}
+
+const TOKEN = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/;
+
+/** What a JSON web token says, with its times counted from its beginning. */
+function readableToken(token: string): string {
+  const [header = '', payload = ''] = token.split('.', 2).map((part) => Buffer.from(part, 'base64url').toString());
+  const since: number | undefined = JSON.parse(payload).iat;
+  const claims = payload.replace(
+    /("(?:exp|iat|nbf|warnafter)":)(\d+)/g,
+    (_, key, time) => `${key}+${time - (since ?? 0)}`,
+  );
+  return `<token ${header.replace(/("kid":)"[\w-]{43}"/, '$1"<kid>"')} ${claims}>`;
 }
 
 function normaliseHeaders(headers: NonNullable<Raw['headers']>, rewrite: Visit): Record<string, string | string[]> {

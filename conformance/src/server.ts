@@ -29,7 +29,13 @@ export async function liveServer(kubeconfig: string): Promise<Server> {
 export async function embeddedServer(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'opwright-conformance-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  const cluster = await startCluster({ profile: 'envtest', serve: true, kubeconfig });
+  const cluster = await startCluster({
+    profile: 'envtest',
+    serve: true,
+    kubeconfig,
+    // As envtest names it: by an address of the server, which does not count in comparisons.
+    serviceAccounts: { issuer: 'https://127.0.0.1:6443/' },
+  });
   const live = await liveServer(kubeconfig);
   return {
     transport: live.transport,

@@ -1,5 +1,8 @@
-/** Lists whose order is chance: of causes by Go's maps, of managers by the second in which they came. */
-const UNORDERED = new Set(['causes', 'managedFields']);
+/**
+ * Lists whose order is chance: of causes and of bindings' rules by Go's maps, of managers by the second in which they
+ * came.
+ */
+const UNORDERED = new Set(['causes', 'managedFields', 'resourceRules', 'nonResourceRules']);
 
 /** Replaces one string; `parents` are the objects around it, the nearest last. */
 export type Visit = (value: string, path: readonly string[], parents: readonly unknown[]) => string;

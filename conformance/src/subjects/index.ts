@@ -12,7 +12,9 @@ import { discovery } from './discovery.ts';
 import { lists } from './list.ts';
 import { patches } from './patch.ts';
 import { policies } from './policies.ts';
+import { reviews } from './reviews.ts';
 import { tables } from './table.ts';
+import { tokens } from './tokens.ts';
 import { update } from './update.ts';
 import { watches } from './watch.ts';
 import { wire } from './wire.ts';
@@ -36,4 +38,6 @@ export const subjects: readonly Subject[] = [
   customValidation,
   access,
   policies,
+  reviews,
+  tokens,
 ];

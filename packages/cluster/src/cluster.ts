@@ -1,5 +1,5 @@
 import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
-import type { Clock, JsonObject, Random } from '@opwright/machinery';
+import type { Clock, JsonObject, KubeObject, Random } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
@@ -18,7 +18,10 @@ import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac/authorizer.ts';
 import { roleEscalation } from './api/rbac/escalation.ts';
 import { ruleResolver } from './api/rbac/rules.ts';
-import { serviceAccountTokens } from './api/service-account-tokens.ts';
+import { issuerDocuments } from './api/tokens/documents.ts';
+import { type ServiceAccountOptions, tokenIssuer } from './api/tokens/issuer.ts';
+import { legacyToken } from './api/tokens/legacy.ts';
+import { fixedToken } from './api/tokens/token.ts';
 import { bootstrap } from './bootstrap.ts';
 import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
@@ -65,6 +68,8 @@ export interface ClusterOptions {
    * `data`, that must be a new folder.
    */
   readonly from?: string | Uint8Array;
+  /** How tokens of service accounts are made; default: with a key of the cluster's own. */
+  readonly serviceAccounts?: ServiceAccountOptions;
   /** Of the controllers; default: errors as JSON lines on standard error. */
   readonly logger?: Logger;
   /**
@@ -175,7 +180,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   });
   const adminToken = keptText(vault, 'admin.token', () => `${random.uuid()}${random.uuid()}`.replaceAll('-', ''));
   const definitions = createDefinitions(store, registry, clock, caller);
-  const accountTokens = serviceAccountTokens(store, clock, random, vault);
+  const issuer = tokenIssuer(store, clock, random, vault, options.serviceAccounts);
   const rules = ruleResolver(store, registry);
   const authorizer = authorizerChain([rbacAuthorizer(rules)]);
   const plugins = admissionPlugins(
@@ -183,14 +188,16 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     pluginChoice(profile, options),
   );
   let served: ServedCluster | undefined;
+  const address = () => (served === undefined ? '127.0.0.1:6443' : new URL(served.url).host);
   const server: ApiServer = {
     store,
     registry,
     clock,
     random,
     allocator: serviceAllocator(() => store.list('services').items),
-    tokens: [(token) => (token === adminToken ? ADMIN : undefined), accountTokens.authenticate],
-    accountTokens,
+    tokens: [fixedToken(adminToken, ADMIN), ...issuer.authenticators],
+    audiences: issuer.audiences,
+    issuer,
     authorizer,
     rules,
     admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
@@ -199,7 +206,8 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     documents: [
       versionDocument,
       healthDocuments,
-      discoveryDocuments(registry, () => (served === undefined ? '127.0.0.1:6443' : new URL(served.url).host)),
+      discoveryDocuments(registry, address),
+      issuerDocuments(issuer, address),
       openapiV3Documents(registry, definitions.schemaOf, clock),
     ],
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
@@ -222,7 +230,9 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   });
   const rootCa = () => identities().authority.certificate;
   const log = options.logger ?? jsonLogger({ clock, level: 'error' });
-  const controllers = controllersOf(profile, { transport, client, clock, random, store, registry, log, rootCa });
+  const accountToken = (account: KubeObject, secret: KubeObject) => legacyToken(issuer.keys, account, secret);
+  const context = { transport, client, clock, random, store, registry, log, rootCa, accountToken };
+  const controllers = controllersOf(profile, context);
   for (const controller of controllers) await controller.start();
 
   let stopped: Promise<void> | undefined;

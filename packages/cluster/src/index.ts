@@ -1,3 +1,4 @@
+export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
 export {
   API_SERVER_FLAGS,

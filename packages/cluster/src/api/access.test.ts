@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { messageOf, send } from '../../test/exchange.ts';
 import { startCluster } from '../index.ts';
 import { authenticate } from './authenticate.ts';
+import { fixedToken } from './tokens/token.ts';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
@@ -93,18 +94,21 @@ test('an administrator can act as somebody else, and others cannot', async () =>
   );
 });
 
-test('clients are known by their token or certificate; an unknown token is refused', async () => {
+test('clients are known by their certificate or token; an unknown token is refused', () => {
   const request = { method: 'GET', path: '/', headers: {}, signal: new AbortController().signal };
-  const known = (token: string) => (token === 'secret' ? { name: 'robot', groups: [] } : undefined);
+  const credentials = { tokens: [fixedToken('secret', { name: 'robot', groups: [] })], audiences: ['api'] };
   const bearer = (token: string) => ({ ...request, headers: { authorization: `Bearer ${token}` } });
-  expect(await authenticate(bearer('secret'), [known])).toEqual({ name: 'robot', groups: ['system:authenticated'] });
-  await expect(authenticate(bearer('guess'), [known])).rejects.toMatchObject({ code: 401, message: 'Unauthorized' });
+  const robot = { name: 'robot', groups: ['system:authenticated'] };
+  expect(authenticate(bearer('secret'), credentials)).toEqual(robot);
+  expect(() => authenticate(bearer('guess'), credentials)).toThrow('Unauthorized');
+  const protocol = `v4.channel.k8s.io, base64url.bearer.authorization.k8s.io.${btoa('secret')}`;
+  const socket = { ...request, headers: { 'sec-websocket-protocol': protocol } };
+  expect(authenticate(socket, credentials)).toEqual(robot);
   const clientCertificate = { commonName: 'eve', organizations: ['dev'] };
-  expect(await authenticate({ ...request, clientCertificate }, [known])).toEqual({
-    name: 'eve',
-    groups: ['dev', 'system:authenticated'],
-  });
-  expect(await authenticate(request, [known])).toEqual({
+  const eve = { name: 'eve', groups: ['dev', 'system:authenticated'] };
+  expect(authenticate({ ...request, clientCertificate }, credentials)).toEqual(eve);
+  expect(authenticate({ ...bearer('secret'), clientCertificate }, credentials)).toEqual(eve);
+  expect(authenticate(request, credentials)).toEqual({
     name: 'system:anonymous',
     groups: ['system:unauthenticated'],
   });

@@ -1,35 +1,44 @@
+import { isPlainObject } from '@opwright/machinery';
 import { unauthorized } from './errors.ts';
 import type { ServerRequest, UserInfo } from './http-types.ts';
-
-/** Knows whom a bearer token belongs to; undefined for a token that it does not know. */
-export type TokenAuthenticator = (token: string) => UserInfo | undefined | Promise<UserInfo | undefined>;
+import { identify, type TokenAuthenticator, TokenError } from './tokens/token.ts';
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The administrator: what the in-process transport and the written kubeconfig act as. */
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 
+export interface Credentials {
+  readonly tokens: readonly TokenAuthenticator[];
+  /** Whom a token has to be meant for. */
+  readonly audiences: readonly string[];
+}
+
 /**
- * Who sends a request: the user that the in-process transport names, the owner of the bearer token, the subject of the
- * client certificate, else system:anonymous. Whoever is known belongs to system:authenticated.
+ * Who sends a request: the user that the in-process transport names, the subject of the client certificate, the owner of
+ * the bearer token, else system:anonymous. Whoever is known belongs to system:authenticated.
  *
+ * @param warn is told of a header that does not count
  * @throws StatusError 401 for a bearer token that nobody knows
  */
-export async function authenticate(request: ServerRequest, tokens: readonly TokenAuthenticator[]): Promise<UserInfo> {
+export function authenticate(
+  request: ServerRequest,
+  { tokens, audiences }: Credentials,
+  warn: (text: string) => void = () => {},
+): UserInfo {
   if (request.user !== undefined) return authenticated(request.user);
-  const token = bearerToken(request);
-  if (token !== undefined) {
-    for (const knows of tokens) {
-      const user = await knows(token);
-      if (user !== undefined) return authenticated(user);
-    }
-    throw unauthorized();
-  }
   const certificate = request.clientCertificate;
   if (certificate !== undefined && certificate.commonName !== '') {
     return authenticated({ name: certificate.commonName, groups: certificate.organizations });
   }
-  return ANONYMOUS;
+  const token = bearerToken(request, warn) ?? protocolToken(request);
+  if (token === undefined) return ANONYMOUS;
+  try {
+    return authenticated(identify(token, audiences, tokens).user);
+  } catch (error) {
+    if (error instanceof TokenError) throw unauthorized();
+    throw error;
+  }
 }
 
 /** Adds the group that all known users have. */
@@ -45,9 +54,32 @@ export function serviceAccountGroups(name: string): string[] | undefined {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }
 
-function bearerToken(request: ServerRequest): string | undefined {
-  const header = request.headers.authorization;
-  const value = typeof header === 'string' ? header : header?.[0];
-  const match = value === undefined ? null : /^bearer\s+(\S+)\s*$/i.exec(value);
-  return match?.[1];
+/** A user as reviews show it: without what is empty. */
+export function shownUser({ name, uid, groups, extra }: UserInfo): { [field: string]: unknown } {
+  return {
+    ...(name !== '' && { username: name }),
+    ...(uid !== undefined && uid !== '' && { uid }),
+    ...(groups.length > 0 && { groups: [...groups] }),
+    ...(isPlainObject(extra) && Object.keys(extra).length > 0 && { extra }),
+  };
+}
+
+function bearerToken(request: ServerRequest, warn: (text: string) => void): string | undefined {
+  const { authorization } = request.headers;
+  const [scheme = '', token, more] = ([authorization].flat()[0] ?? '').trim().split(' ', 3);
+  if (token === undefined || scheme.toLowerCase() !== 'bearer') return undefined;
+  if (token !== '') return token;
+  if (more !== undefined) {
+    warn('the provided Authorization header contains extra space before the bearer token, and is ignored');
+  }
+  return undefined;
+}
+
+const PROTOCOL_TOKEN = 'base64url.bearer.authorization.k8s.io.';
+
+/** Browsers cannot set headers of WebSockets, but name their protocols: one of them may hold a token. */
+function protocolToken(request: ServerRequest): string | undefined {
+  const protocols = [request.headers['sec-websocket-protocol']].flat().join(',').split(',');
+  const named = protocols.map((protocol) => protocol.trim()).find((protocol) => protocol.startsWith(PROTOCOL_TOKEN));
+  return named === undefined ? undefined : Buffer.from(named.slice(PROTOCOL_TOKEN.length), 'base64url').toString();
 }

@@ -3,14 +3,14 @@ import type { Allocator, ServedKind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { AdmissionPlugin } from './admission/admission.ts';
-import type { TokenAuthenticator } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { ProtobufDecoder } from './decode.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { RuleResolver } from './rbac/rules.ts';
 import type { PathRequest, ResourceRequest } from './request-info.ts';
-import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { TokenIssuer } from './tokens/issuer.ts';
+import type { TokenAuthenticator } from './tokens/token.ts';
 
 /** What the API server is made of; one per cluster. */
 export interface ApiServer {
@@ -20,7 +20,9 @@ export interface ApiServer {
   readonly random: Random;
   readonly allocator: Allocator;
   readonly tokens: readonly TokenAuthenticator[];
-  readonly accountTokens: ServiceAccountTokens;
+  /** Whom tokens have to be meant for. */
+  readonly audiences: readonly string[];
+  readonly issuer: TokenIssuer;
   readonly authorizer: Authorizer;
   readonly rules: RuleResolver;
   readonly admission: Required<AdmissionPlugin>;

@@ -9,6 +9,7 @@ import {
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { Call } from './context.ts';
+import type { ExpectedKind } from './decode.ts';
 import { header } from './negotiate.ts';
 
 /** The part of a server-side apply or tracked update that follows from the request. */
@@ -36,6 +37,19 @@ export function trackUpdate(
   const request = fieldManagerRequest(call, fieldManager, subresource);
   const tracked = updateWithManager({ ...request, live, next: next as JsonObject });
   next.metadata = { ...(tracked.metadata as MutableObject) };
+}
+
+/** The same for what is created through a subresource and has a kind of its own. */
+export function trackBody(
+  call: Call,
+  { type, apiVersion }: ExpectedKind,
+  fieldManager: string,
+  subresource: string,
+  body: MutableObject,
+): void {
+  const request = { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
+  const tracked = updateWithManager({ ...request, live: undefined, next: body as JsonObject });
+  body.metadata = { ...(tracked.metadata as MutableObject) };
 }
 
 /** The name of a client's program: its User-Agent up to the first slash. */

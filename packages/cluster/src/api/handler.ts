@@ -33,7 +33,7 @@ export function createHandler(server: ApiServer): Handler {
     const warnings: string[] = [];
     try {
       const info = readInfo(request);
-      const sender = await authenticate(request, server.tokens);
+      const sender = authenticate(request, server, (text) => warnings.push(text));
       const user = await admitted(server, request, sender, info);
       if (isStatusError(user)) return notSniffed(await errorResponse(request, user.status, auditId, warnings));
       if (!info.isResource) return await document(server, request, info);
@@ -104,7 +104,7 @@ async function document(
     if (response !== undefined) return response;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const reading = { ...request, method: 'GET' };
+    const reading = { ...request, method: 'GET', headers: {} };
     for (const answer of server.documents) {
       if ((await answer(reading, info)) !== undefined) throw methodNotAllowed();
     }
@@ -152,11 +152,11 @@ function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {
 async function perform(call: Call): Promise<Result> {
   const { kind, info } = call;
   if (info.subresource !== '') return performOnSubresource(call);
-  // What can only be created has no objects.
-  if (info.name !== '' && kind.verbs.every((verb) => verb === 'create')) throw unknownResource();
-  if (!kind.verbs.includes(info.verb)) throw methodNotAllowed();
   const onCollection = info.name === '';
   const acrossNamespaces = kind.scope === 'Namespaced' && info.namespace === '';
+  // What can only be created has no objects, and nothing across namespaces.
+  if ((!onCollection || acrossNamespaces) && kind.verbs.every((verb) => verb === 'create')) throw unknownResource();
+  if (!kind.verbs.includes(info.verb)) throw methodNotAllowed();
   switch (info.verb) {
     case 'get':
       return get(call);

@@ -10,6 +10,7 @@ import { namespaceController } from './namespace.ts';
 import { resourceOf } from './resource-of.ts';
 import { scheduler } from './scheduler.ts';
 import { serviceAccountController } from './service-account.ts';
+import { serviceAccountTokenController } from './service-account-token.ts';
 import { storeFeed } from './store-feed.ts';
 
 const NODE_NAME = 'node-1';
@@ -28,7 +29,7 @@ export function garbageCollector(context: ControllerContext): Controller {
   };
 }
 
-/** Namespaces, service accounts and aggregated cluster roles. */
+/** Namespaces, service accounts with their tokens, and aggregated cluster roles. */
 export function controllerManager(context: ControllerContext): Controller {
   const client = createClient(context.transport, { fieldManager: 'kube-controller-manager' });
   return managed(
@@ -39,6 +40,7 @@ export function controllerManager(context: ControllerContext): Controller {
         namespaceController({ client, namespacedResources: () => namespacedResources(context.registry) }),
         serviceAccountController(context.rootCa),
         clusterRoleAggregation(client),
+        serviceAccountTokenController({ client, rootCa: context.rootCa, issue: context.accountToken }),
       ],
     }),
   );

@@ -1,5 +1,5 @@
 import type { Client, Transport } from '@opwright/client';
-import type { Clock, Random } from '@opwright/machinery';
+import type { Clock, KubeObject, Random } from '@opwright/machinery';
 import type { Logger } from 'opwright';
 import type { Registry } from '../kinds/registry.ts';
 import type { Store } from '../store/store.ts';
@@ -24,4 +24,6 @@ export interface ControllerContext {
   readonly log: Logger;
   /** PEM of the authority that clients of this cluster trust. */
   readonly rootCa: () => string;
+  /** A token of a service account that does not expire, for a secret. */
+  readonly accountToken: (account: KubeObject, secret: KubeObject) => string;
 }

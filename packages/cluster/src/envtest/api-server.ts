@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseDuration } from '@opwright/machinery';
+import type { ServiceAccountOptions } from '../api/tokens/issuer.ts';
 import { startCluster } from '../cluster.ts';
 import type { ServingCertificate } from '../serve.ts';
 import type { Flags } from './flags.ts';
@@ -20,6 +22,12 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'tls-private-key-file': 'its key',
   'enable-admission-plugins': 'admission plugins that work beside those that do by default',
   'disable-admission-plugins': 'admission plugins that do not work',
+  'service-account-issuer': 'who issues tokens of service accounts',
+  'service-account-signing-key-file': 'the key that tokens are signed with',
+  'service-account-key-file': 'a key that tokens are verified with',
+  'service-account-jwks-uri': 'where others find the keys',
+  'service-account-max-token-expiration': 'the longest life of a token: 24h, 90m',
+  'api-audiences': 'whom tokens are meant for, with commas (the issuer)',
 };
 
 /** Accepted and without effect here: what they switch is fixed in the profile of envtest. */
@@ -28,9 +36,6 @@ export const IGNORED_API_SERVER_FLAGS: readonly string[] = [
   'allow-privileged',
   'authorization-mode',
   'etcd-servers',
-  'service-account-issuer',
-  'service-account-key-file',
-  'service-account-signing-key-file',
   'service-cluster-ip-range',
 ];
 
@@ -48,6 +53,7 @@ export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
     profile: 'envtest',
     enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
     disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
+    serviceAccounts: await serviceAccountOptions(flags),
     serve: {
       port,
       ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
@@ -70,6 +76,26 @@ async function servingCertificate(flags: Flags): Promise<ServingCertificate | un
 /** The items of a flag that takes a list. */
 function listOf(value = ''): string[] {
   return value.split(',').filter((item) => item !== '');
+}
+
+async function serviceAccountOptions(flags: Flags): Promise<ServiceAccountOptions> {
+  const text = async (flag: string) => {
+    const file = flags.get(flag);
+    return file === undefined ? undefined : readFile(file, 'utf8');
+  };
+  const issuer = flags.get('service-account-issuer');
+  const jwksUri = flags.get('service-account-jwks-uri');
+  const longest = flags.get('service-account-max-token-expiration');
+  const signingKey = await text('service-account-signing-key-file');
+  const verificationKey = await text('service-account-key-file');
+  return {
+    ...(issuer && { issuer }),
+    ...(jwksUri && { jwksUri }),
+    ...(signingKey !== undefined && { signingKey }),
+    ...(verificationKey !== undefined && { verificationKeys: [verificationKey] }),
+    ...(longest && { maxTokenExpirationSeconds: parseDuration(longest) / 1000 }),
+    ...(flags.has('api-audiences') && { audiences: listOf(flags.get('api-audiences')) }),
+  };
 }
 
 /** envtest passes host names too. */

@@ -30,9 +30,15 @@ export function postedKind(group: string, version: string, kind: string): Expect
  * Reads a body and lets the mutating admission see it, as a CREATE of what the URL names.
  *
  * @param name of the object; default: that of the URL
+ * @param prepare what is done to the body before anybody sees it: defaults, tracking
  * @throws StatusError 400, 403, 413, 415, 422
  */
-export async function readPosted(call: Call, kind: ExpectedKind, name?: string): Promise<Posted> {
+export async function readPosted(
+  call: Call,
+  kind: ExpectedKind,
+  name?: string,
+  prepare: (body: MutableObject, fieldManager: string) => void = () => {},
+): Promise<Posted> {
   const { info, request, server, warnings } = call;
   const options = writeOptions('CreateOptions', info.query);
   const body: MutableObject = decodeAs(
@@ -41,6 +47,7 @@ export async function readPosted(call: Call, kind: ExpectedKind, name?: string):
     options.fieldValidation,
     warnings,
   );
+  prepare(body, options.fieldManager);
   const called = name ?? info.name;
   const attributes: AdmissionAttributes = {
     ...admissionAttributes(call, 'CREATE', info.subresource, called || nameOf(body), {
