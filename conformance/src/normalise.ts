@@ -86,6 +86,7 @@ function rewriter(
       .replace(/\b10\.\d+\.\d+\.\d+\b/g, '<ip>')
       .replace(/\b127\.0\.0\.1:\d+\b/g, '<address>')
       .replace(/\(0x[0-9a-f]{8,12}\)/g, '(<pointer>)')
+      .replace(/\bX509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<hash>')
       .replace(/\bhash=[0-9A-F]{32,}/g, 'hash=<hash>')
       .replace(/\b[0-9A-F]{64,128}\b/g, '<hash>')
       .replace(/(resourceVersion(?:\\*": ?\\*"|: "|:"?))\d+/gi, '$1<rv>')

@@ -9,6 +9,7 @@ import { defaults } from './defaults.ts';
 import { definitions } from './definitions.ts';
 import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
+import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
 import { patches } from './patch.ts';
 import { policies } from './policies.ts';
@@ -40,4 +41,5 @@ export const subjects: readonly Subject[] = [
   policies,
   reviews,
   tokens,
+  impersonation,
 ];

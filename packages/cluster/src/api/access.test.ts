@@ -104,8 +104,9 @@ test('clients are known by their certificate or token; an unknown token is refus
   const protocol = `v4.channel.k8s.io, base64url.bearer.authorization.k8s.io.${btoa('secret')}`;
   const socket = { ...request, headers: { 'sec-websocket-protocol': protocol } };
   expect(authenticate(socket, credentials)).toEqual(robot);
-  const clientCertificate = { commonName: 'eve', organizations: ['dev'] };
-  const eve = { name: 'eve', groups: ['dev', 'system:authenticated'] };
+  const clientCertificate = { commonName: 'eve', organizations: ['dev'], fingerprint: 'ab' };
+  const extra = { 'authentication.kubernetes.io/credential-id': ['X509SHA256=ab'] };
+  const eve = { name: 'eve', groups: ['dev', 'system:authenticated'], extra };
   expect(authenticate({ ...request, clientCertificate }, credentials)).toEqual(eve);
   expect(authenticate({ ...bearer('secret'), clientCertificate }, credentials)).toEqual(eve);
   expect(authenticate(request, credentials)).toEqual({

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@opwright/machinery';
+import { isPlainObject, validateDns1123Label, validateDns1123Subdomain } from '@opwright/machinery';
 import { unauthorized } from './errors.ts';
 import type { ServerRequest, UserInfo } from './http-types.ts';
 import { identify, type TokenAuthenticator, TokenError } from './tokens/token.ts';
@@ -7,6 +7,8 @@ export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:
 
 /** The administrator: what the in-process transport and the written kubeconfig act as. */
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 export interface Credentials {
   readonly tokens: readonly TokenAuthenticator[];
@@ -29,7 +31,8 @@ export function authenticate(
   if (request.user !== undefined) return authenticated(request.user);
   const certificate = request.clientCertificate;
   if (certificate !== undefined && certificate.commonName !== '') {
-    return authenticated({ name: certificate.commonName, groups: certificate.organizations });
+    const { commonName: name, organizations: groups, fingerprint } = certificate;
+    return authenticated({ name, groups, extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint}`] } });
   }
   const token = bearerToken(request, warn) ?? protocolToken(request);
   if (token === undefined) return ANONYMOUS;
@@ -51,6 +54,7 @@ export function authenticated(user: UserInfo): UserInfo {
 export function serviceAccountGroups(name: string): string[] | undefined {
   const [system, kind, namespace, account, ...more] = name.split(':');
   if (system !== 'system' || kind !== 'serviceaccount' || !namespace || !account || more.length > 0) return undefined;
+  if (validateDns1123Label(namespace).length > 0 || validateDns1123Subdomain(account).length > 0) return undefined;
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }
 

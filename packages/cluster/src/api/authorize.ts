@@ -51,11 +51,14 @@ export function authorizerChain(authorizers: readonly Authorizer[]): Authorizer 
 
 /** The 403 of a denied access. */
 export function accessForbidden(attributes: AccessAttributes, reason: string): StatusError {
-  // Nothing that a browser would take for HTML.
-  const denied = accessDenied(attributes).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  const why = `${denied}${reason === '' ? '' : `: ${reason}`}`;
+  const why = `${escapeHtml(accessDenied(attributes))}${reason === '' ? '' : `: ${reason}`}`;
   if ('path' in attributes) return forbidden(undefined, '', why);
   return forbidden({ group: attributes.group, plural: attributes.resource }, attributes.name, why);
+}
+
+/** A text that no browser takes for HTML: what a client has sent may come back in it. */
+export function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 function accessDenied(attributes: AccessAttributes): string {

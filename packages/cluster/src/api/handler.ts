@@ -7,7 +7,7 @@ import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
 import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
-import { impersonate } from './impersonate.ts';
+import { impersonate, impersonationProblem } from './impersonate.ts';
 import { header, negotiate } from './negotiate.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
@@ -34,8 +34,11 @@ export function createHandler(server: ApiServer): Handler {
     try {
       const info = readInfo(request);
       const sender = authenticate(request, server, (text) => warnings.push(text));
+      const problem = impersonationProblem(request);
+      if (problem !== undefined) return withHeaders(textResponse(500, problem), { 'audit-id': auditId });
       const user = await admitted(server, request, sender, info);
-      if (isStatusError(user)) return notSniffed(await errorResponse(request, user.status, auditId, warnings));
+      if (isStatusError(user))
+        return withHeaders(await errorResponse(request, user.status, auditId, warnings), NOT_SNIFFED);
       if (!info.isResource) return await document(server, request, info);
       const call = resolve(server, request, info, user, warnings);
       if (call === undefined) return pageNotFound();
@@ -73,8 +76,10 @@ async function admitted(
 }
 
 /** Refusals, which may show what a client sent, say that they are what they say. */
-function notSniffed(response: ServerResponse): ServerResponse {
-  return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } };
+const NOT_SNIFFED = { 'x-content-type-options': 'nosniff' };
+
+function withHeaders(response: ServerResponse, headers: Record<string, string>): ServerResponse {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 async function authorize(server: ApiServer, user: UserInfo, info: RequestInfo): Promise<void> {

@@ -25,6 +25,8 @@ export interface ClientCertificate {
   readonly commonName: string;
   /** The user's groups. */
   readonly organizations: readonly string[];
+  /** SHA-256 of the certificate, hex. */
+  readonly fingerprint: string;
 }
 
 /** Who a request comes from (authentication.k8s.io UserInfo). */

@@ -1,68 +1,98 @@
 import { serviceAccountGroups } from './authenticate.ts';
-import { type Authorizer, accessForbidden, type ResourceAttributes } from './authorize.ts';
-import { rawError } from './errors.ts';
+import { type Authorizer, accessForbidden, escapeHtml, type ResourceAttributes } from './authorize.ts';
+import { goQuote } from './errors.ts';
 import type { ServerRequest, UserInfo } from './http-types.ts';
+
+const EXTRA = 'impersonate-extra-';
+const AUTHENTICATION = 'authentication.k8s.io';
 
 /**
  * The user that a request acts as: the authenticated one, or who its Impersonate-* headers name, if that is allowed.
  *
- * @throws StatusError 403; 500 for groups, uid or extra without a user
+ * @throws StatusError 403
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
  */
 export async function impersonate(request: ServerRequest, user: UserInfo, authorizer: Authorizer): Promise<UserInfo> {
-  const name = values(request, 'impersonate-user')[0];
-  const groups = values(request, 'impersonate-group');
-  const uid = values(request, 'impersonate-uid')[0];
-  const extra = extras(request);
-  if (name === undefined || name === '') {
-    const orphans = [
-      ...groups.map((group) => `{Group  ${group}    }`),
-      ...(uid === undefined ? [] : [`{UID  ${uid}    }`]),
-    ];
-    if (orphans.length === 0 && extra.size === 0) return user;
-    throw rawError(
-      `Internal Server Error: "${request.path}": requested [${orphans.join(' ')}] without impersonating a user`,
-    );
-  }
+  const { name, groups, uid, extra } = requested(request);
+  if (name === '') return user;
 
-  const check = async (target: Omit<ResourceAttributes, 'user' | 'verb' | 'version'>): Promise<void> => {
-    const attributes = { user, verb: 'impersonate', version: 'v1', ...target };
+  const check = async (target: Omit<ResourceAttributes, 'user' | 'verb'>): Promise<void> => {
+    const attributes = { user, verb: 'impersonate', ...target };
     const decision = await authorizer.authorize(attributes);
     if (!decision.allowed) throw accessForbidden(attributes, decision.reason);
   };
-  const plain = { group: '', subresource: '', namespace: '' };
+  const core = { group: '', version: 'v1', subresource: '', namespace: '' };
+  const identity = { ...core, group: AUTHENTICATION };
   const accountGroups = serviceAccountGroups(name);
   if (accountGroups !== undefined) {
-    const [, , namespace, account] = name.split(':');
-    await check({ ...plain, resource: 'serviceaccounts', namespace: namespace!, name: account! });
+    const [, , namespace = '', account = ''] = name.split(':');
+    await check({ ...core, resource: 'serviceaccounts', namespace, name: account });
   } else {
-    await check({ ...plain, resource: 'users', name });
+    await check({ ...core, resource: 'users', name });
   }
-  for (const group of groups) await check({ ...plain, resource: 'groups', name: group });
-  if (uid !== undefined) await check({ ...plain, group: 'authentication.k8s.io', resource: 'uids', name: uid });
+  for (const group of groups) await check({ ...core, resource: 'groups', name: group });
   for (const [key, list] of extra) {
-    for (const value of list) {
-      await check({ ...plain, group: 'authentication.k8s.io', resource: 'userextras', subresource: key, name: value });
-    }
+    for (const value of list) await check({ ...identity, resource: 'userextras', subresource: key, name: value });
   }
+  if (uid !== '') await check({ ...identity, resource: 'uids', name: uid });
 
-  const given = groups.length > 0 ? groups : (accountGroups ?? []);
-  const known = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
   return {
     name,
-    ...(uid === undefined ? {} : { uid }),
-    groups: given.includes(known) ? given : [...given, known],
-    ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
+    ...(uid !== '' && { uid }),
+    groups: withKnown(name, groups.length > 0 ? groups : (accountGroups ?? [])),
+    ...(extra.size > 0 && { extra: Object.fromEntries(extra) }),
   };
+}
+
+/**
+ * What is wrong with a request that names groups, uid or extra of a user but no user: a text for people, in Kubernetes'
+ * words. Undefined for all others.
+ */
+export function impersonationProblem(request: ServerRequest): string | undefined {
+  const { name, groups, uid, extra } = requested(request);
+  if (name !== '' || (groups.length === 0 && uid === '' && extra.size === 0)) return undefined;
+  const parts = [
+    ...groups.map((group) => `{Group  ${group}    }`),
+    ...[...extra].flatMap(([key, list]) => list.map((value) => `{UserExtra  ${value}  ${AUTHENTICATION}/v1  ${key}}`)),
+    ...(uid === '' ? [] : [`{UID  ${uid}  ${AUTHENTICATION}/v1  }`]),
+  ];
+  const why = `requested [${parts.join(' ')}] without impersonating a user`;
+  return escapeHtml(`Internal Server Error: ${goQuote(request.path)}: ${why}\n`);
+}
+
+function requested(request: ServerRequest) {
+  return {
+    name: values(request, 'impersonate-user')[0] ?? '',
+    groups: values(request, 'impersonate-group'),
+    uid: values(request, 'impersonate-uid')[0] ?? '',
+    extra: extras(request),
+  };
+}
+
+/** The groups with the one that all have who are known, or who are not, unless one of the two is among them. */
+function withKnown(name: string, groups: readonly string[]): readonly string[] {
+  if (name === 'system:anonymous') {
+    return groups.includes('system:unauthenticated') ? groups : [...groups, 'system:unauthenticated'];
+  }
+  const isSaid = groups.includes('system:authenticated') || groups.includes('system:unauthenticated');
+  return isSaid ? groups : [...groups, 'system:authenticated'];
 }
 
 function extras(request: ServerRequest): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const header of Object.keys(request.headers)) {
-    if (!header.startsWith('impersonate-extra-')) continue;
-    found.set(decodeURIComponent(header.slice('impersonate-extra-'.length)), values(request, header));
+    if (header.startsWith(EXTRA)) found.set(unescaped(header.slice(EXTRA.length)), values(request, header));
   }
   return found;
+}
+
+/** A key may be percent-encoded; one that is so only by chance stays as it is. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 function values(request: ServerRequest, header: string): readonly string[] {

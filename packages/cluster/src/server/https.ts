@@ -189,7 +189,11 @@ function readIdentity(socket: TLSSocket): ClientCertificate | 'none' | 'invalid'
   if (!socket.authorized) return 'invalid';
   // A repeated attribute is a list, which the type of the legacy object does not say.
   const subject: Record<string, string | string[] | undefined> = { ...certificate.toLegacyObject().subject };
-  return { commonName: [subject.CN ?? ''].flat()[0] ?? '', organizations: [subject.O ?? []].flat() };
+  return {
+    commonName: [subject.CN ?? ''].flat()[0] ?? '',
+    organizations: [subject.O ?? []].flat(),
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+  };
 }
 
 /** Node joins repeated lines with commas; group names may hold some. */
