@@ -1,6 +1,7 @@
 import type { Subject } from '../case.ts';
 import { access } from './access.ts';
 import { applies } from './apply.ts';
+import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
 import { customValidation } from './custom-validation.ts';
@@ -42,4 +43,5 @@ export const subjects: readonly Subject[] = [
   reviews,
   tokens,
   impersonation,
+  connect,
 ];

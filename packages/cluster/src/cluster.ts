@@ -7,6 +7,7 @@ import { webhookCaller } from './api/admission/webhooks/caller.ts';
 import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
+import type { KubeletHooks } from './api/connect/kubelet.ts';
 import type { ApiServer } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
 import { durably } from './api/durably.ts';
@@ -23,6 +24,7 @@ import { type ServiceAccountOptions, tokenIssuer } from './api/tokens/issuer.ts'
 import { legacyToken } from './api/tokens/legacy.ts';
 import { fixedToken } from './api/tokens/token.ts';
 import { bootstrap } from './bootstrap.ts';
+import { simulatedContainers } from './controllers/kubelet/containers.ts';
 import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
@@ -70,6 +72,11 @@ export interface ClusterOptions {
   readonly from?: string | Uint8Array;
   /** How tokens of service accounts are made; default: with a key of the cluster's own. */
   readonly serviceAccounts?: ServiceAccountOptions;
+  /**
+   * What clients find in pods: logs, commands, ports. What is left out is answered by the stand-in for the kubelet, which
+   * says that nothing runs; in the `envtest` profile, by an error, since there is no kubelet.
+   */
+  readonly kubelet?: KubeletHooks;
   /** Of the controllers; default: errors as JSON lines on standard error. */
   readonly logger?: Logger;
   /**
@@ -201,6 +208,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     authorizer,
     rules,
     admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
+    kubelet: profile === 'cluster' ? { ...simulatedContainers, ...options.kubelet } : (options.kubelet ?? {}),
     protobuf: decodeProtobufBody,
     hooks: [definitions],
     documents: [

@@ -1,3 +1,15 @@
+export type {
+  AttachRequest,
+  ContainerLog,
+  ExecRequest,
+  ExitCode,
+  KubeletHooks,
+  LogLine,
+  LogRequest,
+  PortConnection,
+  ProxyTarget,
+  TerminalStreams,
+} from './api/connect/kubelet.ts';
 export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
 export {

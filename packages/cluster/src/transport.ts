@@ -94,8 +94,12 @@ async function textOf(body: ServerBody): Promise<string> {
   if ('text' in body) return body.text;
   if ('bytes' in body) return Buffer.from(body.bytes).toString('utf8');
   if ('json' in body) return `${encodeJson(body.json)}\n`;
+  if ('upgrade' in body) throw new Error('the in-process transport upgrades no connections');
   let text = '';
-  for await (const item of body.stream) text += typeof item === 'string' ? item : `${encodeJson(item)}\n`;
+  for await (const item of body.stream) {
+    if (item instanceof Uint8Array) text += Buffer.from(item).toString('utf8');
+    else text += typeof item === 'string' ? item : `${encodeJson(item)}\n`;
+  }
   return text;
 }
 

@@ -4,6 +4,7 @@ import type { Registry } from '../kinds/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { AdmissionPlugin } from './admission/admission.ts';
 import type { Authorizer } from './authorize.ts';
+import type { KubeletHooks } from './connect/kubelet.ts';
 import type { ProtobufDecoder } from './decode.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import type { Negotiated } from './negotiate.ts';
@@ -26,6 +27,8 @@ export interface ApiServer {
   readonly authorizer: Authorizer;
   readonly rules: RuleResolver;
   readonly admission: Required<AdmissionPlugin>;
+  /** What there is behind the pods; empty without a kubelet. */
+  readonly kubelet: KubeletHooks;
   readonly protobuf: ProtobufDecoder;
   readonly hooks: readonly WriteHook[];
   /** Documents beside the resources, asked in turn: discovery, OpenAPI, version, health. */
@@ -67,7 +70,9 @@ export type Result =
   | { readonly code: number; readonly list: ResultList; readonly kind: ServedKind }
   /** A Status or a foreign object (Scale): no transforms apply. */
   | { readonly code: number; readonly plain: unknown }
-  | { readonly stream: AsyncIterable<unknown> };
+  | { readonly stream: AsyncIterable<unknown> }
+  /** Something else than API objects: a log, a connection that becomes another one. */
+  | { readonly response: ServerResponse };
 
 export interface ResultList {
   readonly metadata: ListMetadata;

@@ -40,6 +40,18 @@ export const tooManyRequests = thrown(answers.tooManyRequests);
 /** An error of the Go code that is no API error: 500 without a reason. */
 export const rawError = (message: string): StatusError => new StatusError(answers.genericFailure(500, message));
 
+/** 503: what the request is passed on to does not answer. */
+export const serviceUnavailable = (message: string): StatusError =>
+  new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'ServiceUnavailable',
+    code: 503,
+  });
+
 /** A create whose name belongs to an object on its way out. */
 export function stillBeingDeleted(resource: GroupResource, name: string): StatusError {
   const status = answers.alreadyExists(resource, name);

@@ -1,14 +1,16 @@
 import { isStatusError, type StatusError } from '@opwright/machinery';
+import type { ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import { authenticate } from './authenticate.ts';
 import { type AccessAttributes, accessForbidden } from './authorize.ts';
+import { connects } from './connect/index.ts';
 import type { ApiServer, Call, Result } from './context.ts';
 import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
 import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import { impersonate, impersonationProblem } from './impersonate.ts';
-import { header, negotiate } from './negotiate.ts';
+import { header, negotiate, plainJson } from './negotiate.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
 import { errorResponse, resultResponse, textResponse } from './respond.ts';
@@ -145,9 +147,16 @@ function resolve(
   }
   if (kind.scope === 'Namespaced' && info.namespace === '' && info.name !== '' && info.verb !== 'watch')
     throw unknownResource();
-  if (info.rest.length > 0) throw unknownResource();
+  if (info.rest.length > 0 && (kind.custom || info.subresource !== 'proxy')) throw unknownResource();
   if (kind.deprecation !== undefined && kind.verbs.includes(info.verb)) warnings.push(kind.deprecation);
-  return { server, request, info, kind, user, warnings, negotiated: negotiate(request, info.verb === 'watch') };
+  // What runs in the cluster answers in its own forms.
+  const negotiated =
+    connectTo(kind, info) === undefined ? negotiate(request, info.verb === 'watch') : plainJson(request);
+  return { server, request, info, kind, user, warnings, negotiated };
+}
+
+function connectTo(kind: ServedKind, info: ResourceRequest) {
+  return kind.custom ? undefined : connects[`${kind.groupResource}/${info.subresource}`];
 }
 
 function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {
@@ -197,6 +206,8 @@ async function performOnSubresource(call: Call): Promise<Result> {
   const subresource = kind.subresources.find(({ name }) => name === info.subresource);
   if (subresource === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();
   if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
+  const connect = connectTo(kind, info);
+  if (connect !== undefined) return connect(call);
   if (info.verb === 'create') {
     const answer = subresourceCreates[info.subresource];
     if (answer === undefined) throw unknownResource();

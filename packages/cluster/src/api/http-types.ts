@@ -1,3 +1,5 @@
+import type { Connection } from '../streams/connection.ts';
+
 /** What the front (HTTPS or in-process) hands to the handler: one request, read completely. */
 export interface ServerRequest {
   readonly method: string;
@@ -16,6 +18,8 @@ export interface ServerRequest {
    * event objects. Otherwise the body is already encoded.
    */
   readonly values?: boolean;
+  /** The connection can become another one, as its `upgrade` header asks: the answer may be 101. */
+  readonly canUpgrade?: boolean;
   /** The caller has gone, or the server stops: ends a watch. */
   readonly signal: AbortSignal;
 }
@@ -50,10 +54,18 @@ export type ServerBody =
   | { readonly text: string }
   | { readonly bytes: Uint8Array }
   /**
-   * A body that grows: headers are to be sent at once, each item as soon as it comes. A string is sent as it is, any
-   * other value as one line of JSON. The front calls `return()` when the client has gone.
+   * A body that grows: headers are to be sent at once, each item as soon as it comes. Strings and bytes are sent as they
+   * are, any other value as one line of JSON. The front calls `return()` when the client has gone.
    */
-  | { readonly stream: AsyncIterable<unknown> };
+  | { readonly stream: AsyncIterable<unknown> }
+  /** Of a 101: what the connection becomes, and who serves it then. Only for requests that can be upgraded. */
+  | { readonly upgrade: Upgrade };
+
+/** @property serve resolves when the connection may be closed */
+export type Upgrade = { serve(connection: Connection): Promise<void> } & (
+  | { readonly to: 'websocket' /** '' for none. */; readonly subprotocol: string }
+  | { readonly to: 'SPDY/3.1' }
+);
 
 /** The API server as a function; it answers every request and never throws. */
 export type Handler = (request: ServerRequest) => Promise<ServerResponse>;

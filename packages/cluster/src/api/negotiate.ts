@@ -35,16 +35,17 @@ export function plainJson(request: ServerRequest): Negotiated {
  * Chooses the form of the answer by the Accept header. Protobuf is never chosen: every client that asks for it names
  * JSON as well.
  *
+ * @param others what an answer can be beside objects: named in refusals
  * @throws StatusError 406
  */
-export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated {
+export function negotiate(request: ServerRequest, isWatch: boolean, others: readonly string[] = []): Negotiated {
   const clauses = acceptClauses(header(request, 'accept'));
   if (clauses.length === 0) return plainJson(request);
   const pretty = isPretty(request);
   let known = false;
   for (const { type, parameters } of clauses) {
     const mediaType = mediaTypeOf(type, isWatch);
-    known ||= /^application\/(json|yaml|vnd\.kubernetes\.protobuf)$|^\*\/\*$/.test(type);
+    known ||= others.includes(type) || /^application\/(json|yaml|vnd\.kubernetes\.protobuf)$|^\*\/\*$/.test(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
     if (as === undefined) return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
@@ -54,7 +55,7 @@ export function negotiate(request: ServerRequest, isWatch: boolean): Negotiated 
     }
   }
   if (!known) {
-    throw unknownMediaType(406, [...RESOURCE_TYPES, ...(isWatch ? WATCH_TYPES : [])].join(', '));
+    throw unknownMediaType(406, [...others, ...RESOURCE_TYPES, ...(isWatch ? WATCH_TYPES : [])].join(', '));
   }
   throw notAcceptable(isWatch ? WATCH_TYPES : RESOURCE_TYPES);
 }

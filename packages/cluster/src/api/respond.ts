@@ -17,6 +17,10 @@ const COMPRESS_FROM = 128 * 1024;
 /** The answer to a request that reached its verb. */
 export async function resultResponse(call: Call, result: Result, auditId: string): Promise<ServerResponse> {
   const { request, negotiated, warnings } = call;
+  if ('response' in result) {
+    const { response } = result;
+    return { ...response, headers: { ...commonHeaders(auditId, warnings), ...response.headers } };
+  }
   if ('stream' in result) {
     return {
       status: 200,
@@ -103,7 +107,7 @@ async function encoded(
 }
 
 /** The JSON value that a result comes to in the form that was asked for. */
-function resultValue(call: Call, result: Exclude<Result, { stream: unknown }>): unknown {
+function resultValue(call: Call, result: Exclude<Result, { stream: unknown } | { response: unknown }>): unknown {
   const { as } = call.negotiated;
   if ('plain' in result) return result.plain;
   if (as === undefined) return 'list' in result ? listObject(call, result.kind, result.list) : result.object;

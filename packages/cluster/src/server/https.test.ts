@@ -59,7 +59,11 @@ test('a request arrives with method, path, headers, body and who sent it', async
   expect(request).toMatchObject({
     method: 'POST',
     path: '/api/v1/namespaces/default/pods?dryRun=All',
-    clientCertificate: { commonName: 'kubernetes-admin', organizations: ['system:masters'], fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    clientCertificate: {
+      commonName: 'kubernetes-admin',
+      organizations: ['system:masters'],
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
     headers: { 'content-type': 'application/json', 'impersonate-group': ['a,b', 'c'] },
   });
   expect(request?.body && 'bytes' in request.body && Buffer.from(request.body.bytes).toString()).toBe('{"a":"ü"}');

@@ -1,7 +1,7 @@
 import {
   createServer as createHttpServer,
   type IncomingMessage,
-  type ServerResponse as Outgoing,
+  ServerResponse as Outgoing,
   type Server,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { encodeJson, internalError, type Status, tooLarge, unauthorized } from '@opwright/machinery';
 import type { ClientCertificate, Handler, ServerRequest, ServerResponse, UserInfo } from '../api/http-types.ts';
+import { performUpgrade, type Upgradable } from './upgrade.ts';
 
 export interface HttpServerOptions {
   readonly handler: Handler;
@@ -45,6 +46,7 @@ const UNREAD_STREAM_BYTES = 256 * 1024;
 /** A stream whose client takes nothing for this long is closed; the client will watch again. */
 const UNREAD_STREAM_MS = 30_000;
 const STOP_GRACE_MS = 500;
+const NOTHING = new Uint8Array();
 
 /**
  * Mounts the handler on a TCP port.
@@ -56,7 +58,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const active = new Set<AbortController>();
   let stopping = false;
 
-  async function serve(incoming: IncomingMessage, outgoing: Outgoing): Promise<void> {
+  async function serve(incoming: IncomingMessage, outgoing: Outgoing, raw?: Upgradable): Promise<void> {
     const caller = new AbortController();
     active.add(caller);
     outgoing.once('close', () => {
@@ -68,8 +70,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     incoming.on('error', () => {});
     if (stopping) caller.abort(GONE);
     try {
-      const response = await answer(incoming, caller.signal);
-      if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, caller.signal);
+      const response = await answer(incoming, caller.signal, raw !== undefined);
+      if (response !== undefined && raw !== undefined && 'upgrade' in response.body) {
+        outgoing.detachSocket(incoming.socket);
+        // The answer has no end any more that would do this.
+        incoming.socket.once('close', () => active.delete(caller));
+        await performUpgrade(incoming, raw, response.body.upgrade, response.headers, caller.signal);
+      } else if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, caller.signal);
     } catch (error) {
       if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
       else
@@ -82,10 +89,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (stopping) incoming.socket.destroySoon();
   }
 
-  async function answer(incoming: IncomingMessage, signal: AbortSignal): Promise<ServerResponse | undefined> {
+  async function answer(
+    incoming: IncomingMessage,
+    signal: AbortSignal,
+    canUpgrade: boolean,
+  ): Promise<ServerResponse | undefined> {
     const identity = tls && options.user === undefined ? identityOf(incoming.socket as TLSSocket) : undefined;
     if (identity === 'invalid') return failure(unauthorized());
-    const bytes = await readBody(incoming);
+    const bytes = canUpgrade ? NOTHING : await readBody(incoming);
     if (bytes === 'gone') return undefined;
     if (bytes === 'too large') return failure(tooLarge(`limit is ${BODY_LIMIT}`), { connection: 'close' });
     return handler({
@@ -95,6 +106,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       ...(bytes.length > 0 && { body: { bytes } }),
       ...(identity && { clientCertificate: identity }),
       ...(options.user && { user: options.user }),
+      ...(canUpgrade && { canUpgrade }),
       signal,
     });
   }
@@ -107,6 +119,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         listener,
       )
     : createHttpServer(common, listener);
+  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A request that asks for another protocol may get a plain answer, the last one of its connection.
+    const outgoing = new Outgoing(incoming);
+    outgoing.assignSocket(socket);
+    outgoing.shouldKeepAlive = false;
+    outgoing.once('finish', () => socket.end());
+    void serve(incoming, outgoing, { socket, head });
+  });
   // The TCP connections: closing one closes the TLS session on it.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -215,6 +235,7 @@ function failure(status: Status, headers: Record<string, string> = {}): ServerRe
 
 async function send(outgoing: Outgoing, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const { body } = response;
+  if ('upgrade' in body) throw new Error('a request without an upgrade was answered with one');
   for (const [name, value] of Object.entries(response.headers)) {
     outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
@@ -233,8 +254,8 @@ async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, si
   outgoing.once('close', leave);
   for (let item = await items.next(); !item.done; item = await items.next()) {
     if (outgoing.destroyed) return;
-    const text = typeof item.value === 'string' ? item.value : `${encodeJson(item.value)}\n`;
-    outgoing.write(text);
+    const { value } = item;
+    outgoing.write(typeof value === 'string' || value instanceof Uint8Array ? value : `${encodeJson(value)}\n`);
     if (outgoing.writableLength > UNREAD_STREAM_BYTES && !(await drained(outgoing, signal))) return;
   }
   outgoing.end();

@@ -1,0 +1,111 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ServerResponse, Upgrade } from '../api/http-types.ts';
+import { byteQueue } from '../streams/byte-queue.ts';
+import type { Connection } from '../streams/connection.ts';
+
+/** A connection whose client asks for another protocol, and what it has sent already. */
+export interface Upgradable {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Does what the answer to an upgrade says, and hands the connection over. Resolves when it is closed. */
+export async function performUpgrade(
+  incoming: IncomingMessage,
+  { socket, head }: Upgradable,
+  upgrade: Upgrade,
+  headers: ServerResponse['headers'],
+  signal: AbortSignal,
+): Promise<void> {
+  const connection =
+    upgrade.to === 'websocket'
+      ? await webSocketConnection(incoming, socket, head, upgrade.subprotocol)
+      : socketConnection(socket, head, upgrade.to, headers);
+  if (connection === undefined) return;
+  if (signal.aborted) connection.close();
+  else signal.addEventListener('abort', () => connection.close());
+  try {
+    await upgrade.serve(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Undefined when the client's handshake was refused. */
+function webSocketConnection(
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  subprotocol: string,
+): Promise<Connection | undefined> {
+  const server = new WebSocketServer({ noServer: true, clientTracking: false });
+  // The library takes no names with slashes, which Kubernetes has: it is not to see them.
+  delete incoming.headers['sec-websocket-protocol'];
+  if (subprotocol !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${subprotocol}`));
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve(undefined));
+    server.handleUpgrade(incoming, socket, head, (webSocket) => resolve(overWebSocket(webSocket)));
+  });
+}
+
+function overWebSocket(webSocket: WebSocket): Connection {
+  const queue = byteQueue();
+  const gone = new AbortController();
+  webSocket.on('message', (data: Buffer) => {
+    webSocket.pause();
+    void queue.push(data).then(() => webSocket.resume());
+  });
+  webSocket.on('error', () => {});
+  webSocket.once('close', () => {
+    queue.end();
+    gone.abort();
+  });
+  return {
+    incoming: queue,
+    send: (data) =>
+      new Promise((resolve) => {
+        if (gone.signal.aborted) resolve();
+        else webSocket.send(data, { binary: typeof data !== 'string' }, () => resolve());
+      }),
+    close: () => webSocket.close(1000),
+    signal: gone.signal,
+  };
+}
+
+function socketConnection(
+  socket: Duplex,
+  head: Buffer,
+  protocol: string,
+  headers: ServerResponse['headers'],
+): Connection {
+  const queue = byteQueue();
+  const gone = new AbortController();
+  const lines = Object.entries({ connection: 'Upgrade', upgrade: protocol, ...headers }).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}\r\n`),
+  );
+  socket.write(`HTTP/1.1 101 ${STATUS_CODES[101]}\r\n${lines.join('')}\r\n`);
+  const take = (data: Buffer) => {
+    socket.pause();
+    void queue.push(data).then(() => socket.resume());
+  };
+  if (head.length > 0) void queue.push(head);
+  socket.on('data', take);
+  socket.on('end', () => queue.end());
+  socket.on('error', () => {});
+  socket.once('close', () => {
+    queue.end();
+    gone.abort();
+  });
+  return {
+    incoming: queue,
+    send: (data) =>
+      new Promise((resolve) => {
+        if (gone.signal.aborted || socket.writableEnded) resolve();
+        else socket.write(data, () => resolve());
+      }),
+    close: () => socket.end(),
+    signal: gone.signal,
+  };
+}
