@@ -21,9 +21,14 @@ export interface Kubectl {
   /** Runs kubectl and waits for its end. `input` goes to its standard input. */
   (args: readonly string[], options?: RunOptions): Promise<Result>;
   /** Starts kubectl and collects its output until `stop`. */
-  start(args: readonly string[]): {
+  start(
+    args: readonly string[],
+    options?: Pick<RunOptions, 'env'>,
+  ): {
     output(): string;
     until(text: string | RegExp): Promise<void>;
+    /** Resolves when it has ended by itself. */
+    readonly ended: Promise<void>;
     stop(): Promise<void>;
   };
   dispose(): void;
@@ -78,11 +83,12 @@ export function kubectlFor(kubeconfig: string): Kubectl {
       child.stdin.end(options.input ?? '');
     });
 
-  const start: Kubectl['start'] = (args) => {
-    const { child, streams } = launch(args);
+  const start: Kubectl['start'] = (args, options = {}) => {
+    const { child, streams } = launch(args, options.env);
     const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
     return {
       output: () => streams.stdout,
+      ended,
       async until(text) {
         const found = () => (typeof text === 'string' ? streams.stdout.includes(text) : text.test(streams.stdout));
         while (!found()) {
