@@ -240,8 +240,8 @@ function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly 
   if (errors.length > 0) throw invalid(kind, metaText(draft, 'name'), errors);
 }
 
-function strategyContext({ server }: Call, dryRun: boolean): StrategyContext {
-  return { nowMs: server.clock.now(), allocator: server.allocator, dryRun };
+function strategyContext({ server, user }: Call, dryRun: boolean): StrategyContext {
+  return { nowMs: server.clock.now(), user, allocator: server.allocator, dryRun };
 }
 
 function addWarnings({ warnings }: Call, texts: readonly string[]): void {

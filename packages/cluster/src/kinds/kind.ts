@@ -120,9 +120,15 @@ export interface ColumnDefinition {
   readonly priority: number;
 }
 
-/** What a strategy may need from outside: allocated addresses, time. */
+/** What a strategy may need from outside: allocated addresses, time, who writes. */
 export interface StrategyContext {
   readonly nowMs: number;
+  readonly user: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly groups: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
   /** Service cluster IPs and node ports. */
   readonly allocator: Allocator;
   readonly dryRun: boolean;

@@ -10,6 +10,7 @@ import { storeKey } from '../../store/object.ts';
 import type { Store } from '../../store/store.ts';
 import type { Authorizer } from '../authorize.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import { certificateApproval, certificateSigning } from './certificates.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
 import type { WebhookCaller } from './webhooks/caller.ts';
@@ -64,6 +65,8 @@ const PLUGINS: readonly PluginEntry[] = [
   on('DefaultStorageClass', ({ lookup }) => defaultStorageClassAdmission(lookup)),
   on('StorageObjectInUseProtection', () => storageProtectionAdmission),
   off('OwnerReferencesPermissionEnforcement'),
+  on('CertificateApproval', ({ authorizer }) => certificateApproval(authorizer)),
+  on('CertificateSigning', ({ authorizer }) => certificateSigning(authorizer)),
   off('DenyServiceExternalIPs'),
   on('MutatingAdmissionWebhook', mutatingWebhooks),
   on('ValidatingAdmissionPolicy', validatingAdmissionPolicies),

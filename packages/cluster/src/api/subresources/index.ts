@@ -1,6 +1,7 @@
 import type { ServedKind } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { type Endpoint, statusEndpoint } from '../endpoint.ts';
+import { approvalEndpoint } from './approval.ts';
 import { bind } from './binding.ts';
 import { evict } from './eviction.ts';
 import { fieldEndpoint } from './field.ts';
@@ -19,7 +20,7 @@ export function subresourceEndpoint(kind: ServedKind, name: string): Endpoint | 
     case 'ephemeralcontainers':
       return fieldEndpoint(kind, name, ['spec', 'ephemeralContainers']);
     case 'approval':
-      return fieldEndpoint(kind, name, ['status', 'conditions']);
+      return approvalEndpoint(kind);
     default:
       return undefined;
   }

@@ -46,7 +46,12 @@ async function create(apiVersion: string, kindName: string, request: JsonObject)
   await pluginsOn(lookup).mutate(attributes, object);
   metadata.uid = uid;
   metadata.creationTimestamp = now;
-  kind.prepareForCreate(object, { nowMs: Date.parse(now), allocator: serviceAllocator(() => []), dryRun: false });
+  kind.prepareForCreate(object, {
+    nowMs: Date.parse(now),
+    user: { name: 'u', groups: [] },
+    allocator: serviceAllocator(() => []),
+    dryRun: false,
+  });
   if (kind.hasGeneration) metadata.generation = 1;
   expect(kind.validate(object as JsonObject)).toEqual([]);
   const again = structuredClone(object);

@@ -2,6 +2,8 @@ import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/others.ts';
 import * as printers from '../printers/others.ts';
 import { certificateSigningRequestSelectors } from '../selectors.ts';
+import { prepareCertificateRequestForCreate, prepareCertificateRequestForUpdate } from '../strategy/certificates.ts';
+import { validateCertificateRequest, validateCertificateRequestUpdate } from '../validation/certificates.ts';
 import { pathSegmentName } from '../validation/names.ts';
 
 import * as validation from '../validation/others.ts';
@@ -20,6 +22,10 @@ export const apiregistration: Behaviours = {
 export const certificates: Behaviours = {
   CertificateSigningRequest: {
     nameRule: pathSegmentName,
+    prepareForCreate: prepareCertificateRequestForCreate,
+    prepareForUpdate: prepareCertificateRequestForUpdate,
+    validate: validateCertificateRequest,
+    validateUpdate: validateCertificateRequestUpdate,
     printer: printers.certificateSigningRequestPrinter,
     selectors: certificateSigningRequestSelectors,
   },

@@ -15,7 +15,13 @@ function object(kind: ServedKind, body: JsonObject, prepare = true): JsonObject 
   const decoded = decodeObject(kind.type, { apiVersion: kind.apiVersion, kind: kind.kind, ...body })
     .object as MutableObject;
   kind.setDefaults(decoded);
-  if (prepare) kind.prepareForCreate(decoded, { nowMs: 0, allocator: serviceAllocator(() => []), dryRun: false });
+  if (prepare)
+    kind.prepareForCreate(decoded, {
+      nowMs: 0,
+      user: { name: 'u', groups: [] },
+      allocator: serviceAllocator(() => []),
+      dryRun: false,
+    });
   return decoded as JsonObject;
 }
 
