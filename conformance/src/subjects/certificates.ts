@@ -1,16 +1,142 @@
-import type { Subject } from '../case.ts';
-import { as, get, patch, post, put } from '../steps.ts';
+import type { RequestStep, Subject } from '../case.ts';
+import { apply, as, get, patch, post, put } from '../steps.ts';
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const RBAC = 'rbac.authorization.k8s.io';
-/** A request for CN=alice on the curve P-256. */
-const PEM =
-  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIS01IRUNBUUF3RHpFTk1Bc0dBMVVFQXd3RVlXeHBZMlV3V1RBVEJnY3Foa2pPUFFJQkJnZ3Foa2pPUFFNQgpCd05DQUFUOA==';
+const unrecorded = { unrecorded: true } as const;
+/** A request for CN=alice with a key on the curve P-256, PEM in base64. */
+const CSR =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlITE1ISUNBUUF3RURFT01Bd0dBMVVFQXd3RllXeHBZMlV3V1RB' +
+  'VEJnY3Foa2pPUFFJQkJnZ3Foa2pPUFFNQgpCd05DQUFUZVdqRDVBa2dvZjRlczlIOUJYR2I0NFlPZmg5MHo3MXYrcjRuaVFCVXZ0' +
+  'aDRvWGR0c1NReElyTWg2Ck5zaTZPd0REQ3dSRDRmV1JxZ01CUTljZDZ5WXZvQUF3Q2dZSUtvWkl6ajBFQXdJRFNRQXdSZ0loQU80' +
+  'MmlXRjEKWXpmaHpTa2dabDZvbWRNZjNNTGFSY1QzOXhPOU1JNXE4YmlZQWlFQWpvVkJ2R3A3eVA2ak52cHNzZGtpL0RkRwpXUmVI' +
+  'S3BBWFF1NTJYRzVXUjc0PQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K';
 
 const request = (name: string, spec: object = {}) => ({
   metadata: { name: `${name}-{{run}}` },
-  spec: { request: '{{csr}}', signerName: 'example.com/signer', usages: ['client auth'], ...spec },
+  spec: { request: CSR, signerName: 'example.com/signer', usages: ['client auth'], ...spec },
 });
 const condition = (type: string, rest: object = {}) => ({ type, status: 'True', reason: 'Because', ...rest });
+/** Decides about a request, from its state as the last answer showed it. */
+const decide = (subresource: string, conditions: readonly object[], headers: object = {}): RequestStep =>
+  patch(`${REQUESTS}/a-{{run}}/${subresource}`, 'merge', { status: { conditions } }, headers);
 
-void PEM;
+/** D60: requests for certificates. */
+export const certificates: Subject = {
+  id: 'certificates',
+  cases: [
+    {
+      name: 'a request notes who asks, and cannot approve itself',
+      clusterWide: true,
+      steps: [
+        post(
+          REQUESTS,
+          { ...request('a', { username: 'mallory', groups: ['x'] }), status: { conditions: [condition('Approved')] } },
+          as('alice', 'dev', 'system:masters'),
+        ),
+        put(`${REQUESTS}/a-{{run}}`, {
+          ...request('a', { signerName: 'example.com/other' }),
+          status: { certificate: 'eA==' },
+        }),
+        get(`${REQUESTS}?fieldSelector=spec.signerName%3Dexample.com/nope`, { keep: ['items'] }),
+        get(REQUESTS, {
+          headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+          keep: ['columnDefinitions.1.name', 'rows.0.cells.2', 'rows.0.cells.3', 'rows.0.cells.4', 'rows.0.cells.5'],
+        }),
+      ],
+    },
+    {
+      name: 'a request has to make sense',
+      clusterWide: true,
+      steps: [
+        post(REQUESTS, request('b', { usages: [] })),
+        post(REQUESTS, request('b', { usages: ['client auth', 'nope', 'client auth'] })),
+        post(REQUESTS, request('b', { signerName: '' })),
+        post(REQUESTS, request('b', { signerName: 'nope' })),
+        post(REQUESTS, request('b', { signerName: 'nope/x' })),
+        post(REQUESTS, request('b', { signerName: 'a.b/c/d' })),
+        post(REQUESTS, request('b', { signerName: 'A.b/C' })),
+        post(REQUESTS, request('b', { signerName: 'kubernetes.io/legacy-unknown' })),
+        post(REQUESTS, request('b', { expirationSeconds: 599 })),
+        post(REQUESTS, request('b', { expirationSeconds: 600 }), { keep: ['spec.expirationSeconds'] }),
+      ],
+    },
+    {
+      name: 'a request is approved once, through its own subresource',
+      clusterWide: true,
+      steps: [
+        post(REQUESTS, request('a'), { ...as('alice', 'system:masters'), ...unrecorded }),
+        decide('approval', [condition('Approved')]),
+        decide('approval', [condition('Approved', { reason: 'Again' })]),
+        decide('approval', [condition('Approved'), condition('Denied')]),
+        decide('approval', [condition('Approved'), condition('Approved')]),
+        decide('approval', []),
+        decide('approval', [condition('Approved', { status: 'False' })]),
+        decide('approval', [condition('Approved'), { type: 'Other', status: 'Maybe' }, { type: '' }]),
+        decide('status', [condition('Approved'), condition('Failed')]),
+        get(`${REQUESTS}/a-{{run}}/approval`),
+        get(`${REQUESTS}/a-{{run}}/status`, { keep: ['status'] }),
+        apply(`${REQUESTS}/a-{{run}}/approval`, 'm', {
+          apiVersion: 'certificates.k8s.io/v1',
+          kind: 'CertificateSigningRequest',
+          metadata: { name: 'a-{{run}}' },
+          status: { conditions: [condition('Approved', { message: 'applied' })] },
+        }),
+      ],
+    },
+    {
+      name: 'the status takes no decisions, and a certificate once',
+      clusterWide: true,
+      steps: [
+        post(REQUESTS, request('a'), { ...as('alice', 'system:masters'), ...unrecorded }),
+        decide('status', [condition('Approved')]),
+        patch(`${REQUESTS}/a-{{run}}/status`, 'merge', { status: { certificate: 'eA==' } }),
+        decide('approval', [condition('Denied')], { keep: ['status'] }),
+        decide('approval', [condition('Denied')], { keep: ['status'] }),
+        decide('status', [condition('Denied', { reason: 'Changed' }), condition('Failed')], {
+          keep: ['status', 'message'],
+        }),
+      ],
+    },
+    {
+      name: 'who approves has to be allowed to for the signer',
+      clusterWide: true,
+      steps: [
+        post(REQUESTS, request('a'), { ...as('alice', 'system:masters'), ...unrecorded }),
+        post(
+          `/apis/${RBAC}/v1/clusterroles`,
+          {
+            metadata: { name: '{{run}}' },
+            rules: [
+              {
+                verbs: ['patch', 'update', 'get'],
+                apiGroups: ['certificates.k8s.io'],
+                resources: ['certificatesigningrequests/approval', 'certificatesigningrequests/status'],
+              },
+              {
+                verbs: ['approve'],
+                apiGroups: ['certificates.k8s.io'],
+                resources: ['signers'],
+                resourceNames: ['x.y/z'],
+              },
+            ],
+          },
+          unrecorded,
+        ),
+        post(
+          `/apis/${RBAC}/v1/clusterrolebindings`,
+          {
+            metadata: { name: '{{run}}' },
+            roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: '{{run}}' },
+            subjects: [{ kind: 'User', apiGroup: RBAC, name: '{{run}}' }],
+          },
+          unrecorded,
+        ),
+        get(`${REQUESTS}/a-{{run}}/status`, { ...as('{{run}}'), until: { status: 200 } }),
+        decide('approval', [condition('Approved')], as('{{run}}')),
+        decide('status', [condition('Failed')], as('{{run}}')),
+        decide('status', [condition('Other')], { ...as('{{run}}'), keep: ['status'] }),
+      ],
+    },
+  ],
+};

@@ -1,6 +1,7 @@
 import type { Subject } from '../case.ts';
 import { access } from './access.ts';
 import { applies } from './apply.ts';
+import { certificates } from './certificates.ts';
 import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
@@ -44,4 +45,5 @@ export const subjects: readonly Subject[] = [
   tokens,
   impersonation,
   connect,
+  certificates,
 ];

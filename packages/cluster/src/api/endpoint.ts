@@ -1,4 +1,4 @@
-import { mutableCopy } from '@opwright/machinery';
+import { type JsonObject, mutableCopy } from '@opwright/machinery';
 import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { ExpectedKind } from './decode.ts';
@@ -23,6 +23,8 @@ export interface Endpoint {
   validateBody?(body: MutableObject): FieldError[];
   /** Takes back what this endpoint may not change, in place. */
   prepareForUpdate(object: MutableObject, old: StoredObject, context: StrategyContext): void;
+  /** What only writes through this endpoint may not do. */
+  validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
 }
 
 /** The object itself. */

@@ -69,6 +69,8 @@ const SPEC = namedFields('spec');
 
 /** What an endpoint takes back to the stored state, and so nobody can own through it. */
 function resetFieldsOf(kind: ServedKind, subresource: string): FieldSet | undefined {
+  const own = kind.resetFields?.[subresource];
+  if (own !== undefined) return namedFields(...own);
   if (subresource === 'status') {
     const kept = kind.statusKeepsMetadata;
     if (kept === undefined || kept === 'all') return SPEC;

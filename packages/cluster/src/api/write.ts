@@ -156,7 +156,8 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     settleVersion(kind, draft, old);
     keepSystemFields(draft, old);
     change.endpoint.prepareForUpdate(draft, old, strategyContext(call, change.dryRun));
-    refuseInvalid(kind, draft, updateErrors(kind, draft, old));
+    const refusals = change.endpoint.validateUpdate?.(draft as JsonObject, old) ?? [];
+    refuseInvalid(kind, draft, [...updateErrors(kind, draft, old), ...refusals]);
     addWarnings(call, kind.warnings(draft as JsonObject, old));
     if (!change.isAdmitted) await server.admission.validate(attributes, draft as JsonObject);
 

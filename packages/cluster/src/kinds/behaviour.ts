@@ -24,6 +24,8 @@ export interface KindBehaviour {
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
   /** See {@link ServedKind.orphaningWarning}. */
   readonly orphaningWarning?: string;
+  /** See {@link ServedKind.resetFields}. */
+  readonly resetFields?: Readonly<Record<string, readonly string[]>>;
   /** See {@link ServedKind.statusKeepsMetadata}. */
   readonly statusKeepsMetadata?: readonly string[];
   /** See {@link ServedKind.beginDeletion}. */

@@ -37,7 +37,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const hasStatus = subresources.some((subresource) => subresource.name === 'status');
   const printer = behaviour.printer ?? nameAndAge;
   const selectors = behaviour.selectors;
-  const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, beginDeletion, canonicalize } = behaviour;
+  const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, resetFields, beginDeletion, canonicalize } =
+    behaviour;
   return {
     group,
     version,
@@ -89,6 +90,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(orphaningWarning === undefined ? {} : { orphaningWarning }),
     ...(statusKeepsMetadata === undefined ? {} : { statusKeepsMetadata }),
+    ...(resetFields === undefined ? {} : { resetFields }),
     ...(beginDeletion === undefined ? {} : { beginDeletion }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
 

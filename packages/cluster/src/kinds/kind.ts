@@ -58,6 +58,8 @@ export interface ServedKind {
   /** Texts for Warning headers. */
   warnings(object: JsonObject, old: JsonObject | undefined): string[];
 
+  /** Fields that nobody owns through an endpoint (`''`: the object itself), where they are others than spec and status. */
+  readonly resetFields?: Readonly<Record<string, readonly string[]>>;
   /** Fields of metadata that a write to the status subresource cannot change; default: none. */
   readonly statusKeepsMetadata?: 'all' | readonly string[];
   /** metadata.generation counts changes outside metadata and status. */

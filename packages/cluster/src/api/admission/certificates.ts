@@ -1,5 +1,5 @@
-import { goQuote, type JsonObject } from '@opwright/machinery';
-import { at, text } from '../../kinds/tree.ts';
+import { deepEqual, goQuote, type JsonObject } from '@opwright/machinery';
+import { at, field, text } from '../../kinds/tree.ts';
 import type { Authorizer } from '../authorize.ts';
 import { forbidden } from '../errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
@@ -13,15 +13,15 @@ export const certificateApproval = (authorizer: Authorizer): AdmissionPlugin => 
   },
 });
 
-/** Who puts a certificate into a request, or says that it failed, has to be allowed to sign for that signer. */
+/** Who puts a certificate into a request, or changes its conditions, has to be allowed to sign for that signer. */
 export const certificateSigning = (authorizer: Authorizer): AdmissionPlugin => ({
   name: 'CertificateSigning',
   async validate(attributes, object) {
     const { old } = attributes;
     if (!isRequest(attributes, 'status') || old === undefined || object === undefined) return;
-    const certificate = (request: JsonObject) => text(at(request, 'status'), 'certificate');
-    const failures = (request: JsonObject) => JSON.stringify(conditionsOf(request, 'Failed'));
-    if (certificate(object) === certificate(old) && failures(object) === failures(old)) return;
+    const said = (request: JsonObject) =>
+      ['certificate', 'conditions'].map((name) => field(at(request, 'status'), name) ?? []);
+    if (deepEqual(said(object), said(old))) return;
     await check(authorizer, attributes, 'sign', old);
   },
 });
@@ -46,9 +46,4 @@ async function check(
     if ((await authorizer.authorize({ ...asked, name: wanted })).allowed) return;
   }
   throw forbidden(kind, name, `user not permitted to ${verb} requests with signerName ${goQuote(signer)}`);
-}
-
-function conditionsOf(request: JsonObject, type: string): readonly unknown[] {
-  const { conditions } = at(request, 'status') ?? {};
-  return Array.isArray(conditions) ? conditions.filter((condition) => condition?.type === type) : [];
 }

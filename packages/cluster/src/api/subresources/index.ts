@@ -1,8 +1,8 @@
 import type { ServedKind } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { type Endpoint, statusEndpoint } from '../endpoint.ts';
-import { approvalEndpoint } from './approval.ts';
 import { bind } from './binding.ts';
+import { approvalEndpoint, signingEndpoint } from './certificate-request.ts';
 import { evict } from './eviction.ts';
 import { fieldEndpoint } from './field.ts';
 import { scaleEndpoint } from './scale.ts';
@@ -12,7 +12,9 @@ import { requestToken } from './token.ts';
 export function subresourceEndpoint(kind: ServedKind, name: string): Endpoint | undefined {
   switch (name) {
     case 'status':
-      return statusEndpoint(kind);
+      return kind.groupResource === 'certificatesigningrequests.certificates.k8s.io'
+        ? signingEndpoint(kind)
+        : statusEndpoint(kind);
     case 'scale':
       return kind.scale === undefined ? undefined : scaleEndpoint(kind, kind.scale);
     case 'finalize':

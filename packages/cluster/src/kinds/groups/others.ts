@@ -22,6 +22,11 @@ export const apiregistration: Behaviours = {
 export const certificates: Behaviours = {
   CertificateSigningRequest: {
     nameRule: pathSegmentName,
+    resetFields: {
+      '': ['spec', 'status'],
+      status: ['spec', 'status.conditions'],
+      approval: ['spec', 'status.certificate'],
+    },
     prepareForCreate: prepareCertificateRequestForCreate,
     prepareForUpdate: prepareCertificateRequestForUpdate,
     validate: validateCertificateRequest,

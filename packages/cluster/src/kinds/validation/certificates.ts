@@ -2,10 +2,12 @@ import {
   duplicateValue,
   type FieldError,
   forbiddenValue,
+  goQuote,
   invalidValue,
   type JsonObject,
   requiredValue,
   unsupportedValue,
+  validateDns1123Label,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
 import { at, field, int, items, text, texts } from '../tree.ts';
@@ -76,14 +78,21 @@ function signerNameErrors(path: string, name: string): FieldError[] {
   const [domain = '', rest = ''] = segments;
   if (segments.length !== 2) {
     return [
-      invalidValue(path, name, 'must be a fully qualified domain and path of the form "example.com/signer-name"'),
+      invalidValue(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'"),
     ];
   }
-  const errors = validateDns1123Subdomain(domain).map((why) => invalidValue(path, domain, why));
+  const errors = partErrors(path, domain, validateDns1123Label);
   if (!domain.includes('.')) {
     errors.push(invalidValue(path, domain, 'should be a domain with at least two segments separated by dots'));
   }
-  return [...errors, ...validateDns1123Subdomain(rest).map((why) => invalidValue(path, rest, why))];
+  return [...errors, ...partErrors(path, rest, validateDns1123Subdomain)];
+}
+
+/** The parts between the dots are looked at one by one. */
+function partErrors(path: string, name: string, rule: (part: string) => readonly string[]): FieldError[] {
+  return name
+    .split('.')
+    .flatMap((part) => rule(part).map((why) => invalidValue(path, name, `validating label ${goQuote(part)}: ${why}`)));
 }
 
 const STATUSES = ['False', 'True', 'Unknown'];
