@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { ServerResponse, Upgrade } from '../api/http-types.ts';
 import { byteQueue } from '../streams/byte-queue.ts';
 import type { Connection } from '../streams/connection.ts';
@@ -34,12 +34,14 @@ export async function performUpgrade(
 }
 
 /** Undefined when the client's handshake was refused. */
-function webSocketConnection(
+async function webSocketConnection(
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   subprotocol: string,
 ): Promise<Connection | undefined> {
+  // Most servers never see a WebSocket: the library is loaded for the first one.
+  const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({ noServer: true, clientTracking: false });
   // The library takes no names with slashes, which Kubernetes has: it is not to see them.
   delete incoming.headers['sec-websocket-protocol'];
