@@ -1,5 +1,7 @@
 import { deepEqual, formatTime, type JsonObject, mutableCopy, splitApiVersion } from '@opwright/machinery';
 import type { ApiServer } from './api/context.ts';
+import { reconciledRole } from './api/rbac/reconcile.ts';
+import { RBAC_GROUP } from './api/rbac/rules.ts';
 import { storedForm } from './api/write.ts';
 import { type BootstrapOptions, bootstrapObjects, type Profile } from './kinds/bootstrap/index.ts';
 import type { MutableObject } from './kinds/kind.ts';
@@ -7,7 +9,8 @@ import { type StoredObject, storeKey } from './store/object.ts';
 
 /**
  * Puts into the store what every API server holds from its start, as that start does: past admission and tracking. What
- * is there already stays as it is, except what says where this server is and whom it trusts.
+ * is there already stays as it is, except what says where this server is and whom it trusts, and default roles that lack
+ * something.
  */
 export function bootstrap(server: ApiServer, profile: Profile, options: Omit<BootstrapOptions, 'nowMs'>): void {
   const nowMs = server.clock.now();
@@ -23,6 +26,11 @@ function put(server: ApiServer, object: MutableObject, now: string): void {
   const { name, namespace } = object.metadata as { name: string; namespace?: string };
   const key = storeKey(namespace, name);
   const existing = server.store.get(kind.storage, key);
+  if (existing !== undefined && kind.group === RBAC_GROUP) {
+    const complete = reconciledRole(existing, object as JsonObject);
+    if (complete !== undefined) server.store.update(kind.storage, key, existing, storedForm(kind, complete));
+    return;
+  }
   if (existing !== undefined && !ABOUT_THE_SERVER.has(key)) return;
   object.metadata = {
     ...(object.metadata as MutableObject),

@@ -20,8 +20,18 @@ const NAMES = {
  * `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}`.
  */
 export function missingRules(owned: readonly JsonObject[], wanted: readonly JsonObject[]): string[] {
-  const missing = wanted.flatMap(atoms).filter((rule) => !owned.some((owner) => covers(owner, rule)));
-  return [...new Set(compact(missing).map(printed))].sort();
+  return [...new Set(compact(uncovered(owned, wanted)).map(printed))].sort();
+}
+
+/** The same as rules, each about one verb on one resource. */
+export function rulesToAdd(owned: readonly JsonObject[], wanted: readonly JsonObject[]): JsonObject[] {
+  return uncovered(owned, wanted).map(
+    (rule) => Object.fromEntries(Object.entries(rule).filter(([, list]) => list.length > 0)) as JsonObject,
+  );
+}
+
+function uncovered(owned: readonly JsonObject[], wanted: readonly JsonObject[]): AtomicRule[] {
+  return wanted.flatMap(atoms).filter((rule) => !owned.some((owner) => covers(owner, rule)));
 }
 
 /** A rule taken apart, so that each part is covered by one other rule or by none. */
