@@ -8,7 +8,7 @@ import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { KubeletHooks } from './api/connect/kubelet.ts';
-import type { ApiServer } from './api/context.ts';
+import type { ApiServer, RequestLogEntry } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
 import { durably } from './api/durably.ts';
 import { createHandler } from './api/handler.ts';
@@ -70,6 +70,8 @@ export interface ClusterOptions {
    * `data`, that must be a new folder.
    */
   readonly from?: string | Uint8Array;
+  /** Is told of every request, in the order of the answers: what did an operator ask for. */
+  readonly requestLog?: (entry: RequestLogEntry) => void;
   /** How tokens of service accounts are made; default: with a key of the cluster's own. */
   readonly serviceAccounts?: ServiceAccountOptions;
   /**
@@ -210,6 +212,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
     kubelet: profile === 'cluster' ? { ...simulatedContainers, ...options.kubelet } : (options.kubelet ?? {}),
     protobuf: decodeProtobufBody,
+    requestLog: options.requestLog,
     hooks: [definitions],
     documents: [
       versionDocument,

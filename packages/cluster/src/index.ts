@@ -10,6 +10,8 @@ export type {
   ProxyTarget,
   TerminalStreams,
 } from './api/connect/kubelet.ts';
+export type { RequestLogEntry } from './api/context.ts';
+export type { UserInfo } from './api/http-types.ts';
 export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
 export {

@@ -30,11 +30,28 @@ export interface ApiServer {
   /** What there is behind the pods; empty without a kubelet. */
   readonly kubelet: KubeletHooks;
   readonly protobuf: ProtobufDecoder;
+  /** Is told of every request when its answer begins. */
+  readonly requestLog: ((entry: RequestLogEntry) => void) | undefined;
   readonly hooks: readonly WriteHook[];
   /** Documents beside the resources, asked in turn: discovery, OpenAPI, version, health. */
   readonly documents: readonly DocumentHandler[];
   /** Time between the bookmarks of a watch. */
   readonly bookmarkIntervalMs: number;
+}
+
+/** A request that has been answered. */
+export interface RequestLogEntry {
+  /** Of the header Audit-ID, which the client may have given. */
+  readonly auditId: string;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly userAgent: string;
+  readonly status: number;
+  /** Who it was made as; absent when nobody knows. */
+  readonly user: UserInfo | undefined;
+  /** Who has sent it, where it was made as somebody else. */
+  readonly impersonatedBy: UserInfo | undefined;
 }
 
 /**

@@ -30,25 +30,51 @@ import { watch } from './verbs/watch.ts';
  * answer goes out in the form that was negotiated.
  */
 export function createHandler(server: ApiServer): Handler {
+  const { requestLog } = server;
   return async (request) => {
-    const auditId = header(request, 'audit-id') ?? server.random.uuid();
-    const warnings: string[] = [];
-    try {
-      const info = readInfo(request);
-      const sender = authenticate(request, server, (text) => warnings.push(text));
-      const problem = impersonationProblem(request);
-      if (problem !== undefined) return withHeaders(textResponse(500, problem), { 'audit-id': auditId });
-      const user = await admitted(server, request, sender, info);
-      if (isStatusError(user))
-        return withHeaders(await errorResponse(request, user.status, auditId, warnings), NOT_SNIFFED);
-      if (!info.isResource) return await document(server, request, info);
-      const call = resolve(server, request, info, user, warnings);
-      if (call === undefined) return pageNotFound();
-      return await resultResponse(call, await perform(call), auditId);
-    } catch (error) {
-      return errorResponse(request, statusOf(error), auditId, warnings);
+    const progress: Progress = { auditId: header(request, 'audit-id') ?? server.random.uuid() };
+    const response = await answer(server, request, progress);
+    if (requestLog !== undefined) {
+      const { auditId, user, sender } = progress;
+      const { method, path, headers } = request;
+      const userAgent = [headers['user-agent']].flat()[0] ?? '';
+      const impersonatedBy = sender !== user ? sender : undefined;
+      requestLog({ auditId, method, path, userAgent, status: response.status, user, impersonatedBy });
     }
+    return response;
   };
+}
+
+/** What is known of a request so far. */
+interface Progress {
+  readonly auditId: string;
+  /** Who sends it. */
+  sender?: UserInfo;
+  /** Who it acts as. */
+  user?: UserInfo;
+}
+
+async function answer(server: ApiServer, request: ServerRequest, progress: Progress): Promise<ServerResponse> {
+  const { auditId } = progress;
+  const warnings: string[] = [];
+  const audited = (response: ServerResponse) => withHeaders(response, { 'audit-id': auditId });
+  try {
+    const info = readInfo(request);
+    const sender = authenticate(request, server, (text) => warnings.push(text));
+    progress.sender = sender;
+    progress.user = sender;
+    const problem = impersonationProblem(request);
+    if (problem !== undefined) return audited(textResponse(500, problem));
+    const user = await admitted(server, request, sender, info, progress);
+    if (isStatusError(user))
+      return withHeaders(await errorResponse(request, user.status, auditId, warnings), NOT_SNIFFED);
+    if (!info.isResource) return audited(await document(server, request, info));
+    const call = resolve(server, request, info, user, warnings);
+    if (call === undefined) return audited(pageNotFound());
+    return await resultResponse(call, await perform(call), auditId);
+  } catch (error) {
+    return errorResponse(request, statusOf(error), auditId, warnings);
+  }
 }
 
 function readInfo(request: ServerRequest): RequestInfo {
@@ -66,9 +92,11 @@ async function admitted(
   request: ServerRequest,
   sender: UserInfo,
   info: RequestInfo,
+  progress: Progress,
 ): Promise<UserInfo | StatusError> {
   try {
     const user = await impersonate(request, sender, server.authorizer);
+    progress.user = user;
     await authorize(server, user, info);
     return user;
   } catch (error) {

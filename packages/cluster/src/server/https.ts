@@ -95,7 +95,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     canUpgrade: boolean,
   ): Promise<ServerResponse | undefined> {
     const identity = tls && options.user === undefined ? identityOf(incoming.socket as TLSSocket) : undefined;
-    if (identity === 'invalid') return failure(unauthorized());
+    // Whoever shows a token as well is known by that.
+    const isInvalid = identity === 'invalid';
+    if (isInvalid && incoming.headers.authorization === undefined) return failure(unauthorized());
     const bytes = canUpgrade ? NOTHING : await readBody(incoming);
     if (bytes === 'gone') return undefined;
     if (bytes === 'too large') return failure(tooLarge(`limit is ${BODY_LIMIT}`), { connection: 'close' });
@@ -104,7 +106,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       path: incoming.url ?? '/',
       headers: headersOf(incoming),
       ...(bytes.length > 0 && { body: { bytes } }),
-      ...(identity && { clientCertificate: identity }),
+      ...(identity && !isInvalid && { clientCertificate: identity }),
       ...(options.user && { user: options.user }),
       ...(canUpgrade && { canUpgrade }),
       signal,
