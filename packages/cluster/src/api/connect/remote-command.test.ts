@@ -174,3 +174,57 @@ test('ports are forwarded over channels, two for each', async () => {
   const refused = await speak('portforward?ports=81', ['v4.channel.k8s.io']);
   expect(refused.channels[1]).toMatch(/error forwarding port 81 to pod p_default, uid .*: refused$/);
 });
+
+test('a command ends with its client, and with the cluster', async () => {
+  const ended: string[] = [];
+  const started: string[] = [];
+  const own = await startCluster({
+    profile: 'envtest',
+    serve: true,
+    kubelet: {
+      async exec(_pod, { command }, { signal }) {
+        started.push(command.join());
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        ended.push(command.join());
+      },
+    },
+  });
+  for (const [path, body] of [
+    ['nodes', { metadata: { name: 'n' } }],
+    [
+      'namespaces/default/pods',
+      { metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] } },
+    ],
+    ['namespaces/default/serviceaccounts', { metadata: { name: 'root' } }],
+  ] as const) {
+    await send(own.transport, `POST /api/v1/${path}`, body);
+  }
+  await own.load([
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'root' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'root', namespace: 'default' }],
+    },
+  ]);
+  const answer = await send(own.transport, 'POST /api/v1/namespaces/default/serviceaccounts/root/token', {});
+  const authorization = `Bearer ${(answer.body as { status: { token: string } }).status.token}`;
+  const open = (command: string) => {
+    const url = `${own.url?.replace('https', 'wss')}/api/v1/namespaces/default/pods/p/exec?command=${command}&stdout=1`;
+    const options = { rejectUnauthorized: false, headers: { authorization } };
+    const socket = new WebSocket(url, ['v4.channel.k8s.io'], options);
+    socket.on('error', () => {});
+    return socket;
+  };
+  const leaving = open('left');
+  await expect.poll(() => started).toEqual(['left']);
+  leaving.terminate();
+  await expect.poll(() => ended).toEqual(['left']);
+  const staying = open('stopped');
+  const closed = new Promise((resolve) => staying.on('close', resolve));
+  await expect.poll(() => started).toEqual(['left', 'stopped']);
+  await own.stop();
+  await closed;
+  await expect.poll(() => ended).toEqual(['left', 'stopped']);
+});
