@@ -38,16 +38,16 @@ beforeAll(async () => {
     spec: { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] },
   });
   await cluster.load([
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'root', namespace: 'default' } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'admin', namespace: 'default' } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'root' },
+      metadata: { name: 'admin' },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name: 'root', namespace: 'default' }],
+      subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace: 'default' }],
     },
   ]);
-  const answer = await send(transport, 'POST /api/v1/namespaces/default/serviceaccounts/root/token', {});
+  const answer = await send(transport, 'POST /api/v1/namespaces/default/serviceaccounts/admin/token', {});
   token = (answer.body as { status: { token: string } }).status.token;
 });
 afterAll(() => cluster.stop());
@@ -195,7 +195,7 @@ test('a command ends with its client, and with the cluster', async () => {
       'namespaces/default/pods',
       { metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] } },
     ],
-    ['namespaces/default/serviceaccounts', { metadata: { name: 'root' } }],
+    ['namespaces/default/serviceaccounts', { metadata: { name: 'admin' } }],
   ] as const) {
     await send(own.transport, `POST /api/v1/${path}`, body);
   }
@@ -203,12 +203,12 @@ test('a command ends with its client, and with the cluster', async () => {
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'root' },
+      metadata: { name: 'admin' },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name: 'root', namespace: 'default' }],
+      subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace: 'default' }],
     },
   ]);
-  const answer = await send(own.transport, 'POST /api/v1/namespaces/default/serviceaccounts/root/token', {});
+  const answer = await send(own.transport, 'POST /api/v1/namespaces/default/serviceaccounts/admin/token', {});
   const authorization = `Bearer ${(answer.body as { status: { token: string } }).status.token}`;
   const open = (command: string) => {
     const url = `${own.url?.replace('https', 'wss')}/api/v1/namespaces/default/pods/p/exec?command=${command}&stdout=1`;
