@@ -95,7 +95,7 @@ function program(terminal: Terminal): Command {
 
   opwright
     .command('manifests')
-    .summary('print CRDs, RBAC, Deployment and webhooks as YAML')
+    .summary('print CRDs, RBAC, Deployment, webhooks and policies as YAML')
     .description('Prints everything that a cluster needs to run the operator: opwright manifests | kubectl apply -f -')
     .argument('[file]', fileHelp)
     .option('--image <image>', 'image of the Deployment (default: <operator>:latest)')
@@ -105,7 +105,7 @@ function program(terminal: Terminal): Command {
       '--cert-manager',
       'cert-manager makes the certificate of the webhooks; the entry point must take --webhook-cert-path',
     )
-    .option('--only <part>', 'crds, rbac, deployment or webhooks', part)
+    .option('--only <part>', 'crds, rbac, deployment, webhooks or policies', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 
   const cluster = opwright
@@ -159,7 +159,10 @@ function profile(text: string): 'cluster' | 'envtest' {
   throw new InvalidArgumentError('It must be cluster or envtest.');
 }
 
-function part(text: string): 'crds' | 'rbac' | 'deployment' | 'webhooks' {
-  if (text === 'crds' || text === 'rbac' || text === 'deployment' || text === 'webhooks') return text;
-  throw new InvalidArgumentError('It must be crds, rbac, deployment or webhooks.');
+const PARTS = ['crds', 'rbac', 'deployment', 'webhooks', 'policies'] as const;
+
+function part(text: string): (typeof PARTS)[number] {
+  const found = PARTS.find((each) => each === text);
+  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${PARTS.join(', ')}.`);
+  return found;
 }

@@ -82,6 +82,15 @@ export {
   operatorResources,
   servesWebhooks,
 } from './operator.ts';
+export { operatorPolicies } from './policies/manifests.ts';
+export {
+  type Policy,
+  type PolicyBuilder,
+  type PolicyDefinition,
+  type PolicyOptions,
+  type PolicyRuleOptions,
+  policy,
+} from './policies/policy.ts';
 export type { Trigger, Triggers } from './queue/triggers.ts';
 export { migrateStorage } from './versions/migrate-storage.ts';
 export { type Webhooks, type WebhooksBuilder, type WebhooksDefinition, webhooks } from './webhooks/builder.ts';

@@ -2,29 +2,32 @@ import type { AnyResource } from '@opwright/machinery';
 import type { AnyCustomResource, CustomResourceDefinition } from '@opwright/schema';
 import { kindKey } from './cache/kind-key.ts';
 import type { Controller, ControllerDefinition } from './controller/builder.ts';
+import type { Policy, PolicyDefinition } from './policies/policy.ts';
 import type { Webhooks, WebhooksDefinition } from './webhooks/builder.ts';
 import { conversionBy, type WebhookTarget } from './webhooks/client-config.ts';
 
 const BRAND = Symbol.for('opwright.operator');
 
-/** Controllers and webhooks that run together. Make one with {@link defineOperator}. */
+/** Controllers and webhooks that run together, and policies that hold beside them. Make one with {@link defineOperator}. */
 export interface Operator {
   /** Field manager, event source, name of the Deployment. */
   readonly name: string;
   readonly controllers: readonly ControllerDefinition[];
   readonly webhooks: readonly WebhooksDefinition[];
+  readonly policies: readonly PolicyDefinition[];
 }
 
 /**
  * Defines an operator: the value that `opwright dev`, `run` and `manifests` and `createManager` take.
  *
- * @throws Error when the name is not a DNS label, a controller has no reconcile function, two have the same name, or two
- *   definitions of webhooks are for the same kind
+ * @throws Error when the name is not a DNS label, a controller has no reconcile function or a policy no rule, two of them have
+ *   the same name, or two definitions of webhooks are for the same kind
  */
 export function defineOperator(options: {
   name: string;
   controllers: readonly Controller[];
   webhooks?: readonly Webhooks[];
+  policies?: readonly Policy[];
 }): Operator {
   const { name } = options;
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
@@ -56,10 +59,20 @@ export function defineOperator(options: {
     }
     kinds.add(kind);
   }
+  const policies = (options.policies ?? []).map(({ definition }) => definition);
+  for (const [index, policy] of policies.entries()) {
+    if (policy.rules.length === 0) throw new Error(`policy "${policy.name}" has no rule: call .rule(…)`);
+    if (policies.findIndex((other) => other.name === policy.name) < index) {
+      throw new Error(
+        `two policies are named "${policy.name}": give one another name, policy(resource, { name: '…' })`,
+      );
+    }
+  }
   return Object.freeze({
     name,
     controllers: Object.freeze(controllers),
     webhooks: Object.freeze(webhooks),
+    policies: Object.freeze(policies),
     [BRAND]: true,
   });
 }

@@ -8,6 +8,7 @@ export {
   type AdmissionInput,
   type AdmissionOutcome,
   admissionCompiler,
+  admissionTypeOf,
   BudgetExceeded,
   type CompiledExpression,
   type CompileError,

@@ -2,13 +2,13 @@ import { startCluster } from '@opwright/cluster';
 import type { AnyResource } from '@opwright/machinery';
 import { createManager, type Manager, type Operator, operatorResources } from 'opwright';
 import { followActivity } from '../activity/follow.ts';
+import { installPolicies, removeAdmission } from '../admission.ts';
 import { applyFiles } from '../apply-files.ts';
 import { describeError } from '../describe-error.ts';
 import { installCrds } from '../install-crds.ts';
 import { aborted } from '../interrupt.ts';
 import { findOperatorFile, loadOperator, watchOperator } from '../load-operator.ts';
 import { quietLogger } from '../quiet-logger.ts';
-import { removeWebhooks } from '../remove-webhooks.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -41,12 +41,13 @@ export async function devCommand(
     running = undefined;
     stopping?.following.abort();
     // Configurations without a webhook behind them would refuse every write.
-    if (stopping !== undefined) await removeWebhooks(cluster.client, stopping.operator);
+    if (stopping !== undefined) await removeAdmission(cluster.client, stopping.operator);
     await stopping?.manager.stop();
   };
   const start = async (operator: Operator) => {
     await stop();
     await installCrds(cluster.transport, operator);
+    await installPolicies(cluster.client, operator);
     const manager = createManager(operator, {
       transport: cluster.transport,
       metricsAddress: '0',

@@ -8,7 +8,7 @@ export interface ManifestsCommandOptions {
   readonly namespace?: string;
   readonly leaderElect?: boolean;
   readonly certManager?: boolean;
-  readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks';
+  readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks' | 'policies';
 }
 
 /** `opwright manifests`: prints the manifests of an operator as a stream of YAML documents. */

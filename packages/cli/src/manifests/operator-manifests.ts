@@ -5,6 +5,7 @@ import {
   leaderElectionRules,
   type Operator,
   operatorCrds,
+  operatorPolicies,
   operatorWebhookConfigurations,
   type PolicyRule,
   servesWebhooks,
@@ -40,6 +41,8 @@ export interface OperatorManifests {
   readonly deployment: readonly JsonObject[];
   /** The Service before the webhooks and the configurations that lead to it; empty for an operator without webhooks. */
   readonly webhooks: readonly JsonObject[];
+  /** What the API server judges itself. */
+  readonly policies: readonly JsonObject[];
 }
 
 /**
@@ -91,6 +94,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
       }),
     ],
     webhooks: hasWebhooks ? [...(certificate?.manifests ?? []), ...webhookManifests(operator, metadata, target)] : [],
+    policies: operatorPolicies(operator),
   };
 }
 

@@ -8,3 +8,4 @@ export {
   type Returns,
 } from './compiler.ts';
 export { AdmissionEvaluation, type AdmissionInput, type AdmissionOutcome, BudgetExceeded } from './evaluate.ts';
+export { admissionTypeOf } from './object-type.ts';
