@@ -11,6 +11,7 @@ let logger: Recording;
 let recorder: EventRecorder;
 let foo: KubeObject;
 let failures: number;
+let discards: number;
 const found = { reason: 'FriendFound', message: 'jack is here' } as const;
 
 beforeEach(() => {
@@ -18,6 +19,7 @@ beforeEach(() => {
   clock = idleClock();
   logger = recording();
   failures = 0;
+  discards = 0;
   foo = api.put(Foo, named('foo-1', { spec: { name: 'jack' } }));
   recorder = createEventRecorder({
     client: createClient(api),
@@ -27,6 +29,9 @@ beforeEach(() => {
     signal: new AbortController().signal,
     onFailure: () => {
       failures += 1;
+    },
+    onDiscard: () => {
+      discards += 1;
     },
   });
 });
@@ -117,5 +122,52 @@ describe('an event', () => {
     expect(failures).toBe(1);
     expect(logger.messages('warn')).toEqual(['Event was not recorded']);
     expect(bodies()).toHaveLength(2);
+  });
+
+  test('goes to the core group where the server has no events.k8s.io, and so do all after it', async () => {
+    api.rule(({ path }) => (path.includes('events.k8s.io') ? failure(404, 'NotFound', 'no such path') : undefined));
+    recorder.record(foo, found, 'op/foo');
+    await recorder.flush();
+    recorder.record(foo, found, 'op/foo');
+    await recorder.flush();
+    expect(api.requests.filter(({ plural }) => plural === 'events').map(({ path }) => path.split('?')[0])).toEqual([
+      '/apis/events.k8s.io/v1/namespaces/default/events',
+      '/api/v1/namespaces/default/events',
+      expect.stringMatching(/^\/api\/v1\/namespaces\/default\/events\/foo-1\./),
+    ]);
+    expect(bodies()[1]?.body).toMatchObject({
+      apiVersion: 'v1',
+      involvedObject: { kind: 'Foo', name: 'foo-1', uid: foo.metadata.uid },
+      message: 'jack is here',
+      count: 1,
+      source: { component: 'op/foo' },
+      firstTimestamp: '2026-01-01T00:00:00Z',
+    });
+    expect(bodies()[2]?.body).toEqual({ count: 2, lastTimestamp: '2026-01-01T00:00:00Z' });
+    expect(failures).toBe(0);
+  });
+
+  test('is combined with others that differ in their text only, from the eleventh on', async () => {
+    for (let i = 1; i <= 14; i++) recorder.record(foo, { ...found, message: `friend ${i}` }, 'op/foo');
+    await recorder.stop();
+    const notes = bodies().flatMap(({ method, body }) => (method === 'POST' ? [String(body?.note)] : []));
+    expect(notes).toHaveLength(11);
+    expect(notes.at(-1)).toBe('(combined from similar events): friend 11');
+    expect(bodies().at(-1)?.body).toMatchObject({ series: { count: 4 } });
+  });
+
+  test('beyond twenty-five about one object is discarded, then one in five minutes is not; others are not concerned', async () => {
+    const say = (reason: string, object = foo) => recorder.record(object, { reason, message: 'x' }, 'op/foo');
+    for (let i = 0; i < 30; i++) say(`Reason${i}`);
+    await recorder.flush();
+    expect(bodies()).toHaveLength(25);
+    expect(discards).toBe(5);
+    say('Other', api.put(Foo, named('foo-2', { spec: { name: 'joe' } })));
+    await clock.advance(5 * 60_000);
+    say('Late');
+    say('Later');
+    await recorder.flush();
+    expect(bodies()).toHaveLength(27);
+    expect(discards).toBe(6);
   });
 });

@@ -1,45 +1,8 @@
 import type { Client } from '@opwright/client';
-import {
-  builtinResource,
-  type Clock,
-  formatMicroTime,
-  type KubeObject,
-  type ObjectMeta,
-  type ObjectMetaInput,
-} from '@opwright/machinery';
+import type { Clock, KubeObject } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
-
-interface EventFields {
-  readonly eventTime: string;
-  readonly reportingController: string;
-  readonly reportingInstance: string;
-  readonly action: string;
-  readonly reason: string;
-  readonly note: string;
-  readonly type: string;
-  readonly regarding: {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-  };
-  readonly series?: { readonly count: number; readonly lastObservedTime: string };
-}
-
-interface StoredEvent extends KubeObject, EventFields {
-  readonly apiVersion: 'events.k8s.io/v1';
-  readonly kind: 'Event';
-  readonly metadata: ObjectMeta;
-}
-
-const Event = builtinResource<
-  'events.k8s.io/v1',
-  'Event',
-  StoredEvent,
-  EventFields & { readonly metadata: ObjectMetaInput }
->({ apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events' });
+import { createCorrelator } from './correlate.ts';
+import { createEventWriter, type EventFields } from './wire.ts';
 
 /** What happened, to an object. */
 export interface EventInput {
@@ -68,6 +31,8 @@ export interface EventRecorderOptions {
   readonly instance: string;
   readonly signal: AbortSignal;
   readonly onFailure?: () => void;
+  /** Too much was said about one object. */
+  readonly onDiscard?: () => void;
 }
 
 /** One event and its repetitions. */
@@ -79,7 +44,7 @@ interface Series {
   writtenCount: number;
   writtenAt: number;
   queued: boolean;
-  readonly event: Omit<EventFields, 'series'>;
+  readonly event: EventFields;
 }
 
 /** A repetition after a longer pause than this is a new event: client-go's figure. */
@@ -90,7 +55,9 @@ const MAX_QUEUED = 1000;
 const MAX_SERIES = 4096;
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const { client, clock, logger, instance, signal, onFailure } = options;
+  const { client, clock, logger, instance, signal, onFailure, onDiscard } = options;
+  const writer = createEventWriter(client);
+  const correlator = createCorrelator(clock);
   const known = new Map<string, Series>();
   const queue: Series[] = [];
   let running: Promise<void> | undefined;
@@ -129,9 +96,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const first = series.writtenCount === 0;
     series.writtenCount = count;
     series.writtenAt = clock.monotonic();
-    const repeated = count > 1 ? { series: { count, lastObservedTime: formatMicroTime(lastAt) } } : {};
-    if (first) await client.create(Event, { metadata: { name, namespace }, ...event, ...repeated }, { signal });
-    else await client.patch(Event, { name, namespace }, { type: 'merge', patch: repeated }, { signal });
+    if (first) await writer.create({ name, namespace }, event, { count, lastAt }, signal);
+    else await writer.repeat({ name, namespace }, { count, lastAt }, signal);
   }
 
   function forgetOld(now: number): void {
@@ -144,19 +110,33 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   }
 
+  /** Counts a repetition; false when it is none. */
+  function repeats(key: string, now: number): boolean {
+    const series = known.get(key);
+    if (!series || now - series.lastAt > SERIES_IDLE_MS) return false;
+    series.count += 1;
+    series.lastAt = now;
+    if (series.count === 2 || clock.monotonic() - series.writtenAt >= SERIES_WRITE_MS) enqueue(series);
+    return true;
+  }
+
   return {
     record(object, { type = 'Normal', reason, message }, controller) {
       if (stopped) return;
       const now = clock.now();
       const { name, namespace, uid, resourceVersion } = object.metadata;
-      const note = message.length > 1024 ? `${message.slice(0, 1021)}...` : message;
-      const key = JSON.stringify([controller, uid, type, reason, note]);
-      const series = known.get(key);
-      if (series && now - series.lastAt <= SERIES_IDLE_MS) {
-        series.count += 1;
-        series.lastAt = now;
-        if (series.count === 2 || clock.monotonic() - series.writtenAt >= SERIES_WRITE_MS) enqueue(series);
+      let note = shortened(message);
+      let key = JSON.stringify([controller, uid, type, reason, note]);
+      if (repeats(key, now)) return;
+      const verdict = correlator.judge(`${controller} ${uid}`, `${type} ${reason}`, note);
+      if (verdict === 'discard') {
+        onDiscard?.();
         return;
+      }
+      if (verdict === 'combine') {
+        note = shortened(`(combined from similar events): ${message}`);
+        key = JSON.stringify([controller, uid, type, reason]);
+        if (repeats(key, now)) return;
       }
       forgetOld(now);
       serial += 1;
@@ -170,11 +150,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         writtenAt: 0,
         queued: false,
         event: {
-          eventTime: formatMicroTime(now),
+          at: now,
           reportingController: controller,
           reportingInstance: instance,
-          // Required by the API; what a controller does is to reconcile.
-          action: 'Reconcile',
           reason,
           note,
           type,
@@ -201,4 +179,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       await running;
     },
   };
+}
+
+function shortened(message: string): string {
+  return message.length > 1024 ? `${message.slice(0, 1021)}...` : message;
 }

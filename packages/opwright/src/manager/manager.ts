@@ -178,6 +178,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     instance: hostname(),
     signal: killed.signal,
     onFailure: metrics.eventFailed,
+    onDiscard: metrics.eventDiscarded,
   });
   const controllers: RunningController[] = operator.controllers.map((definition) =>
     createController(definition, {

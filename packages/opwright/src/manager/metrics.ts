@@ -44,6 +44,7 @@ export interface Metrics {
   webhooks(): WebhookMetrics;
   watchFailed(resource: AnyResource, reason: string): void;
   eventFailed(): void;
+  eventDiscarded(): void;
   /** A transport that counts its requests. `host` is a label. */
   instrument(transport: Transport, host: string): Transport;
   observeCache(cache: Cache): void;
@@ -184,6 +185,7 @@ export function createMetrics(clock: Clock): Metrics {
     'reason',
   ]);
   const eventErrors = counter('opwright_event_errors_total', 'Events that could not be recorded.', []);
+  const eventDiscards = counter('opwright_event_discards_total', 'Events beyond what is said about one object.', []);
   let observedCache: Cache | undefined;
   new Gauge({
     name: 'opwright_cache_objects',
@@ -294,6 +296,7 @@ export function createMetrics(clock: Clock): Metrics {
     },
     watchFailed: ({ group, plural }, reason) => watchErrors.inc({ group, resource: plural, reason }),
     eventFailed: () => eventErrors.inc(),
+    eventDiscarded: () => eventDiscards.inc(),
     instrument: (transport, host) => ({
       async request(request) {
         try {
