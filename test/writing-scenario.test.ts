@@ -1,4 +1,5 @@
 import { type Cluster, startCluster } from '@opwright/cluster';
+import { Deployment } from '@opwright/kubernetes/apps';
 import { ConfigMap, Event, Namespace, Secret } from '@opwright/kubernetes/core';
 import {
   applyConflicts,
@@ -174,6 +175,76 @@ async function warnings(): Promise<string[]> {
   const { items } = await cluster.client.list(Event, { namespace: 'default' });
   return items.filter(({ type }) => type === 'Warning').map(({ reason, message }) => `${reason}: ${message}`);
 }
+
+test('an apply is a request only when something changes: not for defaults, other forms, or fields of others', async () => {
+  const writes: string[] = [];
+  const transport: Transport = {
+    ...cluster.transport,
+    request(request) {
+      if (request.path.includes('/deployments/') && request.method !== 'GET') writes.push(request.method);
+      return cluster.transport.request(request);
+    },
+  };
+  let env: readonly { name: string; value: string }[] = [{ name: 'A', value: '1' }];
+  let runs = 0;
+  const labels = { app: 'web' };
+  await run(
+    controller(Site)
+      .owns(Deployment)
+      .reconcile(async (_site, ctx) => {
+        const resources = { requests: { cpu: '1000m', memory: '1024Mi' } };
+        const ports = [{ containerPort: 80 }];
+        const container = { name: 'web', image: 'web:1', ports, env, resources, args: ['-v'] };
+        await ctx.apply(Deployment, {
+          metadata: { name: 'web', labels },
+          spec: {
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [container], nodeSelector: {} } },
+          },
+        });
+        runs += 1;
+      }),
+    transport,
+  );
+  let touched = 0;
+  const again = async () => {
+    const before = runs;
+    touched += 1;
+    await cluster.client.patch(Site, at('a'), { type: 'merge', patch: { spec: { generation: touched } } });
+    await eventually(() => runs > before);
+  };
+  await cluster.client.create(Site, site('a'));
+  await eventually(() => runs > 0);
+  for (let i = 0; i < 3; i++) await again();
+  expect(writes).toEqual(['PATCH']);
+
+  // Another manager's replicas, label and port are its own business.
+  await cluster.client.patch(Deployment, at('web'), {
+    type: 'strategic',
+    patch: {
+      metadata: { labels: { theirs: 'yes' } },
+      spec: { replicas: 3, template: { spec: { containers: [{ name: 'web', ports: [{ containerPort: 81 }] }] } } },
+    },
+  });
+  await again();
+  expect(writes).toEqual(['PATCH']);
+
+  // What is left out is removed, and what somebody has changed is put right.
+  env = [];
+  await again();
+  await again();
+  expect(writes).toEqual(['PATCH', 'PATCH']);
+  const web = () => cluster.client.get(Deployment, at('web'));
+  expect((await web()).spec.template.spec?.containers[0]?.env).toBeUndefined();
+  await cluster.client.patch(Deployment, at('web'), {
+    type: 'strategic',
+    patch: { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:2' }] } } } },
+  });
+  await eventually(async () => (await web()).spec.template.spec?.containers[0]?.image === 'web:1');
+  await again();
+  expect(writes).toEqual(['PATCH', 'PATCH', 'PATCH']);
+  expect((await web()).spec.replicas).toBe(3);
+});
 
 describe('objects that are there already', () => {
   const owner = (options: OwnOptions<typeof ConfigMap> = {}) =>

@@ -75,6 +75,7 @@ export { createManager, type Manager, type ManagerOptions } from './manager/mana
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
 export {
+  convertedResources,
   defineOperator,
   isOperator,
   type Operator,
@@ -106,7 +107,7 @@ export {
 export type { WebhookTarget } from './webhooks/client-config.ts';
 export { operatorWebhookConfigurations } from './webhooks/configurations.ts';
 export type { AdmissionRequest } from './webhooks/review.ts';
-export { webhookServiceName } from './webhooks/service.ts';
+export { podNamespace, webhookServiceName } from './webhooks/service.ts';
 export type {
   Defaulter,
   DeletionValidator,

@@ -1,5 +1,15 @@
 import { connect } from '@opwright/client';
-import { certificateFiles, createManager, LeaderElectionLostError, type LeaderElectionOptions } from 'opwright';
+import {
+  certificateFiles,
+  convertedResources,
+  createManager,
+  LeaderElectionLostError,
+  type LeaderElectionOptions,
+  type Operator,
+  podNamespace,
+  type WebhookTarget,
+  webhookServiceName,
+} from 'opwright';
 import { describeError } from '../describe-error.ts';
 import { installCrds } from '../install-crds.ts';
 import { aborted } from '../interrupt.ts';
@@ -35,7 +45,13 @@ export async function runCommand(
   });
   try {
     terminal.err(`${operator.name} against ${connection.server}`);
-    if (options.installCrds) await installCrds(connection.transport, operator, options.signal);
+    if (options.installCrds) {
+      const target = serviceTarget(operator);
+      if (target === undefined && convertedResources(operator).length > 0) {
+        terminal.err('outside of the cluster, nobody converts between the versions of the CRDs');
+      }
+      await installCrds(connection.transport, operator, { target, signal: options.signal });
+    }
     const manager = createManager(operator, {
       transport: connection.transport,
       metricsAddress: options.metricsBindAddress,
@@ -67,4 +83,10 @@ function leaderElection(options: RunCommandOptions): false | LeaderElectionOptio
   if (!options.leaderElect) return false;
   const { leaderElectResourceNamespace: namespace, leaderElectResourceName: leaseName } = options;
   return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
+}
+
+/** In a pod, the Service that the manifests put before the webhooks. */
+function serviceTarget({ name }: Operator): WebhookTarget | undefined {
+  const namespace = podNamespace();
+  return namespace === undefined ? undefined : { service: { namespace, name: webhookServiceName(name) } };
 }

@@ -15,22 +15,17 @@ const version = (name: string, storage: boolean, more: object = {}) => ({
   ...more,
 });
 
+const definition = (...versions: readonly object[]) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'convs.ex.io' },
+  spec: { group: 'ex.io', scope: 'Cluster', names: { plural: 'convs', kind: 'Conv' }, versions },
+});
+
 test('an object is shown in every served version, and a deprecated one warns', async () => {
   await using cluster = await startCluster({ profile: 'envtest' });
   const { transport } = cluster;
-  await cluster.load([
-    {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'convs.ex.io' },
-      spec: {
-        group: 'ex.io',
-        scope: 'Cluster',
-        names: { plural: 'convs', kind: 'Conv' },
-        versions: [version('v1', false, { deprecated: true }), version('v2', true)],
-      },
-    },
-  ]);
+  await cluster.load([definition(version('v1', false, { deprecated: true }), version('v2', true))]);
   const created = await send(transport, 'POST /apis/ex.io/v1/convs', {
     apiVersion: 'ex.io/v1',
     kind: 'Conv',
@@ -56,18 +51,7 @@ test('an object is shown in every served version, and a deprecated one warns', a
 test('a write that changes nothing stores an object anew that is stored in a former version, once', async () => {
   await using cluster = await startCluster({ profile: 'envtest' });
   const { transport } = cluster;
-  const definition = (storage: 'v1' | 'v2') => ({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'convs.ex.io' },
-    spec: {
-      group: 'ex.io',
-      scope: 'Cluster',
-      names: { plural: 'convs', kind: 'Conv' },
-      versions: [version('v1', storage === 'v1'), version('v2', storage === 'v2')],
-    },
-  });
-  await cluster.load([definition('v1')]);
+  await cluster.load([definition(version('v1', true), version('v2', false))]);
   const object = { apiVersion: 'ex.io/v1', kind: 'Conv', metadata: { name: 'c' }, spec: { a: 'x' } };
   await send(transport, 'POST /apis/ex.io/v1/convs', object);
   const touch = async () => {
@@ -77,7 +61,7 @@ test('a write that changes nothing stores an object anew that is stored in a for
   };
   const before = await touch();
   expect(await touch()).toBe(before);
-  await cluster.load([definition('v2')]);
+  await cluster.load([definition(version('v1', false), version('v2', true))]);
   const moved = await touch();
   expect(moved).not.toBe(before);
   expect(await touch()).toBe(moved);

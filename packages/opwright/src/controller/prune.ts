@@ -10,6 +10,7 @@ import {
   keyString,
 } from '@opwright/machinery';
 import type { KindCache } from '../cache/cache.ts';
+import { undefinedIfNotFound } from '../not-found.ts';
 import { appliedEntry } from './applied.ts';
 
 export interface PruneRequest {
@@ -76,10 +77,9 @@ async function remove(child: KubeObject, request: PruneRequest): Promise<void> {
       }
       if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
     }
-    const live: KubeObject | undefined = await client.get(resource, child.metadata, { signal }).catch((error) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const live: KubeObject | undefined = await client
+      .get(resource, child.metadata, { signal })
+      .catch(undefinedIfNotFound);
     if (live?.metadata.uid !== uid || !isOurs(live, request)) return;
     current = live;
   }

@@ -11,6 +11,7 @@ import {
   type KubeObject,
   setCondition,
 } from '@opwright/machinery';
+import { undefinedIfNotFound } from '../not-found.ts';
 
 /** Collects what one reconcile says about the status. */
 export interface StatusCollector {
@@ -101,13 +102,10 @@ export async function currentObject(
   { client, resource, signal }: Pick<StatusTarget, 'client' | 'resource' | 'signal'>,
   object: KubeObject,
 ): Promise<KubeObject | undefined> {
-  try {
-    const current: KubeObject = await client.get(resource, object.metadata, { signal });
-    return current.metadata.uid === object.metadata.uid ? current : undefined;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const current: KubeObject | undefined = await client
+    .get(resource, object.metadata, { signal })
+    .catch(undefinedIfNotFound);
+  return current?.metadata.uid === object.metadata.uid ? current : undefined;
 }
 
 function statusOf(object: KubeObject): object {

@@ -42,6 +42,9 @@ describe('what a controller has declared', () => {
         const deployment = { metadata: { name: 'a' } };
         expectTypeOf(ctx.delete<typeof Deployment>).toBeCallableWith(Deployment, 'a');
         await ctx.delete(Node, 'a');
+        await ctx.prune(Deployment, Node);
+        // @ts-expect-error "Pod may not be written: call .owns(Pod) or .writes(Pod) on the controller"
+        await ctx.prune(Deployment, Pod);
         // @ts-expect-error "Pod may not be written: call .owns(Pod) or .writes(Pod) on the controller"
         await ctx.apply(Pod, { metadata: { name: 'jack' }, spec: { containers: [] } });
         // @ts-expect-error the primary object changes through its status and its finalizer only

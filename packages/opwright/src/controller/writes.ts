@@ -10,6 +10,7 @@ import {
   ownerReference,
 } from '@opwright/machinery';
 import { kindKey } from '../cache/kind-key.ts';
+import { undefinedIfNotFound } from '../not-found.ts';
 import { appliedEntry, isApplied, sameAt } from './applied.ts';
 import { type DeclaredKinds, fullKey, notDeclared } from './declared.ts';
 import type { ErasedContext, ObjectInput } from './erased.ts';
@@ -178,8 +179,4 @@ function keyIn({
   readonly namespace?: string | undefined;
 }): ObjectKey {
   return { name, ...(namespace && { namespace }) };
-}
-
-function undefinedIfNotFound(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
 }

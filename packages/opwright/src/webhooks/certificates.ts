@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createAuthority } from '@opwright/client';
 import { Secret } from '@opwright/kubernetes/core';
-import { type Clock, type Infer, isAlreadyExists, isConflict, isNotFound } from '@opwright/machinery';
+import { type Clock, type Infer, isAlreadyExists, isConflict } from '@opwright/machinery';
+import { undefinedIfNotFound } from '../not-found.ts';
 
 /** What a webhook server proves itself with. */
 export interface ServingCertificate {
@@ -97,10 +98,7 @@ export function secretCertificates(options: SecretCertificatesOptions): Certific
   const { client, clock, hosts, namespace, name } = options;
   async function read(signal?: AbortSignal): Promise<ServingCertificate> {
     const request = signal === undefined ? {} : { signal };
-    const secret = await client.get(Secret, { namespace, name }, request).catch((error) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const secret = await client.get(Secret, { namespace, name }, request).catch(undefinedIfNotFound);
     const current = secret && fromSecret(secret);
     if (current && !isDue(current.cert, clock.now())) return current;
     const next = issue(hosts, clock.now(), current);

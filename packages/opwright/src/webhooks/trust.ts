@@ -4,7 +4,8 @@ import {
   ValidatingWebhookConfiguration,
 } from '@opwright/kubernetes/admissionregistration';
 import { CustomResourceDefinition } from '@opwright/kubernetes/apiextensions';
-import { isNotFound, type JsonPatchOperation } from '@opwright/machinery';
+import type { JsonPatchOperation } from '@opwright/machinery';
+import { undefinedIfNotFound } from '../not-found.ts';
 import { convertedResources, type Operator } from '../operator.ts';
 import { conversionBy } from './client-config.ts';
 import { operatorWebhookConfigurations } from './configurations.ts';
@@ -20,7 +21,10 @@ export function installConfigurations(operator: Operator, client: Client, url: (
       const resource = isMutating ? MutatingWebhookConfiguration : ValidatingWebhookConfiguration;
       await client.apply(resource, configuration as never, { fieldManager: operator.name, force: true, signal });
     }
-    const patch = { spec: { conversion: conversionBy({ url: url(), caBundle }) } };
+    const { webhook, ...conversion } = conversionBy({ url: url(), caBundle });
+    // Where manifests have named a service, it must go: there is one or the other.
+    const clientConfig = { ...webhook.clientConfig, service: null };
+    const patch = { spec: { conversion: { ...conversion, webhook: { ...webhook, clientConfig } } } };
     for (const name of convertedCrds(operator)) {
       await client.patch(CustomResourceDefinition, { name }, { type: 'merge', patch }, { signal });
     }
@@ -60,8 +64,4 @@ function trusting(tested: string, is: string, clientConfig: string, caBundle: st
 
 function convertedCrds(operator: Operator): readonly string[] {
   return convertedResources(operator).map(({ plural, group }) => `${plural}.${group}`);
-}
-
-function undefinedIfNotFound(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
 }
