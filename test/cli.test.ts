@@ -96,10 +96,12 @@ describe('opwright run', () => {
       '--health-probe-bind-address',
       '127.0.0.1:0',
     ]);
+    // How long it takes to load the operator is not what is tested.
+    await operator.until('Starting workers');
     const connection = await connect({ kubeconfig: kubeconfig() });
     const client = createClient(connection.transport);
     const key = { namespace: 'default', name: 'foo-1' };
-    await eventually(() => client.create(Foo, { metadata: key, spec: { name: 'jack' } }).then(() => true));
+    await client.create(Foo, { metadata: key, spec: { name: 'jack' } });
     await client.create(Pod, {
       metadata: { namespace: 'default', name: 'jack' },
       spec: { containers: [{ name: 'main', image: 'ubuntu' }] },
