@@ -49,9 +49,10 @@ export function checkConversion(resource: AnyCustomResource, options: CheckConve
       for (const example of given) check(resource, mutableCopy(example) as JsonObject, from, via, seed);
       for (let run = 0; run < runs; run += 1) {
         const made = validObject(from, random);
-        if (made) check(resource, made, from, via, seed);
+        if (!made && given.length === 0) throw new Error(notFound(from, random));
         // Examples take the place of what chance does not find.
-        else if (given.length === 0) throw new Error(notFound(from, random));
+        if (!made) break;
+        check(resource, made, from, via, seed);
       }
     }
   }
