@@ -116,6 +116,9 @@ describe('the commands of the documents', () => {
     await cluster.ended;
   }
 
+  const manifests = (...args: string[]) =>
+    run(process.execPath, [opwright, 'manifests', operator, ...args], { cwd: root });
+
   /** Every command in the documents, with what executes it. */
   const executed: Record<string, () => Promise<void>> = {
     'npm start': () => interrupted([join('scripts', 'run.mjs'), 'start'], /Foo default\/foo-1 .*status\.happy/),
@@ -135,6 +138,17 @@ describe('the commands of the documents', () => {
         cwd: root,
       });
       expect(stdout).toContain('- --leader-elect');
+    },
+    'opwright run operator.ts --namespaces default,kube-public': () =>
+      runOperator('--namespaces', 'default,kube-public'),
+    'opwright manifests operator.ts --namespaces default,kube-public': async () => {
+      const { stdout } = await manifests('--namespaces', 'default,kube-public');
+      expect(stdout.match(/^kind: Role$/gm)).toHaveLength(2);
+      expect(stdout).toContain('- --namespaces=default,kube-public');
+    },
+    'opwright manifests operator.ts --namespace-selector team=a': async () => {
+      const { stdout } = await manifests('--namespace-selector', 'team=a');
+      expect(stdout).toContain('- --namespace-selector=team=a');
     },
     'opwright cluster': () => interrupted([opwright, 'cluster', '--kubeconfig', file('cluster')], /KUBECONFIG/),
     'opwright cluster --data .opwright/data': async () => {

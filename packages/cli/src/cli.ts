@@ -68,7 +68,13 @@ function program(terminal: Terminal): Command {
     .argument('[file]', fileHelp)
     .option('--kubeconfig <file>', 'kubeconfig to use')
     .option('--context <name>', 'context of the kubeconfig')
-    .option('--namespace <name...>', 'watch only these namespaces (default: all)')
+    .option('--namespaces <list>', 'follow only these namespaces, as in a,b (default: all)', names)
+    .addOption(
+      new Option(
+        '--namespace-selector <labels>',
+        'follow the namespaces with these labels, as they come and go',
+      ).conflicts('namespaces'),
+    )
     .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
     .option('--webhook-bind-address <address>', 'address of the webhooks, if there are any; 0 turns them off', ':9443')
@@ -104,6 +110,17 @@ function program(terminal: Terminal): Command {
     .option(
       '--cert-manager',
       'cert-manager makes the certificate of the webhooks; the entry point must take --webhook-cert-path',
+    )
+    .option(
+      '--namespaces <list>',
+      'follow only these namespaces, as in a,b: a Role in each instead of a ClusterRole',
+      names,
+    )
+    .addOption(
+      new Option(
+        '--namespace-selector <labels>',
+        'follow the namespaces with these labels, as they come and go',
+      ).conflicts('namespaces'),
     )
     .option('--only <part>', 'crds, rbac, deployment, webhooks or policies', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
@@ -152,6 +169,12 @@ function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   throw new InvalidArgumentError('It must be a number from 0 to 65535; 0 takes a free one.');
+}
+
+function names(text: string): string[] {
+  const list = text.split(',').filter(Boolean);
+  if (list.length > 0) return list;
+  throw new InvalidArgumentError('It must be names with commas between them.');
 }
 
 function profile(text: string): 'cluster' | 'envtest' {

@@ -80,7 +80,13 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
-export interface ListOptions extends RequestOptions, Selection {
+/** Which part of the objects is read. */
+export interface View {
+  /** Only `apiVersion`, `kind` and `metadata` of each object are sent. Default false. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface ListOptions extends RequestOptions, Selection, View {
   /** Objects per page. */
   readonly limit?: number;
   readonly continue?: string;
@@ -88,7 +94,7 @@ export interface ListOptions extends RequestOptions, Selection {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }
 
-export interface WatchOptions extends RequestOptions, Selection {
+export interface WatchOptions extends RequestOptions, Selection, View {
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: 'NotOlderThan';
   readonly allowWatchBookmarks?: boolean;

@@ -6,3 +6,11 @@ export function sharedAbortController(): AbortController {
   setMaxListeners(0, controller.signal);
   return controller;
 }
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

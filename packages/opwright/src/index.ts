@@ -26,9 +26,12 @@ export {
 } from '@opwright/machinery';
 export * from '@opwright/schema';
 export { leaderElectionRules } from './access/leader-election.ts';
-export { accessRules, type PolicyRule } from './access/rules.ts';
+export { namespaceSelectorRules } from './access/namespace-selector.ts';
+export { accessRules, type PolicyRule, type ScopedRules, scopedAccessRules } from './access/rules.ts';
 export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
-export type { ListFilter } from './cache/cache.ts';
+export type { ListFilter } from './cache/kind-cache.ts';
+export { type MetadataOnly, metadataOf, type ObjectMetadata } from './cache/metadata-only.ts';
+export { type NamespaceSet, namespaceSet } from './cache/namespaces.ts';
 export { type ApplyConflict, applyConflicts } from './controller/apply-conflict.ts';
 export {
   type ContextOf,
@@ -38,8 +41,12 @@ export {
   controller,
   type SourceDefinition,
 } from './controller/builder.ts';
+export { type ChangedPath, changedPaths } from './controller/changed-paths.ts';
+export type { LiveWatch } from './controller/controller.ts';
 export type { Duration } from './controller/duration.ts';
 export type { ErrorMatcher, ErrorPolicy } from './controller/error-policy.ts';
+export { type Inbox, inbox } from './controller/inbox.ts';
+export type { ItemMapFunction, Poll } from './controller/outside.ts';
 export { OwnershipError } from './controller/ownership.ts';
 export { type ReconcileResult, RetryAfter, retryAfter, TerminalError, terminal } from './controller/result.ts';
 export type {
@@ -48,6 +55,7 @@ export type {
   Context,
   ControllerOptions,
   FinalizeOptions,
+  ItemChange,
   KindName,
   MapFunction,
   MapResult,
@@ -57,6 +65,7 @@ export type {
   ReadOptions,
   Reconcile,
   StatusInput,
+  ViewName,
   WatchOptions,
 } from './controller/types.ts';
 export { LeaderElectionLostError } from './election/elector.ts';

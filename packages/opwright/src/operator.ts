@@ -116,7 +116,8 @@ export function servesWebhooks(operator: Operator): boolean {
 function customResources(operator: Operator): readonly AnyCustomResource[] {
   const own = operator.controllers.flatMap(({ resource, sources }) => [
     resource,
-    ...sources.filter(({ role }) => role === 'owns').map((source) => source.resource),
+    // An optional kind is somebody else's to install.
+    ...sources.filter(({ role, options }) => role === 'owns' && !options.optional).map((source) => source.resource),
   ]);
   return unique([...own, ...operator.webhooks.map(({ resource }) => resource)]).filter(
     (resource): resource is AnyCustomResource => 'crd' in resource,

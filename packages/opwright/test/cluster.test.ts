@@ -1,6 +1,6 @@
 import { createClient, type Transport } from '@opwright/client';
 import { type Cluster, startCluster } from '@opwright/cluster';
-import { ConfigMap, Event, Pod } from '@opwright/kubernetes/core';
+import { ConfigMap, Event, Namespace, Pod } from '@opwright/kubernetes/core';
 import { k } from '@opwright/schema';
 import {
   callbackLogger,
@@ -54,12 +54,16 @@ function counted(transport: Transport): Transport {
   };
 }
 
-async function run(operator: ReturnType<typeof defineOperator>): Promise<void> {
+async function run(
+  operator: ReturnType<typeof defineOperator>,
+  options: Partial<Parameters<typeof createManager>[1]> = {},
+): Promise<void> {
   manager = createManager(operator, {
     transport: counted(cluster.transport),
     metricsAddress: '0',
     probeAddress: '0',
     logger: callbackLogger((line) => lines.push(line)),
+    ...options,
   });
   await manager.start();
 }
@@ -203,5 +207,34 @@ test('many workers and many requests at a time cause no warning of the platform'
   await manager?.stop();
   process.off('warning', onWarning);
   expect(warnings).toEqual([]);
+  expect(problems()).toEqual([]);
+});
+
+test('namespaces by their labels are followed as they come and go', async () => {
+  const seen = new Set<string>();
+  const operator = defineOperator({
+    name: 'op',
+    controllers: [
+      controller(Foo).reconcile((object, ctx) => {
+        seen.add(object.metadata.namespace ?? '');
+        ctx.status({ happy: true });
+      }),
+    ],
+  });
+  const label = (team: string) => ({ type: 'merge', patch: { metadata: { labels: { team } } } }) as const;
+  for (const name of ['one', 'two']) {
+    await cluster.client.create(Namespace, { metadata: { name } });
+    await cluster.client.create(Foo, { metadata: { name: 'f', namespace: name }, spec: { name: 'jack' } });
+  }
+  await cluster.client.patch(Namespace, { name: 'one' }, label('a'));
+  await run(operator, { namespaces: { labelSelector: 'team=a' } });
+  await expect.poll(() => [...seen]).toEqual(['one']);
+  await cluster.client.patch(Namespace, { name: 'two' }, label('a'));
+  await expect.poll(() => [...seen]).toEqual(['one', 'two']);
+  await cluster.client.patch(Namespace, { name: 'one' }, label('b'));
+  const metric = async () =>
+    /opwright_cache_objects\{group="example.com",resource="foos"\} (\d+)/.exec(await manager!.metrics())?.[1];
+  await expect.poll(metric).toBe('1');
+  expect(manager!.ready().reasons).toEqual([]);
   expect(problems()).toEqual([]);
 });

@@ -8,6 +8,8 @@ export interface ManifestsCommandOptions {
   readonly namespace?: string;
   readonly leaderElect?: boolean;
   readonly certManager?: boolean;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: string;
   readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks' | 'policies';
 }
 

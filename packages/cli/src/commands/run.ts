@@ -19,7 +19,8 @@ import type { Terminal } from '../terminal.ts';
 export interface RunCommandOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly namespace?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: string;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly webhookBindAddress: string;
@@ -56,7 +57,8 @@ export async function runCommand(
       transport: connection.transport,
       metricsAddress: options.metricsBindAddress,
       probeAddress: options.healthProbeBindAddress,
-      ...(options.namespace !== undefined && { namespaces: options.namespace }),
+      ...(options.namespaces !== undefined && { namespaces: options.namespaces }),
+      ...(options.namespaceSelector !== undefined && { namespaces: { labelSelector: options.namespaceSelector } }),
       webhookAddress: options.webhookBindAddress,
       ...(options.webhookCertPath !== undefined && {
         webhookCertificates: certificateFiles(options.webhookCertPath, {

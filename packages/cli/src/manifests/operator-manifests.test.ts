@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import { Deployment } from '@opwright/kubernetes/apps';
+import { ConfigMap, Namespace, Node } from '@opwright/kubernetes/core';
 import { VirtualClock } from '@opwright/machinery';
 import { callbackLogger, controller, createManager, defineOperator, defineResource, k, webhooks } from 'opwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -131,4 +132,64 @@ test('with cert-manager the certificate is mounted, and the operator needs no ri
   expect(volumes).toMatchObject([{ secret: { secretName: 'foo-operator-webhook-certificate' } }]);
   const [{ args, volumeMounts } = {}] = containers;
   expect(args).toEqual([`--webhook-cert-path=${volumeMounts?.[0]?.mountPath}`]);
+});
+
+test('an operator that follows some namespaces has a Role in each of them, and runs under exactly these', async () => {
+  const owning = defineOperator({
+    name: 'foo-operator',
+    controllers: [
+      controller(Foo)
+        .reads(Node)
+        .owns(ConfigMap)
+        .reconcile(async (foo, ctx) => {
+          await ctx.apply(ConfigMap, { metadata: { name: foo.metadata.name } });
+          ctx.event({ reason: 'Applied', message: `on ${ctx.list(Node).length} nodes` });
+          ctx.status({ happy: true });
+        }),
+    ],
+  });
+  const { crds, rbac, deployment } = operatorManifests(owning, { namespaces: ['one', 'two'] });
+  const roles = rbac.filter(({ kind }) => kind === 'Role') as { metadata: { namespace: string } }[];
+  expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
+  expect(rbac.filter(({ kind }) => kind === 'ClusterRole')).toMatchObject([
+    { rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] }] },
+  ]);
+  for (const name of ['one', 'two', 'three']) await cluster.client.create(Namespace, { metadata: { name } });
+  await cluster.load([...crds, ...rbac, ...deployment]);
+  expect((await deployed()).spec.template.spec?.containers[0]?.args).toEqual(['--namespaces=one,two']);
+  for (const namespace of ['one', 'two', 'three'])
+    await cluster.client.create(Foo, { metadata: { namespace, name: 'foo-1' }, spec: { name: 'jack' } });
+
+  const problems: string[] = [];
+  const logger = callbackLogger(({ level, message, fields }) => {
+    if (level === 'warn' || level === 'error') problems.push(`${message}: ${fields.error}`);
+  });
+  const manager = createManager(owning, {
+    transport: cluster.as({
+      name: 'system:serviceaccount:foo-operator-system:foo-operator',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:foo-operator-system', 'system:authenticated'],
+    }),
+    clock,
+    logger,
+    metricsAddress: '0',
+    probeAddress: '0',
+    namespaces: ['one', 'two'],
+  });
+  const started = manager.start();
+  await clock.advance(1000);
+  await started;
+  const happy = async (namespace: string) =>
+    (await cluster.client.get(Foo, { namespace, name: 'foo-1' })).status?.happy;
+  expect([await happy('one'), await happy('two'), await happy('three')]).toEqual([true, true, undefined]);
+  const stopped = manager.stop();
+  await clock.advance(100);
+  await stopped;
+  expect(problems).toEqual([]);
+});
+
+test('an operator that follows namespaces by their labels may read the namespaces, and is told which', async () => {
+  const { rbac, deployment } = operatorManifests(operator, { namespaceSelector: 'team=a' });
+  expect(JSON.stringify(rbac)).toContain('"resources":["namespaces"],"verbs":["get","list","watch"]');
+  await cluster.load([...rbac, ...deployment]);
+  expect((await deployed()).spec.template.spec?.containers[0]?.args).toEqual(['--namespace-selector=team=a']);
 });

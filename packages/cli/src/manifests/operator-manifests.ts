@@ -3,11 +3,13 @@ import {
   accessRules,
   type CustomResourceDefinition,
   leaderElectionRules,
+  namespaceSelectorRules,
   type Operator,
   operatorCrds,
   operatorPolicies,
   operatorWebhookConfigurations,
   type PolicyRule,
+  scopedAccessRules,
   servesWebhooks,
   type WebhookTarget,
   webhookCertificateRules,
@@ -33,6 +35,13 @@ export interface ManifestOptions {
    * @see https://cert-manager.io/docs/concepts/ca-injector/
    */
   readonly certManager?: boolean;
+  /**
+   * The operator follows these namespaces only: it gets a Role in each of them, which must exist, and a ClusterRole for
+   * cluster-scoped objects alone. Default: all, by a ClusterRole.
+   */
+  readonly namespaces?: readonly string[];
+  /** The operator follows the namespaces with these labels, `team=a`, as they come and go. */
+  readonly namespaceSelector?: string;
 }
 
 export interface OperatorManifests {
@@ -65,23 +74,9 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
     rbac: [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRole',
-        metadata: { name, labels },
-        rules: [...accessRules(operator), ...(certificate ? [] : webhookConfigurationRules(operator))].map((rule) => ({
-          ...rule,
-        })),
-      },
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRoleBinding',
-        metadata: { name, labels },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects: [{ kind: 'ServiceAccount', name, namespace }],
-      },
+      ...accessTo(operator, options, metadata),
       // The Lease has the operator's name, as the manager has it.
-      ...(options.leaderElect ? roleFor('leader-election', leaderElectionRules(name), metadata) : []),
+      ...(options.leaderElect ? roleFor('leader-election', electionRules(name, options), metadata) : []),
       ...(hasWebhooks && !certificate ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
     ],
     deployment: [
@@ -89,6 +84,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
         metadata,
         image: options.image ?? `${name}:latest`,
         leaderElect: options.leaderElect ?? false,
+        args: argumentsOf(options, certificate !== undefined),
         hasWebhooks,
         certificateSecret: certificate?.secretName,
       }),
@@ -104,9 +100,63 @@ export type Metadata = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
+/** What the operator's service account may do to the objects that its controllers declare. */
+function accessTo(operator: Operator, options: ManifestOptions, metadata: Metadata): JsonObject[] {
+  const { name } = metadata;
+  const everywhere = options.certManager ? [] : webhookConfigurationRules(operator);
+  if (!options.namespaces) {
+    const followed = options.namespaceSelector === undefined ? [] : namespaceSelectorRules();
+    return clusterRole([...accessRules(operator), ...everywhere, ...followed], metadata);
+  }
+  const { cluster, namespaced } = scopedAccessRules(operator);
+  const clusterRules = [...cluster, ...everywhere];
+  return [
+    ...(clusterRules.length > 0 ? clusterRole(clusterRules, metadata) : []),
+    ...options.namespaces.flatMap((namespace) => role(name, namespace, namespaced, metadata)),
+  ];
+}
+
+function clusterRole(rules: readonly PolicyRule[], { name, namespace, labels }: Metadata): JsonObject[] {
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name, labels },
+      rules: rules.map((rule) => ({ ...rule })),
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
+}
+
+/** A replica that becomes leader tells so by an event, in the namespace of the Lease. */
+function electionRules(name: string, { namespaces }: ManifestOptions): readonly PolicyRule[] {
+  const events = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
+  return [...leaderElectionRules(name), ...(namespaces ? [events] : [])];
+}
+
+function argumentsOf({ leaderElect, namespaces, namespaceSelector }: ManifestOptions, certificate: boolean): string[] {
+  return [
+    ...(leaderElect ? ['--leader-elect'] : []),
+    ...(certificate ? [`--webhook-cert-path=${CERTIFICATES}`] : []),
+    ...(namespaces ? [`--namespaces=${namespaces.join(',')}`] : []),
+    ...(namespaceSelector === undefined ? [] : [`--namespace-selector=${namespaceSelector}`]),
+  ];
+}
+
 /** What the operator's service account may do in its own namespace, for one purpose. */
-function roleFor(purpose: string, rules: readonly PolicyRule[], { name, namespace, labels }: Metadata): JsonObject[] {
-  const metadata = { name: `${name}-${purpose}`, namespace, labels };
+function roleFor(purpose: string, rules: readonly PolicyRule[], metadata: Metadata): JsonObject[] {
+  return role(`${metadata.name}-${purpose}`, metadata.namespace, rules, metadata);
+}
+
+/** A role in `namespace` for the operator's service account. */
+function role(name: string, namespace: string, rules: readonly PolicyRule[], account: Metadata): JsonObject[] {
+  const metadata = { name, namespace, labels: account.labels };
   return [
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -118,8 +168,8 @@ function roleFor(purpose: string, rules: readonly PolicyRule[], { name, namespac
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
     },
   ];
 }
@@ -150,19 +200,16 @@ interface DeploymentOptions {
   readonly metadata: Metadata;
   readonly image: string;
   readonly leaderElect: boolean;
+  readonly args: readonly string[];
   readonly hasWebhooks: boolean;
   /** With the certificate of the webhooks, when somebody else renews it. */
   readonly certificateSecret: string | undefined;
 }
 
 function deployment(options: DeploymentOptions): JsonObject {
-  const { metadata, image, leaderElect, hasWebhooks, certificateSecret } = options;
+  const { metadata, image, leaderElect, args, hasWebhooks, certificateSecret } = options;
   const { name, labels } = metadata;
   const selector = { 'app.kubernetes.io/name': name };
-  const args = [
-    ...(leaderElect ? ['--leader-elect'] : []),
-    ...(certificateSecret === undefined ? [] : [`--webhook-cert-path=${CERTIFICATES}`]),
-  ];
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
   return {
     apiVersion: 'apps/v1',
@@ -184,7 +231,7 @@ function deployment(options: DeploymentOptions): JsonObject {
             {
               name: 'operator',
               image,
-              ...(args.length > 0 && { args }),
+              ...(args.length > 0 && { args: [...args] }),
               ports: [
                 { name: 'metrics', containerPort: 8080 },
                 { name: 'probes', containerPort: 8081 },

@@ -48,6 +48,10 @@ const PATCH_TYPES = {
 
 const APPLY_TYPE = 'application/apply-patch+yaml';
 
+/** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /**
  * A client that sends each call as one request through `transport`. It does not retry, cache or log.
  *
@@ -76,11 +80,13 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     path: string,
     signal: AbortSignal | undefined,
     body?: { readonly type: string; readonly json: unknown },
+    accept?: string,
   ): Promise<T> {
     const request: TransportRequest = {
       method,
       path,
       ...(body && { body: { json: body.json }, headers: { 'content-type': body.type } }),
+      ...(accept && { headers: { accept } }),
       ...(signal && { signal }),
     };
     // The one place where what the server says is taken for what the resource declares.
@@ -117,8 +123,9 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       resourceVersion: opts.continue ? undefined : opts.resourceVersion,
       resourceVersionMatch: opts.continue ? undefined : opts.resourceVersionMatch,
     });
-    const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal);
-    return withKinds(resource, list);
+    const accept = opts.metadataOnly ? METADATA_LIST : undefined;
+    const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal, undefined, accept);
+    return withKinds(resource, list, opts.metadataOnly);
   }
 
   async function* pages<R extends AnyResource>(
@@ -163,8 +170,12 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       sendInitialEvents: opts.sendInitialEvents,
       timeoutSeconds: opts.timeoutSeconds,
     });
-    const response = await send({ method: 'GET', path, stream: true, ...(opts.signal && { signal: opts.signal }) });
-    yield* watchEvents<Infer<R>>(response);
+    const { metadataOnly, signal } = opts;
+    const headers = metadataOnly ? { headers: { accept: METADATA } } : {};
+    const response = await send({ method: 'GET', path, stream: true, ...headers, ...(signal && { signal }) });
+    const events = watchEvents<Infer<R>>(response);
+    if (metadataOnly) yield* withEventKinds(resource, events);
+    else yield* events;
   }
 
   function subresource<Stored, Input extends object>(
@@ -282,6 +293,7 @@ export const NO_LIST = 'NO_LIST';
 function withKinds<T extends { readonly apiVersion: string; readonly kind: string }>(
   resource: AnyResource,
   list: ObjectList<T>,
+  metadataOnly = false,
 ): ObjectList<T> {
   // Go encodes an empty list of some servers as null. Anything else that answers with 200 is not "there are no objects".
   if (list.items !== null && !Array.isArray(list.items)) {
@@ -290,10 +302,22 @@ function withKinds<T extends { readonly apiVersion: string; readonly kind: strin
     });
   }
   const items: readonly T[] = list.items ?? [];
-  const complete = items.every((item) => item.kind !== undefined && item.apiVersion !== undefined);
+  const complete = !metadataOnly && items.every((item) => item.kind !== undefined && item.apiVersion !== undefined);
   if (complete && list.items) return list;
-  const names: object = { apiVersion: resource.apiVersion, kind: resource.kind };
+  const names = { apiVersion: resource.apiVersion, kind: resource.kind };
+  if (metadataOnly) return { ...list, items: items.map((item) => ({ ...item, ...names })) };
   return { ...list, items: complete ? items : items.map((item) => ({ ...names, ...item })) };
+}
+
+/** What is sent as PartialObjectMetadata is an object of the resource all the same. */
+async function* withEventKinds<T>(
+  { apiVersion, kind }: AnyResource,
+  events: AsyncIterable<WatchEvent<T>>,
+): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  for await (const event of events) {
+    if (event.type === 'ERROR' || event.type === 'BOOKMARK') yield event;
+    else yield { type: event.type, object: { ...event.object, apiVersion, kind } };
+  }
 }
 
 function deleteBody(opts: DeleteOptions): { type: string; json: unknown } | undefined {

@@ -1,4 +1,4 @@
-import type { AnyResource } from '@opwright/machinery';
+import type { AnyResource, Scope } from '@opwright/machinery';
 import type { Operator } from '../operator.ts';
 
 /** One rule of a Role or ClusterRole. */
@@ -10,44 +10,78 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
+/** The rules of an operator by where they have to hold. */
+export interface ScopedRules {
+  /** About cluster-scoped objects: only a ClusterRole can grant them. */
+  readonly cluster: readonly PolicyRule[];
+  /** About objects in the namespaces that the operator follows: a Role in each of them is enough. */
+  readonly namespaced: readonly PolicyRule[];
+}
+
 /**
  * What the controllers of an operator need to be allowed, from what they declare, and nothing else: verbs of the same
  * resource are merged, resources of a group with the same verbs share a rule, all is sorted.
  */
 export function accessRules(operator: Operator): readonly PolicyRule[] {
-  const verbs = new Map<string, Set<string>>();
-  const allow = (group: string, resource: string, ...added: readonly string[]) => {
-    const key = `${group}/${resource}`;
-    const known = verbs.get(key) ?? new Set();
-    for (const verb of added) known.add(verb);
-    verbs.set(key, known);
+  return rulesOf(grantsOf(operator));
+}
+
+/** The same as {@link accessRules}, for an operator that follows certain namespaces. */
+export function scopedAccessRules(operator: Operator): ScopedRules {
+  const grants = grantsOf(operator);
+  return {
+    cluster: rulesOf(grants.filter(({ scope }) => scope === 'Cluster')),
+    namespaced: rulesOf(grants.filter(({ scope }) => scope === 'Namespaced')),
   };
-  const read = ({ group, plural }: AnyResource) => allow(group, plural, 'get', 'list', 'watch');
-  const write = ({ group, plural }: AnyResource) => allow(group, plural, 'create', 'patch', 'delete');
+}
+
+/** Verbs on one resource or subresource. */
+interface Grant {
+  readonly group: string;
+  readonly resource: string;
+  readonly scope: Scope;
+  readonly verbs: Set<string>;
+}
+
+function grantsOf(operator: Operator): Grant[] {
+  const grants = new Map<string, Grant>();
+  const allow = ({ group, scope }: Pick<AnyResource, 'group' | 'scope'>, resource: string, ...verbs: string[]) => {
+    const key = `${group}/${resource} ${scope}`;
+    const grant = grants.get(key) ?? { group, resource, scope, verbs: new Set() };
+    for (const verb of verbs) grant.verbs.add(verb);
+    grants.set(key, grant);
+  };
+  const read = (resource: AnyResource) => allow(resource, resource.plural, 'get', 'list', 'watch');
+  const write = (resource: AnyResource) => allow(resource, resource.plural, 'create', 'patch', 'delete');
 
   for (const { resource, sources, finalizers } of operator.controllers) {
-    const { group, plural, subresources } = resource;
+    const { plural, subresources } = resource;
     read(resource);
-    if (subresources.includes('status')) allow(group, `${plural}/status`, 'get', 'patch', 'update');
-    else allow(group, plural, 'patch');
-    if (finalizers) allow(group, plural, 'patch');
+    if (subresources.includes('status')) allow(resource, `${plural}/status`, 'get', 'patch', 'update');
+    else allow(resource, plural, 'patch');
+    if (finalizers) allow(resource, plural, 'patch');
     // The admission plugin OwnerReferencesPermissionEnforcement asks for it: an owner reference blocks the owner's deletion.
-    if (sources.some(({ role }) => role === 'owns')) allow(group, `${plural}/finalizers`, 'update');
+    if (sources.some(({ role }) => role === 'owns')) allow(resource, `${plural}/finalizers`, 'update');
     for (const source of sources) {
       if (source.role !== 'writes') read(source.resource);
       if (source.role === 'owns' || source.role === 'writes') write(source.resource);
     }
+    // Events about a cluster-scoped object are in the namespace default, whatever is followed.
+    allow({ ...EVENTS, scope: resource.scope }, 'events', 'create', 'patch');
   }
-  allow('events.k8s.io', 'events', 'create', 'patch');
+  if (operator.controllers.length === 0) allow(EVENTS, 'events', 'create', 'patch');
+  return [...grants.values()];
+}
 
+const EVENTS = { group: 'events.k8s.io', scope: 'Namespaced' } as const;
+
+function rulesOf(grants: readonly Grant[]): readonly PolicyRule[] {
   const rules = new Map<string, { group: string; resources: string[]; verbs: string[] }>();
-  for (const [key, set] of verbs) {
-    const slash = key.indexOf('/');
-    const group = key.slice(0, slash);
-    const sorted = [...set].sort();
+  for (const { group, resource, verbs } of grants) {
+    const sorted = [...verbs].sort();
     const id = `${group} ${sorted.join()}`;
     const rule = rules.get(id) ?? { group, resources: [], verbs: sorted };
-    rule.resources.push(key.slice(slash + 1));
+    if (!rule.resources.includes(resource)) rule.resources.push(resource);
     rules.set(id, rule);
   }
   return [...rules.values()]

@@ -1,21 +1,14 @@
 import type { Client } from '@opwright/client';
-import {
-  type AnyResource,
-  type Clock,
-  type KubeObject,
-  keyString,
-  matchLabels,
-  type ObjectKey,
-  parseLabelSelector,
-  type Random,
-} from '@opwright/machinery';
+import type { AnyResource, Clock, KubeObject, ObjectKey, Random } from '@opwright/machinery';
+import { aborted } from '../abort.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WatchFailure } from '../watch/reflector.ts';
 import { createCompactor } from './compact.ts';
-import { createInformer, type Informer } from './informer.ts';
+import { createInformer } from './informer.ts';
+import { createKindCache, type KindCache, type ManagedKindCache } from './kind-cache.ts';
 import { kindKey } from './kind-key.ts';
-import type { DeltaHandler, Listener } from './listener.ts';
-import type { IndexFunction } from './store.ts';
+import { isMetadataOnly, onlyMetadata } from './metadata-only.ts';
+import type { NamespaceSet } from './namespaces.ts';
 import type { Transform } from './transform.ts';
 
 export interface CacheOptions {
@@ -23,152 +16,167 @@ export interface CacheOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Namespaced kinds are followed in these only; absent = in all. */
-  readonly namespaces?: readonly string[] | undefined;
+  /** Namespaced kinds are followed in these only, as the set changes; absent = in all. */
+  readonly namespaces?: NamespaceSet | undefined;
   readonly transform?: (resource: AnyResource) => Transform;
   readonly freeze?: boolean;
   readonly idleTimeoutMs?: number | undefined;
   /** Fill the cache from streams where the server can, instead of lists. */
   readonly watchList?: boolean;
   readonly onError?: (resource: AnyResource, error: WatchFailure) => void;
+  /** An object was skipped because it cannot be what the resource says. */
+  readonly onBadObject?: (object: unknown, error: WatchFailure) => void;
+  /** What somebody will ask for as a whole: those who want its metadata only share it. */
+  readonly whole?: readonly (Selection & { readonly resource: AnyResource })[];
 }
 
-/** Which objects a read is about. All conditions hold together. */
-export interface ListFilter {
-  /** Absent = all namespaces that the cache follows. */
-  readonly namespace?: string;
-  /** Labels that the object must have, with these values, or a selector: `app=web,tier in (a,b)`. */
-  readonly labels?: Readonly<Record<string, string>> | string;
-  /** A declared index and the value to look up: no walk over the other objects. */
-  readonly index?: readonly [name: string, value: string];
+/** Which part of a kind is cached. */
+export interface Selection {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** The kind may be missing on the server, as long as nobody else asks for it without this. Default false. */
+  readonly optional?: boolean | undefined;
 }
 
-/** The cached objects of one kind: one informer, or one for each namespace. */
-export interface KindCache {
-  readonly resource: AnyResource;
-  readonly informers: readonly Informer[];
-  /** The namespaces that are followed; empty = all. */
-  readonly namespaces: readonly string[];
-  get(key: ObjectKey): KubeObject | undefined;
-  list(filter?: ListFilter): readonly KubeObject[];
-  listen(handler: DeltaHandler): readonly Listener[];
-  addIndex(name: string, index: IndexFunction): void;
-  /** Shows the result of an own write to readers at once; returns it as readers get it. */
-  wrote(object: KubeObject): KubeObject;
-  deleted(key: ObjectKey, uid: string): void;
-}
-
-/** All informers of a manager; each resource and scope is followed once, however many controllers ask for it. */
+/** All informers of a manager; each kind and selection is followed once, however many controllers ask for it. */
 export interface Cache {
-  /** The cache of a kind, created when it is asked for first: ask before `run`. */
-  kind(resource: AnyResource, labelSelector?: string): KindCache;
+  /** The cache of a kind, created when it is asked for first, and followed until the cache ends. */
+  kind(resource: AnyResource, selection?: Selection): KindCache;
+  /** The same, followed until nobody who borrowed it needs it any more: `release` resolves when all is ended. */
+  borrow(resource: AnyResource, selection?: Selection): { readonly kind: KindCache; release(): Promise<void> };
   readonly kinds: readonly KindCache[];
+  /** Shows the result of an own write to all readers at once; returns it as readers of the whole kind get it. */
+  wrote(resource: AnyResource, object: KubeObject): KubeObject;
+  /** Hides an object that the server said is gone. */
+  deleted(resource: AnyResource, key: ObjectKey, uid: string): void;
   /** Follows the server until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
+interface Held {
+  readonly cache: ManagedKindCache;
+  isOptional: boolean;
+  /** Who needs it; infinite = until the end. */
+  holders: number;
+  run: Promise<void>;
+}
+
 export function createCache(options: CacheOptions): Cache {
-  const { namespaces, onError } = options;
+  const { onError, namespaces } = options;
   const watchList = options.watchList ? { unusable: new Set<string>() } : undefined;
   const compact = createCompactor({ freeze: options.freeze ?? false });
-  const kinds = new Map<string, KindCache>();
+  const held = new Map<string, Held>();
+  const whole = new Set(
+    (options.whole ?? []).filter(({ resource }) => !isMetadataOnly(resource)).map((s) => idOf(s.resource, s)),
+  );
+  let running: AbortSignal | undefined;
 
-  function createKind(resource: AnyResource, labelSelector: string | undefined): KindCache {
-    const scopes =
-      namespaces && resource.scope === 'Namespaced'
-        ? namespaces.map((namespace) => ({ namespace, labelSelector }))
-        : [{ labelSelector }];
-    return combine(
-      resource,
-      scopes.map((scope) =>
-        createInformer({
-          client: options.client,
-          clock: options.clock,
-          random: options.random,
-          logger: options.logger,
-          resource,
-          scope,
-          ...(options.transform && { transform: options.transform(resource) }),
-          compact,
-          ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
-          ...(watchList && { watchList }),
-          ...(onError && { onError: (error: WatchFailure) => onError(resource, error) }),
-        }),
-      ),
+  function hold(resource: AnyResource, selection: Selection): Held {
+    const wholeId = idOf(resource, selection);
+    const isShared = whole.has(wholeId) || held.has(wholeId);
+    const id = isMetadataOnly(resource) && !isShared ? `metadata of ${wholeId}` : wholeId;
+    const known = held.get(id);
+    if (known) {
+      known.isOptional &&= selection.optional ?? false;
+      return known;
+    }
+    const fresh: Held = {
+      cache: createManaged(resource, selection, isMetadataOnly(resource) && !isShared, () => fresh.isOptional),
+      isOptional: selection.optional ?? false,
+      holders: 0,
+      run: Promise.resolve(),
+    };
+    held.set(id, fresh);
+    if (running) fresh.run = fresh.cache.run(running);
+    return fresh;
+  }
+
+  function createManaged(
+    resource: AnyResource,
+    { labelSelector, fieldSelector }: Selection,
+    metadataOnly: boolean,
+    isOptional: () => boolean,
+  ): ManagedKindCache {
+    const transform = options.transform?.(resource) ?? ((object) => object);
+    const followed = namespaces && resource.scope === 'Namespaced' ? namespaces.names : undefined;
+    return createKindCache(resource, followed, (scope, onAvailability) =>
+      createInformer({
+        client: options.client,
+        clock: options.clock,
+        random: options.random,
+        logger: options.logger,
+        resource,
+        scope: { ...scope, labelSelector, fieldSelector, ...(metadataOnly && { metadataOnly }) },
+        transform: metadataOnly ? (object) => transform(onlyMetadata(object)) : transform,
+        compact,
+        ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
+        ...(watchList && { watchList }),
+        ...(onError && { onError: (error: WatchFailure) => onError(resource, error) }),
+        ...(options.onBadObject && { onBadObject: options.onBadObject }),
+        isOptional,
+        onAvailability,
+      }),
     );
   }
 
+  const cachesOf = (resource: AnyResource) =>
+    [...held.values()].map(({ cache }) => cache).filter((cache) => kindKey(cache.resource) === kindKey(resource));
+
   return {
-    kind(resource, labelSelector) {
-      const id = `${kindKey(resource)}?${labelSelector ?? ''}`;
-      let kind = kinds.get(id);
-      if (!kind) {
-        kind = createKind(resource, labelSelector);
-        kinds.set(id, kind);
-      }
-      return kind;
+    kind(resource, selection = {}) {
+      const entry = hold(resource, selection);
+      entry.holders = Number.POSITIVE_INFINITY;
+      return entry.cache;
+    },
+    borrow(resource, selection = {}) {
+      const entry = hold(resource, selection);
+      entry.holders += 1;
+      let released: Promise<void> | undefined;
+      const release = async () => {
+        entry.holders -= 1;
+        if (entry.holders > 0) return;
+        for (const [id, other] of held) if (other === entry) held.delete(id);
+        await entry.cache.end();
+        await entry.run;
+      };
+      return {
+        kind: entry.cache,
+        release() {
+          released ??= release();
+          return released;
+        },
+      };
     },
     get kinds() {
-      return [...kinds.values()];
+      return [...held.values()].map(({ cache }) => cache);
     },
-    async run(signal) {
-      const informers = [...kinds.values()].flatMap((kind) => kind.informers);
-      await Promise.all(informers.map((informer) => informer.run(signal)));
-    },
-  };
-}
-
-function combine(resource: AnyResource, informers: readonly Informer[]): KindCache {
-  const responsible = (namespace: string | undefined) =>
-    informers.filter(
-      ({ scope }) => resource.scope === 'Cluster' || !scope.namespace || !namespace || scope.namespace === namespace,
-    );
-  return {
-    resource,
-    informers,
-    namespaces: informers.flatMap(({ scope }) => scope.namespace ?? []),
-    get(key) {
-      const text = resource.scope === 'Cluster' ? key.name : keyString(key);
-      for (const informer of responsible(key.namespace)) {
-        const object = informer.store.get(text);
-        if (object) return object;
-      }
-      return undefined;
-    },
-    list({ namespace, labels, index } = {}) {
-      const matches = matcher(labels);
-      const found: KubeObject[] = [];
-      for (const { store } of responsible(namespace)) {
-        for (const object of index ? store.byIndex(...index) : store.values()) {
-          if (namespace && resource.scope === 'Namespaced' && object.metadata.namespace !== namespace) continue;
-          if (matches && !matches(object)) continue;
-          found.push(object);
-        }
-      }
-      return found;
-    },
-    listen: (handler) => informers.map((informer) => informer.listen(handler)),
-    addIndex(name, index) {
-      for (const informer of informers) informer.addIndex(name, index);
-    },
-    wrote(object) {
+    wrote(resource, object) {
       let shown = object;
-      for (const informer of informers) shown = informer.wrote(object);
+      for (const cache of cachesOf(resource)) {
+        const seen = cache.wrote(object);
+        if (!isMetadataOnly(cache.resource)) shown = seen;
+      }
       return shown;
     },
-    deleted(key, uid) {
-      for (const informer of responsible(key.namespace)) informer.deleted(keyString(key), uid);
+    deleted(resource, key, uid) {
+      for (const cache of cachesOf(resource)) cache.deleted(key, uid);
+    },
+    async run(signal) {
+      running = signal;
+      const stopFollowing = namespaces?.onChange((name, change) => {
+        for (const { cache } of held.values()) {
+          if (change === 'added') cache.follow(name);
+          else cache.unfollow(name).catch((error) => options.logger.error('A namespace was not left', { name, error }));
+        }
+      });
+      for (const entry of held.values()) entry.run = entry.cache.run(signal);
+      await aborted(signal);
+      stopFollowing?.();
+      await Promise.all([...held.values()].map((entry) => entry.run));
     },
   };
 }
 
-function matcher(labels: ListFilter['labels']): ((object: KubeObject) => boolean) | undefined {
-  if (labels === undefined) return undefined;
-  if (typeof labels === 'string') {
-    const selector = parseLabelSelector(labels);
-    return (object) => matchLabels(selector, object.metadata.labels);
-  }
-  const wanted = Object.entries(labels);
-  return ({ metadata: { labels: found } }) =>
-    found !== undefined && wanted.every(([name, value]) => Object.hasOwn(found, name) && found[name] === value);
+function idOf(resource: AnyResource, { labelSelector = '', fieldSelector = '' }: Selection): string {
+  return `${kindKey(resource)}?${labelSelector}&${fieldSelector}`;
 }

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createFakeApi, type FakeApi } from '../../test/support/fake-api.ts';
 import { idleClock, named, recording, Thing } from '../../test/support/fixtures.ts';
 import { type Cache, createCache } from './cache.ts';
+import { namespaceSet } from './namespaces.ts';
 import type { Delta } from './store.ts';
 import { stripManagedFields } from './transform.ts';
 
@@ -21,7 +22,7 @@ function cacheOf(namespaces?: string[]): Cache {
     clock,
     random: seededRandom(1),
     logger: recording(),
-    namespaces,
+    namespaces: namespaces && namespaceSet(namespaces),
     freeze: true,
     transform: () => stripManagedFields(new Set(['me'])),
   });
@@ -50,15 +51,15 @@ test('a listener that comes late hears of every object once, then of every chang
   const heard: string[] = [];
   await clock.advance(0);
   // Changes before, during and after the initial adds; the handler is slow on purpose.
-  const [listener] = things.listen(async (delta) => {
+  const listener = things.listen(async (delta) => {
     await Promise.resolve();
     heard.push(line(delta));
     if (heard.length === 1) api.put(Thing, named('c'));
   });
-  expect(listener!.isSynced).toBe(false);
+  expect(listener.isSynced).toBe(false);
   api.remove(Thing, 'default/a');
   await clock.advance(0);
-  expect(listener!.isSynced).toBe(true);
+  expect(listener.isSynced).toBe(true);
   expect(heard).toEqual(['add a initial', 'add b initial', 'delete a', 'add c']);
   await stop();
 });
@@ -67,7 +68,7 @@ test('a listener is synced only when it has handled its initial objects', async 
   api.put(Thing, named('a'));
   const cache = cacheOf();
   let release = () => {};
-  const [listener] = cache.kind(Thing).listen(
+  const listener = cache.kind(Thing).listen(
     () =>
       new Promise<void>((resolve) => {
         release = resolve;
@@ -75,10 +76,10 @@ test('a listener is synced only when it has handled its initial objects', async 
   );
   const stop = await running(cache);
   expect(cache.kind(Thing).informers[0]!.state.synced).toBe(true);
-  expect(listener!.isSynced).toBe(false);
+  expect(listener.isSynced).toBe(false);
   release();
-  await listener!.synced;
-  expect(listener!.isSynced).toBe(true);
+  await listener.synced();
+  expect(listener.isSynced).toBe(true);
   await stop();
 });
 
@@ -138,7 +139,7 @@ test('one informer serves all that ask for the same kind; namespaces have one ea
   for (const namespace of ['one', 'two', 'three']) api.put(Thing, named('a', {}, namespace));
   const cache = cacheOf(['one', 'two']);
   expect(cache.kind(Thing)).toBe(cache.kind(Thing));
-  expect(cache.kind(Thing, 'app=x')).not.toBe(cache.kind(Thing));
+  expect(cache.kind(Thing, { labelSelector: 'app=x' })).not.toBe(cache.kind(Thing));
   const stop = await running(cache);
   const things = cache.kind(Thing);
   expect(things.list().map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
@@ -151,7 +152,7 @@ test('one informer serves all that ask for the same kind; namespaces have one ea
 test('a write that takes an object out of the selection hides it from readers', async () => {
   api.put(Thing, { metadata: { name: 'a', namespace: 'default', labels: { app: 'x' } } });
   const cache = cacheOf();
-  const things = cache.kind(Thing, 'app=x');
+  const things = cache.kind(Thing, { labelSelector: 'app=x' });
   const stop = await running(cache);
   const [object] = things.list();
   things.wrote({ ...object!, metadata: { ...object!.metadata, resourceVersion: '900', labels: { app: 'y' } } });

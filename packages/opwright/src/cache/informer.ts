@@ -2,13 +2,17 @@ import type { Client } from '@opwright/client';
 import {
   type AnyResource,
   type Clock,
+  isPlainObject,
   type KubeObject,
   keyString,
+  matchFields,
   matchLabels,
+  parseFieldSelector,
   parseLabelSelector,
   type Random,
 } from '@opwright/machinery';
 import type { LogFields, Logger } from '../manager/logger.ts';
+import { childOf } from '../watch/abortable.ts';
 import {
   createReflector,
   type ReflectorOptions,
@@ -32,6 +36,10 @@ export interface InformerOptions {
   /** What objects go through last, before they are handed out. */
   readonly compact?: Compactor;
   readonly onError?: (error: WatchFailure) => void;
+  readonly onBadObject?: (object: unknown, error: WatchFailure) => void;
+  readonly isOptional?: () => boolean;
+  /** The server has begun or ceased to serve an optional kind. */
+  readonly onAvailability?: () => void;
   readonly idleTimeoutMs?: number;
   readonly pageSize?: number;
   readonly watchList?: ReflectorOptions['watchList'];
@@ -51,14 +59,22 @@ export interface Informer {
    * every change, without a gap; handlers of one listener run one after the other.
    */
   listen(handler: DeltaHandler): Listener;
+  /** The listener hears of nothing any more; resolves when its handler has ended. */
+  unlisten(listener: Listener): Promise<void>;
   addIndex(name: string, index: IndexFunction): void;
   /** Shows the result of an own write to readers before its event has arrived; returns it as readers get it. */
   wrote(object: KubeObject): KubeObject;
   deleted(key: string, uid: string): void;
+  /** There is an own write of the object that the events have not reached. */
+  isPending(key: string): boolean;
+  /** Resolves when the events have reached all own writes of the object that there are now, or `signal` aborts. */
+  whenSeen(key: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the first list is in the store. */
   readonly synced: Promise<void>;
-  /** Follows the server until `signal` aborts; resolves when the reflector and the listeners have ended. */
+  /** Follows the server until `signal` aborts or `end` is called; resolves when the reflector and the listeners have ended. */
   run(signal: AbortSignal): Promise<void>;
+  /** Follows the server no more: all objects are told to be gone. Resolves when that was handled. */
+  end(): Promise<void>;
 }
 
 export function createInformer(options: InformerOptions): Informer {
@@ -66,7 +82,8 @@ export function createInformer(options: InformerOptions): Informer {
   const store = createStore((error, index, object) => {
     options.logger.error('Index function failed, an object is not found by it', { ...named(object), index, error });
   });
-  const selector = scope.labelSelector ? parseLabelSelector(scope.labelSelector) : undefined;
+  const selects = selectionOf(scope);
+  const ended = new AbortController();
   const listeners = new Set<Listener>();
   let resolveSynced = () => {};
   const synced = new Promise<void>((resolve) => {
@@ -80,8 +97,16 @@ export function createInformer(options: InformerOptions): Informer {
     return compact(transform(object));
   };
 
+  const waiting = new Set<() => void>();
+
   function tell(deltas: readonly Delta[]): void {
     for (const delta of deltas) for (const listener of listeners) listener.push(delta);
+    for (const look of waiting) look();
+  }
+
+  function markInitial(): void {
+    for (const listener of listeners) listener.markInitial();
+    resolveSynced();
   }
 
   const reflector = createReflector({
@@ -89,11 +114,16 @@ export function createInformer(options: InformerOptions): Informer {
     prepare,
     sink: {
       replace(objects, resourceVersion) {
-        const first = !reflector.state.synced;
+        const { synced: wasSynced } = reflector.state;
         tell(store.replace(objects, resourceVersion));
-        if (!first) return;
-        for (const listener of listeners) listener.markInitial();
-        resolveSynced();
+        if (!wasSynced) markInitial();
+        options.onAvailability?.();
+      },
+      absent() {
+        const { synced: wasSynced } = reflector.state;
+        tell(store.clear());
+        if (!wasSynced) markInitial();
+        options.onAvailability?.();
       },
       put: (object) => tell(store.put(object)),
       // The last object is not transformed: nobody keeps it.
@@ -116,12 +146,16 @@ export function createInformer(options: InformerOptions): Informer {
       listeners.add(listener);
       return listener;
     },
+    async unlisten(listener) {
+      listeners.delete(listener);
+      await listener.stop();
+    },
     addIndex: store.addIndex,
     wrote(object) {
       const prepared = prepare(object);
       if (scope.namespace && object.metadata.namespace !== scope.namespace) return prepared;
       // What has left the selection is gone for readers, as it will be for the watch.
-      if (selector && !matchLabels(selector, object.metadata.labels)) {
+      if (selects && !selects(object)) {
         store.deleted(keyString(object.metadata), object.metadata.uid);
       } else {
         store.wrote(prepared);
@@ -129,12 +163,57 @@ export function createInformer(options: InformerOptions): Informer {
       return prepared;
     },
     deleted: store.deleted,
+    isPending: store.isPending,
+    whenSeen(key, signal) {
+      return new Promise((resolve) => {
+        const end = () => {
+          waiting.delete(look);
+          signal.removeEventListener('abort', end);
+          resolve();
+        };
+        const look = () => {
+          if (!store.isPending(key)) end();
+        };
+        waiting.add(look);
+        signal.addEventListener('abort', end);
+        if (signal.aborted) end();
+        else look();
+      });
+    },
     synced,
     async run(signal) {
-      await reflector.run(signal);
-      await Promise.all([...listeners].map((listener) => listener.stop()));
+      const { controller, release } = childOf(signal);
+      const end = () => controller.abort(ended.signal.reason);
+      if (ended.signal.aborted) end();
+      ended.signal.addEventListener('abort', end, { once: true });
+      try {
+        await reflector.run(controller.signal);
+      } finally {
+        release();
+      }
+      if (signal.aborted) await Promise.all([...listeners].map((listener) => listener.stop()));
+    },
+    async end() {
+      ended.abort(new Error('the watch was ended'));
+      tell(store.clear());
+      await Promise.all([...listeners].map((listener) => listener.end()));
     },
   };
+}
+
+/** Whether a watch of the scope shows an object; undefined = it shows all. */
+function selectionOf({ labelSelector, fieldSelector }: ReflectorScope): ((object: KubeObject) => boolean) | undefined {
+  if (!labelSelector && !fieldSelector) return undefined;
+  const labels = labelSelector ? parseLabelSelector(labelSelector) : undefined;
+  const fields = fieldSelector ? parseFieldSelector(fieldSelector) : undefined;
+  return (object) =>
+    (labels === undefined || matchLabels(labels, object.metadata.labels)) &&
+    (fields === undefined || matchFields(fields, (field) => fieldText(object, field)));
+}
+
+function fieldText(object: unknown, field: string): string | undefined {
+  const value = field.split('.').reduce<unknown>((at, name) => (isPlainObject(at) ? at[name] : undefined), object);
+  return value === undefined ? undefined : String(value);
 }
 
 function isSameVersion(a: KubeObject, b: KubeObject): boolean {

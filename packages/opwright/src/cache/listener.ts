@@ -12,6 +12,8 @@ export interface Listener {
   markInitial(): void;
   readonly synced: Promise<void>;
   readonly isSynced: boolean;
+  /** Takes no more; resolves when what is queued was handled. */
+  end(): Promise<void>;
   /** Drops what is queued; resolves when the handler is not running any more. */
   stop(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export function createListener(
 ): Listener {
   let queue: (Delta | 'initial')[] = [];
   let running: Promise<void> | undefined;
+  let ended = false;
   let stopped = false;
   let isSynced = false;
   let resolveSynced = () => {};
@@ -57,7 +60,7 @@ export function createListener(
   }
 
   function push(delta: Delta | 'initial'): void {
-    if (stopped) return;
+    if (ended) return;
     queue.push(delta);
     running ??= Promise.resolve().then(work);
   }
@@ -69,7 +72,12 @@ export function createListener(
     get isSynced() {
       return isSynced;
     },
+    async end() {
+      ended = true;
+      await running;
+    },
     async stop() {
+      ended = true;
       stopped = true;
       queue = [];
       await running;

@@ -5,11 +5,16 @@ type Objects = ReadonlyMap<string, KubeObject>;
 /** One own write that the event stream has not reached: the written version, or the uid that is gone. */
 type Entry =
   | { readonly object: KubeObject /** No event has told of the object before. */; readonly shownFirst: boolean }
-  | { readonly deletedUid: string };
+  | {
+      readonly deletedUid: string /** The version of the object, if events have not told of it yet. */;
+      readonly unseen?: string;
+    };
 
 /** Own writes laid over stored objects, so that whoever wrote reads what it wrote. */
 export interface Overlay {
   readonly isEmpty: boolean;
+  /** There is an own write of the object that the stream has not reached. */
+  has(key: string): boolean;
   show(key: string, object: KubeObject, seenVersion: string, objects: Objects): void;
   hide(key: string, uid: string, objects: Objects): void;
   /**
@@ -29,10 +34,11 @@ export function createOverlay(): Overlay {
   const entries = new Map<string, Entry>();
 
   function isReached(key: string, entry: Entry, version: string, objects: Objects, keyChanged: boolean): boolean {
-    if ('deletedUid' in entry) return objects.get(key)?.metadata.uid !== entry.deletedUid;
-    const order = compareVersions(version, entry.object.metadata.resourceVersion);
+    const wanted = 'object' in entry ? entry.object.metadata.resourceVersion : entry.unseen;
+    const order = wanted === undefined ? 0 : compareVersions(version, wanted);
     // Versions of a server that does not count can only be compared by their object.
-    return order === undefined ? keyChanged : order >= 0;
+    const isThere = order === undefined ? keyChanged : order >= 0;
+    return isThere && ('object' in entry || objects.get(key)?.metadata.uid !== entry.deletedUid);
   }
 
   function* filtered(found: Iterable<KubeObject>, matches: (object: KubeObject) => boolean): Iterable<KubeObject> {
@@ -55,6 +61,7 @@ export function createOverlay(): Overlay {
     get isEmpty() {
       return entries.size === 0;
     },
+    has: (key) => entries.has(key),
     show(key, object, seenVersion, objects) {
       const stored = objects.get(key);
       const { uid, resourceVersion } = object.metadata;
@@ -69,9 +76,10 @@ export function createOverlay(): Overlay {
     },
     hide(key, uid, objects) {
       const entry = entries.get(key);
-      const shownUid = entry && 'object' in entry ? entry.object.metadata.uid : undefined;
+      const shown = entry && 'object' in entry ? entry.object.metadata : undefined;
       if (objects.get(key)?.metadata.uid === uid) entries.set(key, { deletedUid: uid });
-      else if (shownUid === uid) entries.delete(key);
+      // Its creation is still to come, and must not bring it back until its deletion has come, too.
+      else if (shown?.uid === uid) entries.set(key, { deletedUid: uid, unseen: shown.resourceVersion });
     },
     reached: (version, objects, changedKey) =>
       drop(objects, (key, entry) => {

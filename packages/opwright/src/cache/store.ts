@@ -37,10 +37,14 @@ export interface Store extends StoreReader {
   put(object: KubeObject): Delta[];
   remove(object: KubeObject): Delta[];
   bookmark(resourceVersion: string): Delta[];
+  /** Nothing is followed any more: takes out all objects and own writes. */
+  clear(): Delta[];
   /** Shows a version that the server returned for our own write. */
   wrote(object: KubeObject): void;
   /** Hides an object that the server said is gone. */
   deleted(key: string, uid: string): void;
+  /** There is an own write of the object that the events have not reached. */
+  isPending(key: string): boolean;
   /** The stored object without own writes. */
   peek(key: string): KubeObject | undefined;
   /** The stored objects without own writes that the events have not reached yet: what listeners have been told. */
@@ -153,12 +157,22 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
     bookmark(resourceVersion) {
       return reach(resourceVersion, []);
     },
+    clear() {
+      const deltas: Delta[] = [];
+      for (const [key, object] of [...objects]) {
+        set(key, object, undefined);
+        deltas.push({ type: 'delete', object, stale: true });
+      }
+      version = '';
+      return tellVanished(overlay.forget(objects), deltas);
+    },
     wrote(object) {
       overlay.show(keyString(object.metadata), object, version, objects);
     },
     deleted(key, uid) {
       overlay.hide(key, uid, objects);
     },
+    isPending: overlay.has,
     get: (key) => overlay.get(key, objects),
     values: () => overlay.values(objects),
     peek: (key) => objects.get(key),

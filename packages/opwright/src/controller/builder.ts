@@ -1,7 +1,9 @@
 import type { AnyResource } from '@opwright/machinery';
+import { viewKey } from '../cache/kind-key.ts';
 import { type Duration, durationMs } from './duration.ts';
 import type { ErasedControllerOptions, ErasedMapFunction, ErasedReconcile, ErasedWatchOptions } from './erased.ts';
 import { type ErrorMatcher, type ErrorPolicy, type ErrorRule, errorRule } from './error-policy.ts';
+import { type ItemMapFunction, type OutsideSource, type Poll, pollSource, pushSource } from './outside.ts';
 import type {
   Context,
   ControllerOptions,
@@ -11,6 +13,7 @@ import type {
   OwnOptions,
   ReadOptions,
   Reconcile,
+  ViewName,
   WatchOptions,
 } from './types.ts';
 
@@ -34,6 +37,8 @@ export interface ControllerDefinition {
   readonly finalizers?: readonly (FinalizeOptions & { readonly finalize: ErasedReconcile })[];
   /** Reconcile each object at least this often; absent = only when something happens. */
   readonly everyMs?: number;
+  /** What the controller follows outside of the cluster. */
+  readonly outside?: readonly OutsideSource[];
   /** The first that matches an error decides. */
   readonly errorRules?: readonly ErrorRule[];
 }
@@ -54,14 +59,14 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
   /** Caches `resource` and reconciles what `map` returns when one of its objects changes. */
   watches<R extends AnyResource>(
     resource: R,
-    map: MapFunction<R, Reads | KindName<R>>,
+    map: MapFunction<R, Reads | ViewName<R>>,
     options?: WatchOptions<R>,
-  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes>;
+  ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes>;
   /** Caches `resource` for `ctx.get` and `ctx.list`; its changes lead to nothing. */
   reads<R extends AnyResource>(
     resource: R,
     options?: ReadOptions<R>,
-  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes>;
+  ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes>;
   /**
    * The controller creates objects of this kind, with an owner reference to the primary object, and reconciles the owner
    * when one of them changes.
@@ -69,7 +74,7 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
   owns<R extends AnyResource>(
     resource: R,
     options?: OwnOptions<R>,
-  ): ControllerBuilder<Primary, Reads | KindName<R>, Writes | KindName<R>>;
+  ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes | KindName<R>>;
   /** The controller creates, applies and deletes objects of this kind, without owning them. Nothing is cached. */
   writes<R extends AnyResource>(resource: R): ControllerBuilder<Primary, Reads, Writes | KindName<R>>;
   /** What makes the world as the object says. Must be idempotent: it is called whenever something may have changed. */
@@ -90,6 +95,26 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
    * meanwhile: for a world outside of the cluster that tells of nothing. @throws RangeError when it is no duration above 0
    */
   every(interval: Duration): ControllerBuilder<Primary, Reads, Writes>;
+  /**
+   * Reads the state of something outside of the cluster again and again, and reconciles what `map` returns for the items that
+   * have come, changed or gone. Failures are logged and counted (`opwright_source_errors_total`), and do not hold up the
+   * controller. Only the replica that works reads.
+   *
+   * @param name unique in the controller; names the source in logs, metrics and `ctx.triggers`
+   */
+  polls<T>(name: string, poll: Poll<T>, map: ItemMapFunction<T, Reads>): ControllerBuilder<Primary, Reads, Writes>;
+  /**
+   * Takes events from outside of the cluster, and reconciles what `map` returns for each: a message queue, or an
+   * `inbox` that an HTTP handler fills. Each is taken when the one before has been mapped, and not while 1000 objects are
+   * due. `open` is called again, with growing pauses, when the events end or fail. Only the replica that works takes any.
+   *
+   * @param name as for `polls`
+   */
+  receives<T>(
+    name: string,
+    open: (signal: AbortSignal) => AsyncIterable<T>,
+    map: ItemMapFunction<T, Reads>,
+  ): ControllerBuilder<Primary, Reads, Writes>;
   /**
    * What follows a reconcile that has failed with an error of this class, or one for which the function is true. The
    * first call that matches an error decides; errors that none matches are tried again with the default backoff.
@@ -116,23 +141,24 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
     checkSource(definition, source);
     return builder<Primary, NewReads, NewWrites>({ ...definition, sources: [...definition.sources, source] });
   };
+  const withOutside = (source: OutsideSource) => {
+    const outside = definition.outside ?? [];
+    if (outside.some(({ name }) => name === source.name)) {
+      throw new Error(`controller "${definition.name}": two sources are named "${source.name}"`);
+    }
+    return builder<Primary, Reads, Writes>({ ...definition, outside: [...outside, source] });
+  };
   return Object.freeze({
     definition: Object.freeze(definition),
     watches: <R extends AnyResource>(
       resource: R,
-      map: MapFunction<R, Reads | KindName<R>>,
+      map: MapFunction<R, Reads | ViewName<R>>,
       options: WatchOptions<R> = {},
-    ) =>
-      withSource<Reads | KindName<R>, Writes>({
-        resource,
-        role: 'watches',
-        options: options as ErasedWatchOptions,
-        map: map as ErasedMapFunction,
-      }),
+    ) => withSource<Reads | ViewName<R>, Writes>(watchSource(resource, map, options)),
     reads: <R extends AnyResource>(resource: R, options: ReadOptions<R> = {}) =>
-      withSource<Reads | KindName<R>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
+      withSource<Reads | ViewName<R>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
     owns: <R extends AnyResource>(resource: R, options: OwnOptions<R> = {}) =>
-      withSource<Reads | KindName<R>, Writes | KindName<R>>({
+      withSource<Reads | ViewName<R>, Writes | KindName<R>>({
         resource,
         role: 'owns',
         options: options as ErasedWatchOptions,
@@ -152,6 +178,9 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
       const added = [...finalizers, { ...options, finalize: erased(finalize) }];
       return builder<Primary, Reads, Writes>({ ...definition, finalizers: added });
     },
+    polls: <T>(name: string, poll: Poll<T>, map: ItemMapFunction<T, Reads>) => withOutside(pollSource(name, poll, map)),
+    receives: <T>(name: string, open: (signal: AbortSignal) => AsyncIterable<T>, map: ItemMapFunction<T, Reads>) =>
+      withOutside(pushSource(name, open, map)),
     every(interval: Duration) {
       const everyMs = durationMs(interval);
       if (everyMs === 0) throw new RangeError('every(0) would never end: give a duration above 0');
@@ -165,6 +194,20 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
   });
 }
 
+/** A watch as the runtime sees it. */
+export function watchSource<R extends AnyResource, Reads extends string>(
+  resource: R,
+  map: MapFunction<R, Reads>,
+  options: WatchOptions<R>,
+): SourceDefinition {
+  return {
+    resource,
+    role: 'watches',
+    options: options as ErasedWatchOptions,
+    map: map as unknown as ErasedMapFunction,
+  };
+}
+
 /** The compiler cannot know that the runtime only ever passes objects of the declared kinds. */
 function erased(reconcile: unknown): ErasedReconcile {
   return reconcile as ErasedReconcile;
@@ -173,15 +216,13 @@ function erased(reconcile: unknown): ErasedReconcile {
 function checkSource({ name, resource, options, sources }: ControllerDefinition, added: SourceDefinition): void {
   if (added.role === 'writes') return;
   const declared = [{ resource, options }, ...sources.filter(({ role }) => role !== 'writes')];
-  const same = declared.find((source) => sameKind(source.resource, added.resource));
-  if (same && (same.options.labelSelector ?? '') !== (added.options.labelSelector ?? '')) {
-    throw new Error(
-      `controller "${name}": ${added.resource.kind} is declared twice with different label selectors; ` +
-        'give both declarations the same one',
-    );
+  const same = declared.find((source) => viewKey(source.resource) === viewKey(added.resource));
+  for (const selector of ['labelSelector', 'fieldSelector'] as const) {
+    if (same && (same.options[selector] ?? '') !== (added.options[selector] ?? '')) {
+      throw new Error(
+        `controller "${name}": ${added.resource.kind} is declared twice with different ` +
+          `${selector === 'labelSelector' ? 'label' : 'field'} selectors; give both declarations the same one`,
+      );
+    }
   }
-}
-
-function sameKind(a: AnyResource, b: AnyResource): boolean {
-  return a.apiVersion === b.apiVersion && a.kind === b.kind;
 }

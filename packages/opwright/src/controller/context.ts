@@ -1,6 +1,6 @@
 import type { AnyResource, Clock } from '@opwright/machinery';
-import type { KindCache } from '../cache/cache.ts';
-import { kindKey } from '../cache/kind-key.ts';
+import type { KindCache } from '../cache/kind-cache.ts';
+import { viewKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
@@ -29,12 +29,12 @@ export interface Surroundings extends ReadSurroundings, WriteSurroundings {
 export function createReadContext(surroundings: ReadSurroundings): ErasedReadContext {
   const { kinds, controllerName, namespace, log, signal, clock } = surroundings;
   const cacheOf = (resource: AnyResource, namespace: string | undefined): KindCache => {
-    const kind = kinds.readable.get(kindKey(resource));
+    const kind = kinds.readable.get(viewKey(resource));
     // The compiler says the same to whoever asks it.
     if (!kind) throw new Error(notDeclared(controllerName, resource, `.reads(${resource.kind})`));
     // An empty answer would be taken for an empty namespace.
-    if (namespace && kind.namespaces.length > 0 && !kind.namespaces.includes(namespace)) {
-      const followed = kind.namespaces.join(', ');
+    if (namespace && kind.namespaces && !kind.namespaces.includes(namespace)) {
+      const followed = kind.namespaces.join(', ') || 'none';
       throw new Error(
         `${resource.kind} in the namespace "${namespace}" is not cached (followed: ${followed}): add it to the manager's namespaces`,
       );
@@ -52,6 +52,7 @@ export function createReadContext(surroundings: ReadSurroundings): ErasedReadCon
       if (index === undefined || value === undefined) return cache.list(filter);
       return cache.list({ ...filter, index: [indexName(controllerName, index), value] });
     },
+    serves: (resource) => cacheOf(resource, undefined).isServed,
     log,
     signal,
     clock,

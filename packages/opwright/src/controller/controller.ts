@@ -1,36 +1,47 @@
 import type { Client } from '@opwright/client';
 import {
+  type AnyResource,
   type Clock,
   isConflict,
   isForbidden,
   type KubeObject,
+  keyString,
+  type ObjectKey,
   parseKey,
   type Random,
   sleep,
 } from '@opwright/machinery';
-import type { Cache, KindCache } from '../cache/cache.ts';
-import { kindKey } from '../cache/kind-key.ts';
-import type { Listener } from '../cache/listener.ts';
+import type { Cache } from '../cache/cache.ts';
+import type { KindCache, Subscription } from '../cache/kind-cache.ts';
+import { kindKey, viewKey } from '../cache/kind-key.ts';
+import type { DeltaHandler } from '../cache/listener.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
 import { exponentialBackoff } from '../queue/backoff.ts';
 import { createQueue, LOW_PRIORITY, type QueueItem, type WorkQueue } from '../queue/queue.ts';
-import type { Triggers } from '../queue/triggers.ts';
+import { type Cause, triggersOf } from '../queue/triggers.ts';
 import { timeSlice } from '../time-slice.ts';
+import { createActivity, tracked } from './activity.ts';
 import { applyConflicts, describeConflicts } from './apply-conflict.ts';
-import type { ControllerDefinition } from './builder.ts';
+import type { ControllerDefinition, SourceDefinition } from './builder.ts';
 import { createReadContext } from './context.ts';
 import { type DeclaredKinds, indexName, type WritableKind } from './declared.ts';
 import { durationMs } from './duration.ts';
 import { verdictOn } from './error-policy.ts';
 import { finalizersOf } from './finalizer.ts';
+import { type Before, createHotLoopDetector, type HotLoop } from './hot-loop.ts';
+import { followOutside } from './outside.ts';
 import { OwnershipError } from './ownership.ts';
+import { createReadGate } from './read-gate.ts';
 import { type Outcome, reconcileOnce } from './reconcile.ts';
 import { enqueueMapped, enqueueObject, enqueueOwner, enqueueTo } from './sources.ts';
 import type { AppliedMemory } from './writes.ts';
 
-const RETRY: Triggers = Object.freeze([Object.freeze({ type: 'retry' })]);
+const RETRY: readonly Cause[] = Object.freeze([Object.freeze({ type: 'retry' })]);
+
+/** How long a run waits for the caches to show what the one before has written: kopf's figure. */
+const READ_GATE_MS = 5000;
 
 /** What a controller needs from its manager. */
 export interface ControllerEnvironment {
@@ -50,12 +61,22 @@ export interface ControllerEnvironment {
   readonly fencingToken?: () => number | undefined;
 }
 
+/** A watch that was begun while the controller was running. */
+export interface LiveWatch {
+  /** Resolves when the objects that were there at first have been handled. */
+  readonly synced: Promise<void>;
+  /** Ends the watch, and the cache of the kind if nobody else needs it; resolves when nothing is left of it. */
+  stop(): Promise<void>;
+}
+
 /** A controller that its manager runs. */
 export interface RunningController {
   readonly name: string;
   readonly queue: WorkQueue;
   /** Each kind that it listens to, with the promise that its initial objects were handled. */
-  readonly sources: readonly { readonly kind: KindCache; readonly synced: Promise<unknown>; isSynced(): boolean }[];
+  readonly sources: readonly { readonly kind: KindCache; synced(): Promise<unknown>; isSynced(): boolean }[];
+  /** Follows another kind, until it is stopped. */
+  watch(source: SourceDefinition): LiveWatch;
   /** Begins to reconcile. */
   startWorkers(): void;
   /** Hands out no more work; resolves when the reconciles under way have ended. */
@@ -77,30 +98,45 @@ export function createController(
   const concurrency = options.concurrency ?? 1;
   const queue = createQueue({ clock, backoff: exponentialBackoff(random), observer: metrics.queue });
   const kinds = declaredKinds(definition, cache);
-  const primaries = kinds.readable.get(kindKey(resource))!;
+  const primaries = kinds.readable.get(viewKey(resource))!;
   const applied: AppliedMemory = new Map();
   const fieldManager = `${operator}/${name}`;
   const finalizers = finalizersOf(operator, definition);
+  const hotLoops = createHotLoopDetector(clock);
+  const gate = createReadGate({
+    queue,
+    clock,
+    log,
+    timeoutMs: READ_GATE_MS,
+    stopping,
+    onWaited: metrics.waitedForCache,
+  });
+  const stuckAfterMs = durationMs(options.stuckAfter ?? '5m');
   const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
 
-  const isOwn = () => false;
-  const enqueueFor = (kind: KindCache) => enqueueTo(queue, kind.resource, kind === primaries, isOwn);
-  const listening: { kind: KindCache; listeners: readonly Listener[] }[] = [
-    { kind: primaries, listeners: primaries.listen(enqueueObject(enqueueFor(primaries), options, log)) },
-  ];
+  const enqueueFor = (kind: KindCache) => enqueueTo(queue, kind.resource, kind === primaries);
   const mapContext = createReadContext({ kinds, controllerName: name, log, signal: stopping, clock });
   const pause = (ms: number) => sleep(clock, ms, stopping);
+  const handlerFor = (source: SourceDefinition, kind: KindCache): DeltaHandler | undefined => {
+    if (source.role === 'owns') return enqueueOwner(enqueueFor(kind), primaries, source.options, log);
+    if (source.role === 'watches') return enqueueMapped(enqueueFor(kind), resource, source, mapContext, pause);
+    return undefined;
+  };
+  const listening: { kind: KindCache; subscription?: Subscription | undefined }[] = [
+    { kind: primaries, subscription: primaries.listen(enqueueObject(enqueueFor(primaries), options, log)) },
+  ];
   for (const source of definition.sources) {
-    const kind = kinds.readable.get(kindKey(source.resource));
-    if (!kind) continue;
-    if (source.role === 'owns') {
-      listening.push({ kind, listeners: kind.listen(enqueueOwner(enqueueFor(kind), primaries, source.options, log)) });
-    } else if (source.role === 'watches') {
-      const handler = enqueueMapped(enqueueFor(kind), resource, source, mapContext, pause);
-      listening.push({ kind, listeners: kind.listen(handler) });
-    } else if (source.role === 'reads') {
-      listening.push({ kind, listeners: [] });
-    }
+    const kind = kinds.readable.get(viewKey(source.resource));
+    if (!kind || source.role === 'writes') continue;
+    const handler = handlerFor(source, kind);
+    listening.push({ kind, subscription: handler && kind.listen(handler) });
+    if (source.options.optional) kind.onAvailability(() => enqueueAll(kind));
+  }
+
+  /** What an optional kind is good for may concern every object. */
+  function enqueueAll({ resource: { kind } }: KindCache): void {
+    const causes: readonly Cause[] = Object.freeze([Object.freeze({ source: kind, type: 'available' })]);
+    for (const { metadata } of primaries.list()) queue.add(keyString(metadata), { priority: LOW_PRIORITY, causes });
   }
 
   async function work(): Promise<void> {
@@ -110,13 +146,18 @@ export function createController(
       const item = await queue.get();
       if (!item) return;
       if (idle) slice.restart();
+      if (gate.holds(item)) {
+        queue.done(item.key);
+        await slice.pause();
+        continue;
+      }
       metrics.activeWorkers(1);
       try {
         await reconcileItem(item);
       } catch (error) {
         // Not the user's function, which cannot throw through: the worker must live on.
         log.error('Worker failed', { key: item.key, error });
-        queue.add(item.key, { priority: item.priority, rateLimited: true, triggers: RETRY });
+        queue.add(item.key, { priority: item.priority, rateLimited: true, causes: RETRY });
       } finally {
         metrics.activeWorkers(-1);
         queue.done(item.key);
@@ -138,8 +179,18 @@ export function createController(
       metrics.reconciled('success', 0);
       queue.forget(item.key);
       queue.clearTimer(item.key);
+      hotLoops.forget(item.key);
       return;
     }
+    const triggers = triggersOf(item.causes, (version) => hotLoops.isOwn(item.key, version));
+    const writes = hotLoops.begin(item.key, triggers);
+    const activity = createActivity(clock);
+    // As they were when the request was sent: the event of a write may come before the answer.
+    const before = new Map<string, Before>();
+    const seen = (kind: AnyResource, at: ObjectKey): Before => {
+      const view = kinds.readable.get(viewKey(kind));
+      return view ? view.get(at) : 'unknown';
+    };
     const startedAt = clock.monotonic();
     const outcome = await reconcileOnce({
       definition,
@@ -149,23 +200,60 @@ export function createController(
         controllerName: name,
         log: itemLog,
         clock,
-        client,
+        client: tracked(client, activity, (kind, at) => {
+          before.set(`${kindKey(kind)} ${keyString(at)}`, seen(kind, at));
+        }),
         fieldManager,
         recorder,
         applied,
         fencingToken: environment.fencingToken?.(),
-        triggers: item.triggers,
+        triggers,
+        wrote(kind, written) {
+          const shown = cache.wrote(kind, written);
+          awaitReads(item.key, kind, written.metadata);
+          writes.wrote(kind, written.metadata, before.get(`${kindKey(kind)} ${keyString(written.metadata)}`), shown);
+          return shown;
+        },
+        deleted(kind, at, uid) {
+          writes.wrote(kind, at, undefined, undefined);
+          cache.deleted(kind, at, uid);
+          awaitReads(item.key, kind, at);
+        },
       },
       current: () => primaries.get(key),
-      wrote: (object) => primaries.wrote(object),
       finalizers,
       timeoutMs,
       onTimeout: metrics.timedOut,
+      awaiting: activity.describe,
+      stuckAfterMs,
+      onStuck: metrics.stuck,
       stopping,
       killed,
     });
     metrics.reconciled(outcome.kind, (clock.monotonic() - startedAt) / 1000);
     settle(item, object, outcome, itemLog);
+    const loop = writes.end();
+    if (loop) tellOfLoop(object, loop, itemLog);
+  }
+
+  /** The next run of the key is to see the write in what it can read. */
+  function awaitReads(key: string, kind: AnyResource, object: ObjectKey): void {
+    for (const view of kinds.readable.values()) {
+      if (kindKey(view.resource) === kindKey(kind) && view.isPending(object)) gate.wrote(key, view, object);
+    }
+  }
+
+  function tellOfLoop(object: KubeObject, { runs, seconds, fields }: HotLoop, itemLog: Logger): void {
+    metrics.hotLoop();
+    const remedy = 'write only what differs, leave out what changes by itself, and let one controller own each field';
+    itemLog.warn('Hot loop: an object is reconciled again and again by its own writes', {
+      runs,
+      seconds,
+      fields,
+      remedy,
+    });
+    const message = `reconciled ${runs} times in ${seconds} s by its own writes: ${fields.join(', ')}`;
+    recorder.record(object, { type: 'Warning', reason: 'HotLoop', message }, fieldManager);
   }
 
   /** What the outcome means for the queue. */
@@ -178,7 +266,7 @@ export function createController(
     queue.forget(key);
     if (outcome.kind === 'requeue_after') {
       if (outcome.ms > 0) queue.add(key, { priority, afterMs: outcome.ms });
-      else queue.add(key, { priority, rateLimited: true, triggers: RETRY });
+      else queue.add(key, { priority, rateLimited: true, causes: RETRY });
     }
     comeBack(item);
   }
@@ -216,7 +304,7 @@ export function createController(
       metrics.failed(false);
       itemLog.error('Reconciler error', fields);
     }
-    queue.add(key, { priority, rateLimited: true, backoff: verdict.backoff, triggers: RETRY });
+    queue.add(key, { priority, rateLimited: true, backoff: verdict.backoff, causes: RETRY });
     const failures = queue.failures(key);
     if (failures < verdict.escalateAfter) return;
     metrics.escalated();
@@ -229,19 +317,42 @@ export function createController(
   return {
     name,
     queue,
-    sources: listening.map(({ kind, listeners }) => ({
+    sources: listening.map(({ kind, subscription }) => ({
       kind,
-      synced: Promise.all([
-        ...kind.informers.map((informer) => informer.synced),
-        ...listeners.map((listener) => listener.synced),
-      ]),
-      isSynced: () =>
-        kind.informers.every((informer) => informer.state.synced) && listeners.every((listener) => listener.isSynced),
+      synced: () => Promise.all([kind.synced(), subscription?.synced()]),
+      isSynced: () => kind.isSynced && (subscription?.isSynced ?? true),
     })),
+    watch(source) {
+      const view = viewKey(source.resource);
+      const { kind, release } = cache.borrow(source.resource, source.options);
+      // Its map function may read the kind for as long as the watch lasts.
+      const isNew = !kinds.readable.has(view);
+      if (isNew) kinds.readable.set(view, kind);
+      const subscription = kind.listen(handlerFor(source, kind)!);
+      const stopFollowing = source.options.optional ? kind.onAvailability(() => enqueueAll(kind)) : () => {};
+      let stopped: Promise<void> | undefined;
+      const end = async () => {
+        stopFollowing();
+        await subscription.stop();
+        if (isNew) kinds.readable.delete(view);
+        await release();
+      };
+      return {
+        synced: Promise.all([kind.synced(), subscription.synced()]).then(() => {}),
+        stop() {
+          stopped ??= end();
+          return stopped;
+        },
+      };
+    },
     startWorkers() {
       if (workers.length > 0) return;
       log.info('Starting workers', { 'worker count': concurrency });
       workers = Array.from({ length: concurrency }, work);
+      for (const source of definition.outside ?? []) {
+        const { sourceFailed: onError } = metrics;
+        workers.push(followOutside(source, { primary: resource, queue, ctx: mapContext, clock, log, onError }));
+      }
     },
     async stop() {
       queue.shutDown();
@@ -264,16 +375,12 @@ function remedyFor(error: unknown): string | undefined {
   return 'grant it to the service account of the operator: opwright manifests prints the rules that it needs';
 }
 
-function declaredKinds(
-  { name: controllerName, resource, options, sources }: ControllerDefinition,
-  cache: Cache,
-): DeclaredKinds {
-  const readable = new Map([[kindKey(resource), cache.kind(resource, options.labelSelector)]]);
+function declaredKinds({ name: controllerName, resource, options, sources }: ControllerDefinition, cache: Cache) {
+  const readable = new Map([[viewKey(resource), cache.kind(resource, options)]]);
   const writable = new Map<string, WritableKind>();
-  const indexes = [{ resource, options }, ...sources];
   for (const source of sources) {
     const key = kindKey(source.resource);
-    if (source.role !== 'writes') readable.set(key, cache.kind(source.resource, source.options.labelSelector));
+    if (source.role !== 'writes') readable.set(viewKey(source.resource), cache.kind(source.resource, source.options));
     if (source.role === 'owns' || source.role === 'writes') {
       const { owned = false, writes = false, adopt = false } = writable.get(key) ?? {};
       writable.set(key, {
@@ -283,10 +390,10 @@ function declaredKinds(
       });
     }
   }
-  for (const source of indexes) {
+  for (const source of [{ resource, options }, ...sources]) {
     for (const [name, index] of Object.entries(source.options.indexes ?? {})) {
-      readable.get(kindKey(source.resource))?.addIndex(indexName(controllerName, name), index);
+      readable.get(viewKey(source.resource))?.addIndex(indexName(controllerName, name), index);
     }
   }
-  return { primary: resource, readable, writable };
+  return { primary: resource, readable, writable } satisfies DeclaredKinds;
 }

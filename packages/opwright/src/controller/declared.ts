@@ -1,12 +1,13 @@
 import type { AnyResource, ObjectKey } from '@opwright/machinery';
-import type { KindCache } from '../cache/cache.ts';
+import type { KindCache } from '../cache/kind-cache.ts';
 import type { Adopt } from './ownership.ts';
 
 /** What a controller has declared, ready to be used. */
 export interface DeclaredKinds {
   readonly primary: AnyResource;
-  /** By `kindKey`. */
+  /** By `viewKey`. */
   readonly readable: ReadonlyMap<string, KindCache>;
+  /** By `kindKey`. */
   readonly writable: ReadonlyMap<string, WritableKind>;
 }
 

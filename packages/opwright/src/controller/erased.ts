@@ -1,5 +1,5 @@
 import type { AnyResource, ConditionInput, KubeObject, ObjectKey, ObjectMetaInput } from '@opwright/machinery';
-import type { ListFilter } from '../cache/cache.ts';
+import type { ListFilter } from '../cache/kind-cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { Adopt } from './ownership.ts';
@@ -11,9 +11,10 @@ import type { ApplyOptions, Change, Context, ControllerOptions, MapResult, ReadC
  * only; the builder is the one place where they end.
  */
 
-export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list'> & {
+export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list' | 'serves'> & {
   get(resource: AnyResource, key: ObjectKey | string): KubeObject | undefined;
   list(resource: AnyResource, filter?: ListFilter): readonly KubeObject[];
+  serves(resource: AnyResource): boolean;
 };
 
 export type ObjectInput = { readonly metadata?: ObjectMetaInput };
@@ -47,10 +48,12 @@ export interface ErasedPredicates {
 
 export interface ErasedWatchOptions extends ErasedPredicates {
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly optional?: boolean;
   readonly indexes?: Readonly<Record<string, IndexFunction>>;
   /** Of `owns`. */
   readonly adopt?: Adopt;
 }
 
 export type ErasedControllerOptions = ErasedWatchOptions &
-  Pick<ControllerOptions<AnyResource>, 'name' | 'concurrency' | 'timeout' | 'whileDeleting'>;
+  Pick<ControllerOptions<AnyResource>, 'name' | 'concurrency' | 'timeout' | 'stuckAfter' | 'whileDeleting'>;

@@ -8,8 +8,9 @@ import {
   isNotFound,
   type KubeObject,
   keyString,
+  type ObjectKey,
 } from '@opwright/machinery';
-import type { KindCache } from '../cache/cache.ts';
+import type { KindCache } from '../cache/kind-cache.ts';
 import { undefinedIfNotFound } from '../not-found.ts';
 import { appliedEntry } from './applied.ts';
 
@@ -22,6 +23,8 @@ export interface PruneRequest {
   /** Keys of what this reconcile has applied. */
   readonly kept: ReadonlySet<string>;
   readonly signal: AbortSignal;
+  wrote(resource: AnyResource, object: KubeObject): KubeObject;
+  deleted(resource: AnyResource, key: ObjectKey, uid: string): void;
 }
 
 const CONTROLLER_UID = 'uid of the controller';
@@ -57,7 +60,7 @@ function isOurs(object: KubeObject, { owner, fieldManager }: PruneRequest): bool
 const MAX_CONFLICTS = 5;
 
 async function remove(child: KubeObject, request: PruneRequest): Promise<void> {
-  const { client, resource, cache, signal } = request;
+  const { client, resource, signal, wrote, deleted } = request;
   let current = child;
   for (let conflicts = 0; ; ) {
     const { uid, resourceVersion } = current.metadata;
@@ -67,12 +70,12 @@ async function remove(child: KubeObject, request: PruneRequest): Promise<void> {
         preconditions: { uid, resourceVersion },
         propagationPolicy: 'Background',
       });
-      if (answer.kind !== 'Status' && answer.metadata?.deletionTimestamp) cache.wrote(answer);
-      else cache.deleted(current.metadata, uid);
+      if (answer.kind !== 'Status' && answer.metadata?.deletionTimestamp) wrote(resource, answer);
+      else deleted(resource, current.metadata, uid);
       return;
     } catch (error) {
       if (isNotFound(error)) {
-        cache.deleted(current.metadata, uid);
+        deleted(resource, current.metadata, uid);
         return;
       }
       if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;

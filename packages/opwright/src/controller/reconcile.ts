@@ -1,4 +1,4 @@
-import { hasFinalizer, type KubeObject, type Timer } from '@opwright/machinery';
+import { hasFinalizer, humanDuration, type KubeObject, type Timer } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import { isDefect } from '../defect.ts';
 import type { ControllerDefinition } from './builder.ts';
@@ -27,37 +27,82 @@ export interface ReconcileRequest {
   readonly surroundings: Omit<Surroundings, 'status' | 'primary' | 'signal' | 'requestSignal'>;
   /** The newest version that the cache has by now. */
   readonly current: () => KubeObject | undefined;
-  readonly wrote: (object: KubeObject) => KubeObject;
   /** In the order in which they run. */
   readonly finalizers: readonly Finalizer[];
   readonly timeoutMs?: number | undefined;
   /** The time is up; the outcome is still what the function makes of it. */
   readonly onTimeout: () => void;
+  /** What the run is waiting for, as a phrase. */
+  readonly awaiting: () => string;
+  readonly stuckAfterMs: number;
+  /** The run has lasted for so long, or has ended after it had. */
+  readonly onStuck: (stuck: boolean) => void;
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
 }
 
 /** Reconciles or finalizes one object, once. Never rejects. */
 export async function reconcileOnce(request: ReconcileRequest): Promise<Outcome> {
-  const { surroundings, timeoutMs, stopping, killed } = request;
+  const { stopping, killed } = request;
   const work = deadline(stopping, killed);
-  let timer: Timer | undefined;
-  if (timeoutMs !== undefined) {
-    timer = surroundings.clock.setTimeout(() => {
-      request.onTimeout();
-      surroundings.log.warn('Reconcile timed out, waiting for it to end', { timeoutMs });
-      work.abort(new Error(`the reconcile took longer than its timeout of ${timeoutMs} ms`));
-    }, timeoutMs);
-  }
+  const watchdog = watch(request, (reason) => work.abort(reason));
   try {
     const result = await run(request, request.object, work.signal, work.requestSignal);
     return outcomeOf(result);
   } catch (error) {
     return outcomeOf(error ?? new Error('the reconcile function threw nothing'));
   } finally {
-    timer?.cancel();
+    watchdog.end();
     work.end();
   }
+}
+
+/** A function that heeds the signal has ended by then. */
+const ABORT_GRACE_MS = 10_000;
+
+/** Aborts a run when its time is up, and says aloud when one lasts and what it waits for. */
+function watch(
+  { surroundings, timeoutMs, stuckAfterMs, onTimeout, onStuck, awaiting, killed }: ReconcileRequest,
+  abort: (reason: Error) => void,
+): { end(): void } {
+  const { clock, log } = surroundings;
+  let stuck = false;
+  let timeout: Timer | undefined;
+  const onTime = (ms: number) => {
+    timeout = clock.setTimeout(() => {
+      onTimeout();
+      log.warn('Reconcile timed out, waiting for it to end', { timeoutMs: ms, awaiting: awaiting() });
+      abort(new Error(`the reconcile took longer than its timeout of ${ms} ms`));
+      timeout = clock.setTimeout(() => {
+        const remedy = 'pass ctx.signal to what the reconcile function awaits';
+        log.warn('Reconcile ignores that its signal has aborted', { awaiting: awaiting(), remedy });
+      }, ABORT_GRACE_MS);
+    }, ms);
+  };
+  if (timeoutMs !== undefined) onTime(timeoutMs);
+  let lookAgainMs = stuckAfterMs;
+  let lastedMs = 0;
+  let look = clock.setTimeout(function onStuckTime() {
+    if (!stuck) onStuck(true);
+    stuck = true;
+    lastedMs += lookAgainMs;
+    log.warn('Reconcile is stuck', { lasted: humanDuration(lastedMs), awaiting: awaiting() });
+    lookAgainMs = lastedMs;
+    look = clock.setTimeout(onStuckTime, lookAgainMs);
+  }, stuckAfterMs);
+  const rest = () => {
+    timeout?.cancel();
+    look.cancel();
+  };
+  // Whoever was told to end at once and does not is not waited for.
+  killed.addEventListener('abort', rest);
+  return {
+    end() {
+      rest();
+      killed.removeEventListener('abort', rest);
+      if (stuck) onStuck(false);
+    },
+  };
 }
 
 async function run(
@@ -66,10 +111,11 @@ async function run(
   signal: AbortSignal,
   requestSignal: AbortSignal,
 ): Promise<ReconcileResult> {
-  const { definition, surroundings, finalizers, wrote } = request;
+  const { definition, surroundings, finalizers } = request;
   const { resource, options } = definition;
   const { client, fieldManager, clock } = surroundings;
-  const target: StatusTarget = { client, resource, fieldManager, signal: requestSignal, wrote };
+  const showPrimary = (object: KubeObject) => surroundings.wrote(resource, object);
+  const target: StatusTarget = { client, resource, fieldManager, signal: requestSignal, wrote: showPrimary };
   const newest = (object: KubeObject) => {
     const current = request.current();
     return current?.metadata.uid === object.metadata.uid ? current : object;

@@ -1,11 +1,11 @@
 import type { AnyResource, KubeObject, ObjectKey } from '@opwright/machinery';
 import { controllerOf, deepEqual, keyString, splitApiVersion } from '@opwright/machinery';
-import type { KindCache } from '../cache/cache.ts';
+import type { KindCache } from '../cache/kind-cache.ts';
 import type { DeltaHandler } from '../cache/listener.ts';
 import type { Delta } from '../cache/store.ts';
-import type { Logger } from '../manager/logger.ts';
+import type { LogFields, Logger } from '../manager/logger.ts';
 import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
-import type { Trigger, Triggers } from '../queue/triggers.ts';
+import type { Cause } from '../queue/triggers.ts';
 import type { SourceDefinition } from './builder.ts';
 import type { ErasedChange, ErasedPredicates, ErasedReadContext } from './erased.ts';
 import type { MapResult } from './types.ts';
@@ -46,33 +46,18 @@ export type Enqueue = (key: string, delta: Delta) => void;
 
 /**
  * Enters keys with the reason, and with less priority what may wait for what happens now: objects that exist at the start.
- *
- * @param isOwn whether a run for `key` has written this version
  */
-export function enqueueTo(
-  queue: WorkQueue,
-  source: AnyResource,
-  isPrimary: boolean,
-  isOwn: (key: string, object: KubeObject) => boolean,
-): Enqueue {
-  const known = new Map<string, Triggers>();
-  const shared = (type: Trigger['type'], own: boolean): Triggers => {
-    const id = own ? `${type} own` : type;
-    let triggers = known.get(id);
-    if (!triggers) {
-      triggers = Object.freeze([Object.freeze({ source: source.kind, type, ...(own && { own }) })]);
-      known.set(id, triggers);
-    }
-    return triggers;
-  };
+export function enqueueTo(queue: WorkQueue, { kind }: AnyResource, isPrimary: boolean): Enqueue {
+  // Of the many objects that are there at the start, none needs a cause of its own.
+  const initial: readonly Cause[] = Object.freeze([Object.freeze({ source: kind, type: 'initial' })]);
   return (key, delta) => {
-    const initial = delta.type === 'add' && delta.initial;
-    const type = initial ? 'initial' : delta.type === 'add' ? 'create' : delta.type;
-    const own = isOwn(key, delta.object);
-    const base = shared(type, own);
-    const { name, namespace } = delta.object.metadata;
-    const triggers = isPrimary ? base : [{ ...base[0]!, object: { name, ...(namespace && { namespace }) } }];
-    queue.add(key, { priority: initial ? LOW_PRIORITY : 0, triggers });
+    const { name, namespace, resourceVersion } = delta.object.metadata;
+    const isInitial = delta.type === 'add' && delta.initial;
+    if (isInitial && isPrimary) return queue.add(key, { priority: LOW_PRIORITY, causes: initial });
+    const type = isInitial ? 'initial' : delta.type === 'add' ? 'create' : delta.type;
+    const object: ObjectKey = { name, ...(namespace && { namespace }) };
+    const cause: Cause = { source: kind, type, ...(!isPrimary && { object }), ...(!isInitial && { resourceVersion }) };
+    queue.add(key, { priority: isInitial ? LOW_PRIORITY : 0, causes: [cause] });
   };
 }
 
@@ -124,25 +109,36 @@ export function enqueueMapped(
 
   return async (delta) => {
     const change = changeOf(delta);
-    for (let attempt = 1; !ctx.signal.aborted; attempt += 1) {
-      try {
-        if (!passes(delta, options, ctx.log)) return;
-        const keys = new Set<string>();
-        for (const object of statesOf(delta)) for (const key of await keysFor(object, change)) keys.add(key);
-        for (const key of keys) enqueue(key, delta);
-        return;
-      } catch (error) {
-        const { name, namespace } = delta.object.metadata;
-        const fields = { watchedKind: resource.kind, watchedName: name, watchedNamespace: namespace, attempt, error };
-        if (attempt >= MAP_ATTEMPTS) {
-          ctx.log.error('Watch mapping failed, its event is lost', fields);
-          return;
-        }
-        ctx.log.error('Watch mapping failed, trying again', fields);
-        await pause(10 * 4 ** attempt);
-      }
-    }
+    const { name, namespace } = delta.object.metadata;
+    const fields = { watchedKind: resource.kind, watchedName: name, watchedNamespace: namespace };
+    await mapWithRetries(ctx, pause, fields, async () => {
+      if (!passes(delta, options, ctx.log)) return;
+      const keys = new Set<string>();
+      for (const object of statesOf(delta)) for (const key of await keysFor(object, change)) keys.add(key);
+      for (const key of keys) enqueue(key, delta);
+    });
   };
+}
+
+/** Calls `map` until it succeeds, or has failed too often. Never rejects. */
+export async function mapWithRetries(
+  ctx: ErasedReadContext,
+  pause: (ms: number) => Promise<void>,
+  fields: LogFields,
+  map: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; !ctx.signal.aborted; attempt += 1) {
+    try {
+      return await map();
+    } catch (error) {
+      if (attempt >= MAP_ATTEMPTS) {
+        ctx.log.error('Watch mapping failed, its event is lost', { ...fields, attempt, error });
+        return;
+      }
+      ctx.log.error('Watch mapping failed, trying again', { ...fields, attempt, error });
+      await pause(10 * 4 ** attempt);
+    }
+  }
 }
 
 /** A change as map functions see it. */

@@ -2,7 +2,10 @@ import { Deployment } from '@opwright/kubernetes/apps';
 import { Node, Pod } from '@opwright/kubernetes/core';
 import { defineResource, k } from '@opwright/schema';
 import { describe, expectTypeOf, test } from 'vitest';
+import { metadataOf } from '../cache/metadata-only.ts';
+import type { Manager } from '../manager/manager.ts';
 import { type ContextOf, controller } from './builder.ts';
+import { inbox } from './inbox.ts';
 import { retryAfter, terminal } from './result.ts';
 import type { KindName, Readable, Writable } from './types.ts';
 
@@ -141,4 +144,73 @@ test('the reasons of a run are readonly data', () => {
     // @ts-expect-error they are shared
     ctx.triggers.push({ type: 'retry' });
   });
+});
+
+test('a view of metadata is another declaration than the kind', () => {
+  controller(Foo)
+    .reads(metadataOf(Pod))
+    .owns(metadataOf(Deployment))
+    .reconcile(async (_foo, ctx) => {
+      expectTypeOf(ctx.list(metadataOf(Pod))[0]!.metadata.labels).toEqualTypeOf<
+        Readonly<Record<string, string>> | undefined
+      >();
+      expectTypeOf(ctx.list(metadataOf(Pod))[0]!.kind).toEqualTypeOf<'Pod'>();
+      // @ts-expect-error there is no spec in it
+      ctx.list(metadataOf(Pod))[0]!.spec;
+      // @ts-expect-error "Pod is not declared: call .reads(Pod) on the controller"
+      ctx.list(Pod);
+      // @ts-expect-error the whole kind is written, though its metadata is all that is read
+      ctx.list(Deployment);
+      await ctx.delete(Deployment, 'a');
+    });
+  controller(Foo)
+    .reads(Pod)
+    .reconcile((_foo, ctx) => {
+      // @ts-expect-error "the metadata of Pod is not declared: call .reads(metadataOf(Pod)) on the controller"
+      ctx.list(metadataOf(Pod));
+      // @ts-expect-error what is not declared is not looked for
+      ctx.serves(Node);
+    });
+});
+
+test('a watch that is added to a running controller has the types of both', () => {
+  const foos = controller(Foo)
+    .reads(Node)
+    .reconcile(() => {});
+  const add = (manager: Manager) =>
+    manager.watch(foos, Pod, (pod, ctx) => {
+      expectTypeOf(pod.kind).toEqualTypeOf<'Pod'>();
+      ctx.list(Node);
+      ctx.list(Pod);
+      // @ts-expect-error neither of them reads it
+      ctx.list(Deployment);
+      return ctx.list(Foo);
+    });
+  expectTypeOf(add).returns.toHaveProperty('stop');
+});
+
+test('what comes from outside of the cluster has its own type, and may read what was declared before', () => {
+  const pushes = inbox<{ readonly repository: string }>();
+  controller(Foo)
+    .reads(Pod)
+    .polls(
+      'buckets',
+      { every: '1m', list: async () => [{ name: 'x', size: 1 }], id: ({ name }) => name },
+      (bucket, ctx, change) => {
+        expectTypeOf(bucket).toEqualTypeOf<{ name: string; size: number }>();
+        expectTypeOf(change.old).toEqualTypeOf<{ name: string; size: number } | undefined>();
+        // @ts-expect-error not declared
+        ctx.list(Node);
+        return ctx.list(Foo).filter((foo) => foo.spec.size === bucket.size);
+      },
+    )
+    .receives(
+      'pushes',
+      () => pushes,
+      // @ts-expect-error a name alone names no namespace
+      (push) => {
+        expectTypeOf(push.repository).toEqualTypeOf<string>();
+        return push.repository;
+      },
+    );
 });

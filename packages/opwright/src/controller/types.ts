@@ -1,5 +1,5 @@
 import type { AnyResource, Clock, ConditionInput, Infer, InferInput, KubeObject, ObjectKey } from '@opwright/machinery';
-import type { ListFilter } from '../cache/cache.ts';
+import type { ListFilter } from '../cache/kind-cache.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
@@ -9,9 +9,18 @@ import type { ReconcileResult } from './result.ts';
 /** Names a kind in the types: what a controller has declared is a union of these. */
 export type KindName<R extends AnyResource> = `${R['apiVersion']}/${R['kind']}`;
 
+/** Names what is read of a kind: all, or its metadata only (see `metadataOf`). */
+export type ViewName<R extends AnyResource> = R extends { readonly metadataOnly: true }
+  ? `metadata of ${KindName<R>}`
+  : KindName<R>;
+
 /** `R` when it may be read, else the sentence that the compiler shows. */
 export type Readable<R extends AnyResource, Declared extends string> =
-  KindName<R> extends Declared ? R : `${R['kind']} is not declared: call .reads(${R['kind']}) on the controller`;
+  ViewName<R> extends Declared
+    ? R
+    : R extends { readonly metadataOnly: true }
+      ? `the metadata of ${R['kind']} is not declared: call .reads(metadataOf(${R['kind']})) on the controller`
+      : `${R['kind']} is not declared: call .reads(${R['kind']}) on the controller`;
 
 /** `R` when it may be written, else the sentence that the compiler shows. */
 export type Writable<R extends AnyResource, Declared extends string> =
@@ -32,6 +41,8 @@ export interface ReadContext<Reads extends string> {
   get<R extends AnyResource>(resource: Readable<R, Reads>, key: ObjectKey | string): Infer<R> | undefined;
   /** The cached objects, in no particular order; by default those of all namespaces. */
   list<R extends AnyResource>(resource: Readable<R, Reads>, filter?: ListFilter): readonly Infer<R>[];
+  /** Whether the server serves the kind now: false only for a kind that is declared as optional, while its CRD is missing. */
+  serves<R extends AnyResource>(resource: Readable<R, Reads>): boolean;
   readonly log: Logger;
   /** Aborts when the manager stops and when the reconcile's time is up. */
   readonly signal: AbortSignal;
@@ -113,11 +124,14 @@ export type Reconcile<Primary extends AnyResource, Reads extends string, Writes 
 /** Objects or keys of the primary kind. */
 export type MapResult = readonly (KubeObject | ObjectKey)[] | KubeObject | ObjectKey | undefined;
 
-/** What has happened to an object: what was created has no old state, what was deleted no new one. */
-export type Change<R extends AnyResource> =
-  | { readonly type: 'create'; readonly old?: undefined; readonly new: Infer<R> }
-  | { readonly type: 'update'; readonly old: Infer<R>; readonly new: Infer<R> }
-  | { readonly type: 'delete'; readonly old: Infer<R>; readonly new?: undefined };
+/** What has happened: what was created has no old state, what was deleted no new one. */
+export type ItemChange<T> =
+  | { readonly type: 'create'; readonly old?: undefined; readonly new: T }
+  | { readonly type: 'update'; readonly old: T; readonly new: T }
+  | { readonly type: 'delete'; readonly old: T; readonly new?: undefined };
+
+/** What has happened to an object. */
+export type Change<R extends AnyResource> = ItemChange<Infer<R>>;
 
 /**
  * Which objects of the primary kind an event concerns. Called with the new and with the old state of a change, so that an
@@ -133,6 +147,13 @@ export type MapFunction<R extends AnyResource, Reads extends string> = (
 export interface ReadOptions<R extends AnyResource> {
   /** Only objects with these labels are cached: `app=web,tier in (a,b)`. */
   readonly labelSelector?: string;
+  /** Only objects with these fields are cached: `spec.nodeName=a,status.phase!=Failed`. Which fields there are is up to the kind. */
+  readonly fieldSelector?: string;
+  /**
+   * The server may lack the kind: reads find nothing then, `ctx.serves` is false, and all objects are reconciled when it
+   * comes or goes. It is looked for every 10 s. Default false: a missing kind is an error that keeps the controller waiting.
+   */
+  readonly optional?: boolean;
   /**
    * Names, and what an object is found by: `{ byNode: (pod) => [pod.spec.nodeName ?? ''] }` for
    * `ctx.list(Pod, { index: ['byNode', 'a'] })`. Names are the controller's own.
@@ -173,6 +194,8 @@ export interface ControllerOptions<R extends AnyResource> extends ReadOptions<R>
   readonly concurrency?: number;
   /** Abort `ctx.signal` after so long; default: never. */
   readonly timeout?: Duration;
+  /** Say aloud when a reconcile has lasted for so long, and which request of ctx it waits for; default `5m`. */
+  readonly stuckAfter?: Duration;
   /** Reconcile objects that are being deleted and do not wait for this controller's `finalize`, too. Default false. */
   readonly whileDeleting?: boolean;
 }

@@ -36,13 +36,18 @@ export interface WriteSurroundings {
   readonly primary: KubeObject;
   /** Ends requests: later than the signal of the work, so that what was begun can be finished when the manager stops. */
   readonly requestSignal: AbortSignal;
+  /** Shows an own write to all readers; returns the object as they get it. */
+  wrote(resource: AnyResource, object: KubeObject): KubeObject;
+  /** Hides an object that the server said is gone. */
+  deleted(resource: AnyResource, key: ObjectKey, uid: string): void;
 }
 
 /** The writing half of the context of one reconcile. */
 export function createWrites(
   surroundings: WriteSurroundings,
 ): Pick<ErasedContext, 'apply' | 'create' | 'delete' | 'prune'> {
-  const { kinds, controllerName, client, primary, fieldManager, applied, requestSignal: signal } = surroundings;
+  const { kinds, controllerName, client, primary, fieldManager, applied, wrote, deleted } = surroundings;
+  const signal = surroundings.requestSignal;
   const { namespace } = primary.metadata;
   /** Keys of what this reconcile has applied, by kind. */
   const appliedNow = new Map<string, Set<string>>();
@@ -80,7 +85,9 @@ export function createWrites(
   /** The object as it is now, where that decides whether it may be owned; a cache of some labels cannot tell. */
   async function claimed(resource: AnyResource, key: ObjectKey, live: KubeObject | undefined): Promise<void> {
     const { adopt } = access(resource);
-    const isPartial = kinds.readable.get(kindKey(resource))?.informers.some(({ scope }) => scope.labelSelector);
+    const isPartial = kinds.readable
+      .get(kindKey(resource))
+      ?.informers.some(({ scope }) => scope.labelSelector || scope.fieldSelector);
     const found =
       live ?? (isPartial ? await client.get(resource, key, { signal }).catch(undefinedIfNotFound) : undefined);
     if (found) checkClaim(found, { owner: primary, ownerResource: kinds.primary, resource, fieldManager, adopt });
@@ -101,7 +108,7 @@ export function createWrites(
     }
     if (isOwned) await claimed(resource, key, live);
     const answer: KubeObject = await client.apply(resource, desired, { fieldManager, force, signal });
-    const result = cache?.wrote(answer) ?? answer;
+    const result = wrote(resource, answer);
     if (cache && !isApplied(desired, result, fieldManager)) remember(applied, memoryKey, { desired, result });
     else applied.delete(memoryKey);
     return result;
@@ -116,11 +123,11 @@ export function createWrites(
     try {
       const answer = await client.delete(resource, key, { signal, ...(uid && { preconditions: { uid } }) });
       // With finalizers or a grace period the object stays for now.
-      if (answer.kind !== 'Status' && answer.metadata?.deletionTimestamp) cache?.wrote(answer);
-      else if (uid) cache?.deleted(key, uid);
+      if (answer.kind !== 'Status' && answer.metadata?.deletionTimestamp) wrote(resource, answer);
+      else if (uid) deleted(resource, key, uid);
     } catch (error) {
       if (isNotFound(error) || (uid && isConflict(error))) {
-        if (uid && isNotFound(error)) cache?.deleted(key, uid);
+        if (uid && isNotFound(error)) deleted(resource, key, uid);
         return;
       }
       throw error;
@@ -132,7 +139,7 @@ export function createWrites(
     async create(resource, input) {
       const { object } = complete(resource, input);
       const result: KubeObject = await client.create(resource, object, { fieldManager, signal });
-      return kinds.readable.get(kindKey(resource))?.wrote(result) ?? result;
+      return wrote(resource, result);
     },
     delete: remove,
     async prune(...resources) {
@@ -145,7 +152,7 @@ export function createWrites(
           );
         }
         const kept = appliedNow.get(kind) ?? new Set();
-        await prune({ client, resource, cache, owner: primary, fieldManager, kept, signal });
+        await prune({ client, resource, cache, owner: primary, fieldManager, kept, signal, wrote, deleted });
       }
     },
   };

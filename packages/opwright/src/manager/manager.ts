@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
-import { type Clock, type Random, sleep } from '@opwright/machinery';
+import { type AnyResource, type Clock, type KubeObject, type Random, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import { createCache } from '../cache/cache.ts';
 import { stripManagedFields } from '../cache/transform.ts';
-import { createController, type RunningController } from '../controller/controller.ts';
+import { type ControllerBuilder, watchSource } from '../controller/builder.ts';
+import { createController, type LiveWatch, type RunningController } from '../controller/controller.ts';
+import type { MapFunction, ViewName, WatchOptions } from '../controller/types.ts';
 import type { LeaderElectionLostError } from '../election/elector.ts';
 import { fencedTransport } from '../election/fence.ts';
 import { lifeline } from '../election/lifeline.ts';
@@ -21,6 +23,7 @@ import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
+import { type FollowedNamespaces, followedSet, selectNamespaces } from './selected-namespaces.ts';
 
 export interface ManagerOptions {
   /** The API server. This, or `client`. */
@@ -33,8 +36,16 @@ export interface ManagerOptions {
   readonly random?: Random;
   /** Default: JSON lines on standard error. */
   readonly logger?: Logger;
-  /** Follow namespaced kinds in these namespaces only. Default: all. */
-  readonly namespaces?: readonly string[];
+  /**
+   * Follow namespaced kinds in these namespaces only. A `namespaceSet` may change while the manager runs, and so do the
+   * namespaces of a label selector (`{ labelSelector: 'team=a' }`). Default: all.
+   */
+  readonly namespaces?: FollowedNamespaces;
+  /**
+   * Changes objects before they are cached, to drop what no controller reads; must not mutate them. Called once for each
+   * version of an object; managed fields of others are gone by then.
+   */
+  readonly transform?: (object: KubeObject, resource: AnyResource) => KubeObject;
   /** Where `/metrics` is served; default `:8080`, `0` = nowhere. */
   readonly metricsAddress?: string;
   /** Where `/healthz` and `/readyz` are served; default `:8081`, `0` = nowhere. */
@@ -100,6 +111,18 @@ export interface Manager extends AsyncDisposable {
    */
   stop(): Promise<void>;
   /**
+   * Lets a controller that runs follow another kind, in addition to what it declares, until the watch is stopped. The
+   * operator must be allowed to list and watch the kind: the manifest does not know of it. `map` is as for `watches`.
+   *
+   * @throws Error when the manager does not run the controller
+   */
+  watch<Primary extends AnyResource, Reads extends string, Writes extends string, R extends AnyResource>(
+    controller: ControllerBuilder<Primary, Reads, Writes>,
+    resource: R,
+    map: MapFunction<R, Reads | ViewName<R>>,
+    options?: WatchOptions<R>,
+  ): LiveWatch;
+  /**
    * Whether all is in order, with the reasons; what `/readyz` says. An operator that converts versions has `/readyz` ask for
    * its webhooks only.
    */
@@ -124,13 +147,7 @@ export interface Manager extends AsyncDisposable {
  * is sent any more. The process must end then, for a reconcile function that does not heed its signal may still run.
  */
 export function createManager(operator: Operator, options: ManagerOptions): Manager {
-  const {
-    clock = systemClock,
-    random = systemRandom,
-    namespaces,
-    gracePeriodMs = 30_000,
-    syncTimeoutMs = 120_000,
-  } = options;
+  const { clock = systemClock, random = systemRandom, gracePeriodMs = 30_000, syncTimeoutMs = 120_000 } = options;
   const logger = options.logger ?? jsonLogger({ clock });
   const baseTransport = options.transport ?? options.client?.transport;
   if (!baseTransport) throw new Error('createManager needs a transport or a client');
@@ -150,20 +167,36 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     });
   const client = clientOf(election ? fencedTransport(transport, isLeader) : transport, 'opwright');
   const fieldManagers = new Set(operator.controllers.map(({ name }) => `${operator.name}/${name}`));
-  const transform = stripManagedFields(fieldManagers);
+  const strip = stripManagedFields(fieldManagers);
+  const { transform: custom } = options;
+  const namespaces = followedSet(options.namespaces);
   const cache = createCache({
     client,
     clock,
     random,
     logger,
     namespaces,
-    transform: () => transform,
+    transform: (resource) => (custom ? (object) => custom(strip(object), resource) : strip),
+    whole: operator.controllers.flatMap(({ resource, options, sources }) => [
+      { resource, ...options },
+      ...sources
+        .filter(({ role }) => role !== 'writes')
+        .map((source) => ({ resource: source.resource, ...source.options })),
+    ]),
+    onBadObject: (object, { message }) => tellOfBadObject(object, message),
     freeze: options.freeze ?? true,
     idleTimeoutMs: options.watchIdleTimeoutMs,
     watchList: options.watchList ?? true,
     onError: (resource, { reason }) => metrics.watchFailed(resource, reason),
   });
+  const selected =
+    namespaces && options.namespaces && 'labelSelector' in options.namespaces
+      ? selectNamespaces(cache, namespaces, options.namespaces)
+      : undefined;
   metrics.observeCache(cache);
+  const tellOfBadObject = (object: unknown, message: string) => {
+    if (isIdentified(object)) recorder.record(object, { type: 'Warning', reason: 'BadObject', message }, operator.name);
+  };
 
   const stopping = sharedAbortController();
   const killed = sharedAbortController();
@@ -271,11 +304,17 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     const endWait = () => limit.abort();
     stopping.signal.addEventListener('abort', endWait);
     const late = sleep(clock, syncTimeoutMs, limit.signal);
+    const tooLate = (missing: string) =>
+      new Error(`timed out after ${syncTimeoutMs / 1000} s waiting for caches to sync: ${missing}`);
     const running = controllers.map(async (controller) => {
-      await Promise.race([Promise.all(controller.sources.map(({ synced }) => synced)), late]);
+      // Which caches there are is known only then.
+      await Promise.race([selected?.subscription.synced(), late]);
+      if (stopping.signal.aborted) return;
+      if (selected && !selected.subscription.isSynced) throw tooLate(cacheProblem(cache, clock) ?? 'namespaces');
+      await Promise.race([Promise.all(controller.sources.map((source) => source.synced())), late]);
       if (stopping.signal.aborted) return;
       const [missing] = unsyncedSources([controller]);
-      if (missing) throw new Error(`timed out after ${syncTimeoutMs / 1000} s waiting for caches to sync: ${missing}`);
+      if (missing) throw tooLate(missing);
       ready(controller);
     });
     try {
@@ -376,6 +415,11 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
         throw error;
       }
     },
+    watch({ definition }, resource, map, watchOptions = {}) {
+      const running = controllers.find(({ name }) => name === definition.name);
+      if (!running) throw new Error(`the manager does not run a controller named "${definition.name}"`);
+      return running.watch(watchSource(resource, map, watchOptions));
+    },
     ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted, campaign?.problem),
     get metricsUrl() {
       return endpoints.metricsUrl;
@@ -388,4 +432,10 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     },
     metrics: () => metrics.text(),
   };
+}
+
+/** An event can only be about an object that has a name and a uid. */
+function isIdentified(object: unknown): object is KubeObject {
+  const { apiVersion, kind, metadata } = (object ?? {}) as Partial<KubeObject>;
+  return Boolean(apiVersion && kind && metadata?.name && metadata.uid);
 }

@@ -14,6 +14,14 @@ export interface ControllerMetrics {
   /** People were told that an object keeps failing. */
   escalated(): void;
   timedOut(): void;
+  /** A reconcile has got stuck, or has ended after all. */
+  stuck(stuck: boolean): void;
+  /** An object is reconciled again and again by its own writes. */
+  hotLoop(): void;
+  /** A source outside of the cluster could not be read. */
+  sourceFailed(source: string): void;
+  /** A reconcile has waited for the cache to show own writes. */
+  waitedForCache(seconds: number, timedOut: boolean): void;
   panicked(): void;
 }
 
@@ -95,6 +103,27 @@ export function createMetrics(clock: Clock): Metrics {
   const escalations = counter(
     'opwright_reconcile_escalations_total',
     'Failures that people were told of because they do not end.',
+    perController,
+  );
+  const stuck = gauge('opwright_stuck_reconciles', 'Reconciles that last longer than they should.', perController);
+  const hotLoops = counter(
+    'opwright_hot_loops_total',
+    'How often an object was found to be reconciled again and again by its own writes.',
+    perController,
+  );
+  const sourceErrors = counter('opwright_source_errors_total', 'Failures of sources outside of the cluster.', [
+    'controller',
+    'source',
+  ]);
+  const gateWaits = histogram(
+    'opwright_read_gate_wait_seconds',
+    'How long reconciles waited for the caches to show what the run before had written.',
+    perController,
+    [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5],
+  );
+  const gateTimeouts = counter(
+    'opwright_read_gate_timeouts_total',
+    'Reconciles for which the caches did not show in time what the run before had written.',
     perController,
   );
   const duration = histogram(
@@ -229,9 +258,11 @@ export function createMetrics(clock: Clock): Metrics {
           queues.set(name, queue);
           maxConcurrent.set(labels, concurrency);
           active.set(labels, 0);
+          stuck.set(labels, 0);
           for (const result of ['success', 'error', 'requeue', 'requeue_after'])
             reconciles.inc({ ...labels, result }, 0);
-          for (const metric of [errors, terminals, panics, timeouts, escalations]) metric.inc(labels, 0);
+          for (const metric of [errors, terminals, panics, timeouts, escalations, hotLoops, gateTimeouts])
+            metric.inc(labels, 0);
           for (const metric of [adds, retries]) metric.inc(queueLabels, 0);
         },
         activeWorkers: (change) => active.inc(labels, change),
@@ -244,6 +275,13 @@ export function createMetrics(clock: Clock): Metrics {
           if (terminal) terminals.inc(labels);
         },
         escalated: () => escalations.inc(labels),
+        stuck: (isStuck) => stuck.inc(labels, isStuck ? 1 : -1),
+        hotLoop: () => hotLoops.inc(labels),
+        sourceFailed: (source) => sourceErrors.inc({ ...labels, source }),
+        waitedForCache(seconds, timedOut) {
+          gateWaits.observe(labels, seconds);
+          if (timedOut) gateTimeouts.inc(labels);
+        },
         timedOut: () => timeouts.inc(labels),
         panicked: () => panics.inc(labels),
       };

@@ -58,6 +58,7 @@ function informersOf(cache: Cache): Informer[] {
 
 function informerProblem({ resource, state }: Informer, clock: Clock): string | undefined {
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  if (state.absent) return undefined;
   if (!state.synced) return `${name} is not synced: ${state.lastError?.message ?? 'the first list has not ended'}`;
   if (state.lastError && clock.monotonic() - (state.failingSince ?? 0) > FAILING_MS) {
     return `${name} is not followed any more: ${state.lastError.message}`;

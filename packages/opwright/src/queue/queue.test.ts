@@ -47,7 +47,7 @@ describe('a key', () => {
     expect(second).toBeUndefined();
     queue.done(first!.key);
     await clock.advance(0);
-    expect(second).toEqual({ key: 'a', priority: 0, triggers: [] });
+    expect(second).toEqual({ key: 'a', priority: 0, causes: [] });
     queue.done('a');
     expect(queue.length).toBe(0);
   });
@@ -102,14 +102,14 @@ describe('a key', () => {
   test('brings along why it is there: each reason once, and no more than a reader wants', async () => {
     const { clock, queue } = setup();
     const change = (name: string): Trigger => ({ source: 'Pod', type: 'update', object: { name } });
-    queue.add('a', { triggers: [change('p')] });
-    queue.add('a', { triggers: [change('p'), change('q')] });
+    queue.add('a', { causes: [change('p')] });
+    queue.add('a', { causes: [change('p'), change('q')] });
     queue.add('a', { afterMs: 10 });
     await clock.advance(10);
-    expect((await queue.get())?.triggers).toEqual([change('p'), change('q'), { type: 'timer' }]);
-    for (let i = 0; i < 100; i++) queue.add('a', { triggers: [change(`p-${i}`)] });
+    expect((await queue.get())?.causes).toEqual([change('p'), change('q'), { type: 'timer' }]);
+    for (let i = 0; i < 100; i++) queue.add('a', { causes: [change(`p-${i}`)] });
     queue.done('a');
-    expect((await queue.get())?.triggers).toHaveLength(MAX_TRIGGERS);
+    expect((await queue.get())?.causes).toHaveLength(MAX_TRIGGERS);
   });
 
   test('whose time comes while a worker has it waits for done', async () => {

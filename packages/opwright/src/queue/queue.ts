@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@opwright/machinery';
 import type { BackoffRange, ItemBackoff } from './backoff.ts';
 import { createHeap, type HeapNode } from './heap.ts';
-import { mergeTriggers, NO_TRIGGERS, type Trigger, type Triggers } from './triggers.ts';
+import { type Cause, mergeCauses, NO_CAUSES } from './triggers.ts';
 
 /** The priority of what can wait: objects of an initial list, relists. Live changes have 0. */
 export const LOW_PRIORITY = -100;
@@ -22,14 +22,14 @@ export interface AddOptions {
   /** With `rateLimited`: another range than the queue's. */
   readonly backoff?: BackoffRange | undefined;
   /** Why: delivered with the key. */
-  readonly triggers?: Triggers;
+  readonly causes?: readonly Cause[];
 }
 
 export interface QueueItem {
   readonly key: string;
   readonly priority: number;
   /** Why the key is here, from all that was added since it was delivered last. */
-  readonly triggers: Triggers;
+  readonly causes: readonly Cause[];
 }
 
 /** What metrics want to know; every method is called synchronously. */
@@ -95,11 +95,10 @@ interface Entry extends Waiting {
   /** Position among due entries: the time of readiness, moved by what the priority is worth. */
   rank: number;
   due: boolean;
-  triggers: Triggers;
+  causes: readonly Cause[];
 }
 
-const TIMER: Trigger = Object.freeze({ type: 'timer' });
-const TIMER_ONLY: Triggers = Object.freeze([TIMER]);
+const TIMER: readonly Cause[] = Object.freeze([Object.freeze({ type: 'timer' })]);
 
 export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: QueueOptions): WorkQueue {
   const entries = new Map<string, Entry>();
@@ -171,7 +170,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
       countDepth(entry.priority, -1);
       inFlight.set(entry.key, now);
       observer.taken?.(now - entry.readyAt);
-      waiters.shift()!({ key: entry.key, priority: entry.priority, triggers: entry.triggers });
+      waiters.shift()!({ key: entry.key, priority: entry.priority, causes: entry.causes });
     }
   }
 
@@ -206,7 +205,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
         makeDue(retry, now);
       } else {
         clearTimer(first.key);
-        deliver(first.key, first.priority, 0, TIMER_ONLY, first.readyAt);
+        deliver(first.key, first.priority, 0, TIMER, first.readyAt);
       }
     }
     arm();
@@ -236,7 +235,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
   }
 
   /** Puts the key in, due in `delay` ms; `now` may lie back as far as the time at which a timer was due. */
-  function deliver(key: string, priority: number, delay: number, triggers: Triggers, now: number): void {
+  function deliver(key: string, priority: number, delay: number, causes: readonly Cause[], now: number): void {
     const entry = entries.get(key);
     if (!entry) {
       const fresh: Entry = {
@@ -246,7 +245,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
         rank: 0,
         sequence: sequence++,
         due: false,
-        triggers,
+        causes,
         heapIndex: -1,
       };
       entries.set(key, fresh);
@@ -255,7 +254,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
       else waiting.push(fresh);
       return;
     }
-    entry.triggers = mergeTriggers(entry.triggers, triggers);
+    entry.causes = mergeCauses(entry.causes, causes);
     raise(entry, priority, now);
     if (entry.due) return;
     if (delay === 0) {
@@ -269,16 +268,16 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
   }
 
   return {
-    add(key, { priority = 0, afterMs = 0, rateLimited = false, backoff: range, triggers = NO_TRIGGERS } = {}) {
+    add(key, { priority = 0, afterMs = 0, rateLimited = false, backoff: range, causes = NO_CAUSES } = {}) {
       if (closed) return;
       const now = clock.monotonic();
       if (rateLimited) {
         observer.retried?.();
-        deliver(key, priority, backoff.next(key, range), triggers, now);
+        deliver(key, priority, backoff.next(key, range), causes, now);
       } else if (afterMs > 0) {
         setTimer(key, priority, now + afterMs);
       } else {
-        deliver(key, priority, 0, triggers, now);
+        deliver(key, priority, 0, causes, now);
       }
       arm();
       handOut();

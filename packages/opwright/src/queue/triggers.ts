@@ -11,27 +11,47 @@ export interface Trigger {
   readonly type: 'initial' | 'create' | 'update' | 'delete' | 'retry' | 'timer' | 'event' | 'available';
   /** What changed; absent when it is the reconciled object itself. */
   readonly object?: ObjectKey;
-  /** The change is a write of this controller, in a run of the same object. */
+  /** All these changes are writes of this controller, in runs of the same object. */
   readonly own?: boolean;
 }
 
 /** The reasons for one run, each once, in the order in which they came; at most {@link MAX_TRIGGERS}. */
 export type Triggers = readonly Trigger[];
 
+/** A trigger as the queue carries it. */
+export interface Cause extends Trigger {
+  /** The version of the object that told of the change. */
+  readonly resourceVersion?: string;
+}
+
 /** A reconcile sees the whole state anyway: that something else happened too is all that more reasons could say. */
 export const MAX_TRIGGERS = 16;
 
-export const NO_TRIGGERS: Triggers = Object.freeze([]);
+export const NO_CAUSES: readonly Cause[] = Object.freeze([]);
 
 /** `known` and those of `added` that are not in it. */
-export function mergeTriggers(known: Triggers, added: Triggers): Triggers {
+export function mergeCauses(known: readonly Cause[], added: readonly Cause[]): readonly Cause[] {
   if (known.length === 0) return added;
   let merged = known;
-  for (const trigger of added) {
+  for (const cause of added) {
     if (merged.length >= MAX_TRIGGERS) break;
-    if (!merged.some((other) => isSame(other, trigger))) merged = [...merged, trigger];
+    if (!merged.some((other) => other.resourceVersion === cause.resourceVersion && isSame(other, cause))) {
+      merged = [...merged, cause];
+    }
   }
   return merged;
+}
+
+/** What a reconcile is told: versions are gone, and with them all that differs by nothing else. */
+export function triggersOf(causes: readonly Cause[], isOwn: (resourceVersion: string) => boolean): Triggers {
+  const triggers: Trigger[] = [];
+  for (const { resourceVersion, ...trigger } of causes) {
+    const own = resourceVersion !== undefined && isOwn(resourceVersion);
+    const known = triggers.findIndex((other) => isSame(other, trigger));
+    if (known < 0) triggers.push(own ? { ...trigger, own } : trigger);
+    else if (!own) triggers[known] = trigger;
+  }
+  return Object.freeze(triggers);
 }
 
 function isSame(a: Trigger, b: Trigger): boolean {
@@ -39,7 +59,6 @@ function isSame(a: Trigger, b: Trigger): boolean {
     a === b ||
     (a.source === b.source &&
       a.type === b.type &&
-      a.own === b.own &&
       a.object?.name === b.object?.name &&
       a.object?.namespace === b.object?.namespace)
   );

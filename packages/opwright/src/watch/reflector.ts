@@ -2,8 +2,10 @@ import type { Client, ListOptions, WatchEvent, WatchOptions } from '@opwright/cl
 import {
   type AnyResource,
   type Clock,
+  isNotFound,
   type KubeObject,
   type ListMeta,
+  type ObjectKey,
   type Random,
   StatusError,
   sleep,
@@ -34,6 +36,8 @@ export interface ReflectorSink {
   remove(object: KubeObject): void;
   /** Nothing changed up to `resourceVersion`. */
   bookmark(resourceVersion: string): void;
+  /** The server does not serve the kind, so that there are no objects: of optional kinds only, once each time it goes. */
+  absent?(): void;
 }
 
 /** What to follow. */
@@ -42,6 +46,8 @@ export interface ReflectorScope {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** Read `apiVersion`, `kind` and `metadata` only. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ReflectorOptions {
@@ -56,6 +62,10 @@ export interface ReflectorOptions {
   readonly logger: Logger;
   /** Called with each failure after it was logged, for metrics. */
   readonly onError?: (error: WatchFailure) => void;
+  /** Called with each object that was skipped because it cannot be what the resource says. */
+  readonly onBadObject?: (object: unknown, error: WatchFailure) => void;
+  /** Whether the kind may be missing on the server: that is a state then, not a failure. Asked each time. Default: never. */
+  readonly isOptional?: () => boolean;
   /** Objects per page of a paged list; default 500. */
   readonly pageSize?: number;
   /**
@@ -81,8 +91,10 @@ export interface WatchFailure {
 }
 
 export interface ReflectorState {
-  /** A list has succeeded since the start. */
+  /** A list has succeeded since the start, or the kind is optional and not there. */
   readonly synced: boolean;
+  /** The kind is optional and the server does not serve it: asked for again every 10 s. */
+  readonly absent: boolean;
   /** What stops the reflector at the moment; undefined while it follows the server. */
   readonly lastError: WatchFailure | undefined;
   /** Since when there is a `lastError`. Monotonic ms. */
@@ -115,6 +127,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const backoff = reflectorBackoff(clock, random);
   const state = {
     synced: false,
+    absent: false,
     lastError: undefined as WatchFailure | undefined,
     failingSince: undefined as number | undefined,
     lastEventAt: undefined as number | undefined,
@@ -149,9 +162,13 @@ export function createReflector(options: ReflectorOptions): Reflector {
       if (!isObjectOf(resource, object)) throw new TypeError(`not a ${resource.kind}`);
       file(object);
     } catch (error) {
-      const failure = { reason: 'BadObject', message: `${resource.plural}: an object was skipped: ${String(error)}` };
-      logger.error('Reflector skipped an object', { resource: resource.plural, error: failure.message });
+      const { name, namespace } = ((object as Partial<KubeObject> | null)?.metadata ?? {}) as Partial<ObjectKey>;
+      const which = name === undefined ? 'an object' : `"${namespace ? `${namespace}/` : ''}${name}"`;
+      const message = `${resource.plural}: ${which} was skipped, and is not followed until it changes: ${String(error)}`;
+      const failure = { reason: 'BadObject', message };
+      logger.error('Reflector skipped an object', { resource: resource.plural, name, namespace, error: message });
       onError?.(failure);
+      options.onBadObject?.(object, failure);
     }
   }
 
@@ -200,16 +217,32 @@ export function createReflector(options: ReflectorOptions): Reflector {
   /** The server has shown its whole state. */
   function adopt(objects: readonly KubeObject[], version: string): void {
     versionUnavailable = false;
+    if (state.absent) logger.info('Optional kind is served now', { resource: resource.plural, group: resource.group });
+    state.absent = false;
     sink.replace(objects, version);
     state.resourceVersion = version;
     state.synced = true;
     heard();
   }
 
+  /** The server does not know the kind; versions of one that was there say nothing about one that will be. */
+  function adoptAbsence(): void {
+    heard();
+    if (state.absent) return;
+    logger.info('Optional kind is not served, waiting for it', { resource: resource.plural, group: resource.group });
+    state.absent = true;
+    state.resourceVersion = '';
+    versionUnavailable = false;
+    sink.absent?.();
+    state.synced = true;
+  }
+
+  const isMissing = (error: unknown) => options.isOptional?.() === true && isNotFound(error);
+
   /** Brings the sink to the server's state; returns the stream that goes on from there, where it came as one. */
   async function load(signal: AbortSignal): Promise<WatchStream | undefined> {
     const { watchList: streaming } = options;
-    if (!streaming || streaming.unusable.has(kindKey(resource))) return void (await list(signal));
+    if (!streaming || state.absent || streaming.unusable.has(kindKey(resource))) return void (await list(signal));
     const result = await watchList(
       {
         open,
@@ -274,7 +307,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       try {
         await watchOnce(inherited, signal);
       } catch (error) {
-        if (signal.aborted || isExpired(error)) return;
+        if (signal.aborted || isExpired(error) || isMissing(error)) return;
         failed('watch', error);
         const retryAfter = retryAfterMs(error);
         if (retryAfter === undefined && !isRefused(error)) return;
@@ -357,6 +390,11 @@ export function createReflector(options: ReflectorOptions): Reflector {
           await watch(stream, signal);
         } catch (error) {
           if (signal.aborted) return;
+          if (isMissing(error)) {
+            adoptAbsence();
+            await sleep(clock, LOOK_FOR_KIND_MS, signal);
+            continue;
+          }
           failed('list', error);
           atLeast = retryAfterMs(error) ?? 0;
           if (isUnavailableKind(error)) atMost = MAX_WAIT_FOR_KIND_MS;
@@ -394,6 +432,9 @@ const SETTLED_MS = 10_000;
 
 /** Somebody is about to install the CRD or grant the permission: whoever waits for that should not wait long after it. */
 const MAX_WAIT_FOR_KIND_MS = 10_000;
+
+/** How often an optional kind is looked for. */
+const LOOK_FOR_KIND_MS = 10_000;
 
 function isUnavailableKind(error: unknown): boolean {
   return error instanceof StatusError && (error.code === 404 || error.code === 403);

@@ -87,7 +87,7 @@ export async function startOn(
   operator: Operator,
   options: Partial<ManagerOptions> = {},
 ): Promise<Running> {
-  const clock = idleClock();
+  const clock = options.clock instanceof VirtualClock ? options.clock : idleClock();
   const logger = recording();
   const manager = createManager(operator, {
     transport: api,
