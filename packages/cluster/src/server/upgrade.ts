@@ -52,27 +52,38 @@ async function webSocketConnection(
   });
 }
 
-function overWebSocket(webSocket: WebSocket): Connection {
-  const queue = byteQueue();
+/** What connections have in common: data that waits for its reader, and an end. */
+function receiving(source: { pause(): unknown; resume(): unknown }) {
+  const incoming = byteQueue();
   const gone = new AbortController();
-  webSocket.on('message', (data: Buffer) => {
-    webSocket.pause();
-    void queue.push(data).then(() => webSocket.resume());
-  });
-  webSocket.on('error', () => {});
-  webSocket.once('close', () => {
-    queue.end();
-    gone.abort();
-  });
   return {
-    incoming: queue,
+    incoming,
+    signal: gone.signal,
+    take(data: Buffer): void {
+      source.pause();
+      void incoming.push(data).then(() => source.resume());
+    },
+    closed(): void {
+      incoming.end();
+      gone.abort();
+    },
+  };
+}
+
+function overWebSocket(webSocket: WebSocket): Connection {
+  const { incoming, signal, take, closed } = receiving(webSocket);
+  webSocket.on('message', take);
+  webSocket.on('error', () => {});
+  webSocket.once('close', closed);
+  return {
+    incoming,
+    signal,
     send: (data) =>
       new Promise((resolve) => {
-        if (gone.signal.aborted) resolve();
+        if (signal.aborted) resolve();
         else webSocket.send(data, { binary: typeof data !== 'string' }, () => resolve());
       }),
     close: () => webSocket.close(1000),
-    signal: gone.signal,
   };
 }
 
@@ -82,32 +93,24 @@ function socketConnection(
   protocol: string,
   headers: ServerResponse['headers'],
 ): Connection {
-  const queue = byteQueue();
-  const gone = new AbortController();
+  const { incoming, signal, take, closed } = receiving(socket);
   const lines = Object.entries({ connection: 'Upgrade', upgrade: protocol, ...headers }).flatMap(([name, value]) =>
     [value].flat().map((one) => `${name}: ${one}\r\n`),
   );
   socket.write(`HTTP/1.1 101 ${STATUS_CODES[101]}\r\n${lines.join('')}\r\n`);
-  const take = (data: Buffer) => {
-    socket.pause();
-    void queue.push(data).then(() => socket.resume());
-  };
-  if (head.length > 0) void queue.push(head);
+  if (head.length > 0) void incoming.push(head);
   socket.on('data', take);
-  socket.on('end', () => queue.end());
+  socket.on('end', () => incoming.end());
   socket.on('error', () => {});
-  socket.once('close', () => {
-    queue.end();
-    gone.abort();
-  });
+  socket.once('close', closed);
   return {
-    incoming: queue,
+    incoming,
+    signal,
     send: (data) =>
       new Promise((resolve) => {
-        if (gone.signal.aborted || socket.writableEnded) resolve();
+        if (signal.aborted || socket.writableEnded) resolve();
         else socket.write(data, () => resolve());
       }),
     close: () => socket.end(),
-    signal: gone.signal,
   };
 }
