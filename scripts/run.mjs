@@ -74,6 +74,11 @@ switch (task) {
     build();
     run(process.execPath, [join('bench', 'main.mjs'), ...rest]);
     break;
+  case 'fuzz':
+    build();
+    process.env.OPWRIGHT_FUZZ_REQUESTS = rest.shift() ?? '1000000';
+    run(bin('vitest'), ['run', 'test/fuzz', ...rest]);
+    break;
   case 'conformance':
     build();
     run(bin('tsc'), ['-b', 'conformance']);
@@ -84,5 +89,5 @@ switch (task) {
     run(process.execPath, [join('clients', 'main.mjs'), ...rest]);
     break;
   default:
-    fail(`unknown task ${task ?? ''}: use build, start, test, check, bench, conformance or clients`);
+    fail(`unknown task ${task ?? ''}: use build, start, test, check, bench, fuzz, conformance or clients`);
 }

@@ -4,6 +4,8 @@
  */
 export function comparableMessage(message: string): string {
   const text = withoutDumps(withoutDiff(message));
+  const typed = /^(failed to create typed patch object .*: errors:)\n(.*)$/s.exec(text);
+  if (typed !== null) return [typed[1], ...(typed[2] ?? '').split('\n').sort()].join('\n');
   const combined = /^(.* is invalid: )\[(.*)\]$/s.exec(text);
   if (combined === null) return text;
   const parts = (combined[2] ?? '').split(/, (?=[\w<][\w.[\]"<>/-]*: )/);

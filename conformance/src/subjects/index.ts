@@ -13,6 +13,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
+import { nonsense } from './nonsense.ts';
 import { patches } from './patch.ts';
 import { policies } from './policies.ts';
 import { reviews } from './reviews.ts';
@@ -39,6 +40,7 @@ export const subjects: readonly Subject[] = [
   definitions,
   customResources,
   customValidation,
+  nonsense,
   access,
   policies,
   reviews,

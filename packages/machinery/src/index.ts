@@ -60,6 +60,7 @@ export { jsonTypeName } from './typed/decode-scalar.ts';
 export * from './typed/defaults.ts';
 export * from './typed/encode-order.ts';
 export * from './typed/path.ts';
+export { checkJson } from './typed/plain-tree.ts';
 export * from './typed/prune.ts';
 export * from './typed/type-node.ts';
 export { unknownFields } from './typed/unknown.ts';

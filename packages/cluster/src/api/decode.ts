@@ -11,13 +11,13 @@ import {
   splitApiVersion,
   type TypeNode,
 } from '@opwright/machinery';
-import { parseDocument } from 'yaml';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import { badRequest, goQuote, invalid, tooLarge, unsupportedMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
 import { metadataOf } from './metadata.ts';
 import { header, RESOURCE_TYPES } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
+import { parseYaml, YamlError } from './read-yaml.ts';
 
 /** Bytes of a request body. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
@@ -151,7 +151,8 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
           mediaType === 'application/yaml' && !text.trimStart().startsWith('{') ? parseYaml(text) : parseJson(text);
         return { ...parsed, text: () => text };
       } catch (error) {
-        if (!(error instanceof JsonSyntaxError || error instanceof YamlError)) throw error;
+        if (error instanceof YamlError) throw unrecognizedText(expected, text, error.message);
+        if (!(error instanceof JsonSyntaxError)) throw error;
         throw unrecognizedText(expected, text, `couldn't get version/kind; json parse error: ${error.message}`);
       }
     }
@@ -171,40 +172,6 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
 /** The media type of the body without parameters, '' where the client names none. */
 export function contentType(request: ServerRequest): string {
   return (header(request, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
-}
-
-/** Text that is not YAML. */
-export class YamlError extends Error {
-  override readonly name = 'YamlError';
-}
-
-/** One YAML document as JSON. @throws YamlError */
-export function parseYaml(text: string): { value: unknown; duplicates: readonly string[] } {
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', schema: 'yaml-1.1' });
-  const error = document.errors[0];
-  if (error !== undefined) {
-    const line = error.linePos?.[0].line ?? 1;
-    throw new YamlError(`error converting YAML to JSON: yaml: line ${line}: ${yamlWords(error.code)}`);
-  }
-  // Through the JSON parser, so that both forms of a body are the same kind of tree.
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return parseJson(JSON.stringify(value ?? null));
-}
-
-function yamlWords(code: string): string {
-  switch (code) {
-    case 'MISSING_CHAR':
-      return "did not find expected ',' or '}'";
-    case 'BAD_INDENT':
-    case 'UNEXPECTED_TOKEN':
-      return 'did not find expected node content';
-    case 'TAB_AS_INDENT':
-      return 'found character that cannot start any token';
-    case 'MULTILINE_IMPLICIT_KEY':
-      return "could not find expected ':'";
-    default:
-      return 'did not find expected key';
-  }
 }
 
 /** Kind and version of the body must be those of the URL; built-in kinds may leave them out. */

@@ -1,10 +1,20 @@
-import { getOwn, isPlainObject, JsonSyntaxError, jsonTypeName, parseJson } from '@opwright/machinery';
+import { typeOf } from '@opwright/kubernetes/data';
+import {
+  DecodeError,
+  decodeObject,
+  getOwn,
+  isPlainObject,
+  JsonSyntaxError,
+  jsonTypeName,
+  parseJson,
+} from '@opwright/machinery';
 import type { FieldError } from '../kinds/kind.ts';
 import type { Call } from './context.ts';
-import { BODY_LIMIT, contentType, parseYaml, YamlError } from './decode.ts';
+import { BODY_LIMIT, contentType } from './decode.ts';
 import { goQuote, invalid, rawError, tooLarge, unsupportedMediaType } from './errors.ts';
 import { RESOURCE_TYPES } from './negotiate.ts';
 import { integerParameter, readDryRun } from './options.ts';
+import { parseYaml, YamlError } from './read-yaml.ts';
 import { booleanParameter } from './request-info.ts';
 
 /** Options of DELETE, from its body or its query. */
@@ -19,6 +29,7 @@ export interface DeleteOptions {
 }
 
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27';
+const OPTIONS_TYPE = typeOf('v1', 'DeleteOptions')!;
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 /** @throws StatusError 422; 500 (sic) for a body that is no DeleteOptions */
@@ -71,26 +82,24 @@ function fromQuery(query: URLSearchParams): Source {
 }
 
 function fromBody(body: { [key: string]: unknown }): Source {
-  const preconditions = getOwn(body, 'preconditions');
-  const given = isPlainObject(preconditions) ? preconditions : {};
-  const policy = getOwn(body, 'propagationPolicy');
-  const grace = getOwn(body, 'gracePeriodSeconds');
-  if (grace !== undefined && grace !== null && typeof grace !== 'number') {
-    const into = 'Go struct field DeleteOptions.gracePeriodSeconds of type int64';
-    throw rawError(`json: cannot unmarshal ${jsonTypeName(grace)} into ${into}`);
-  }
-  const orphan = getOwn(body, 'orphanDependents');
-  const dryRun = getOwn(body, 'dryRun');
+  const { dryRun, gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions } = decodeOptions(body);
   return {
-    dryRun: Array.isArray(dryRun) ? dryRun.map(String) : [],
-    gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
-    propagationPolicy: typeof policy === 'string' ? policy : undefined,
-    orphanDependents: typeof orphan === 'boolean' ? orphan : undefined,
-    preconditions: {
-      ...(typeof given.uid === 'string' ? { uid: given.uid } : {}),
-      ...(typeof given.resourceVersion === 'string' ? { resourceVersion: given.resourceVersion } : {}),
-    },
+    dryRun: dryRun ?? [],
+    gracePeriodSeconds,
+    propagationPolicy,
+    orphanDependents,
+    preconditions: preconditions ?? {},
   };
+}
+
+/** @throws StatusError 500 (sic) for a value of the wrong type */
+function decodeOptions(body: { [key: string]: unknown }): Partial<Source> {
+  try {
+    return decodeObject(OPTIONS_TYPE, body).object;
+  } catch (error) {
+    if (error instanceof DecodeError) throw rawError(error.message);
+    throw error;
+  }
 }
 
 /** The body as an object; undefined when there is none. */
@@ -113,14 +122,19 @@ function optionsBody({ request, server, kind }: Call): { [key: string]: unknown 
     if (!['', 'application/json', 'application/yaml'].includes(type)) throw unsupportedMediaType(RESOURCE_TYPES);
     value = parseText(Buffer.from(body.bytes).toString('utf8'), type);
   }
+  if (value === null) return {};
   if (!isPlainObject(value))
     throw rawError("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value");
-  const wanted = getOwn(value, 'kind');
-  if (wanted !== undefined && wanted !== '' && wanted !== 'DeleteOptions') {
-    const version = String(getOwn(value, 'apiVersion') ?? '');
-    throw rawError(
-      `no kind ${goQuote(String(wanted))} is registered for version ${goQuote(version)} in scheme "${SCHEME}"`,
-    );
+  for (const key of ['apiVersion', 'kind']) {
+    const found = getOwn(value, key) ?? '';
+    if (typeof found === 'string') continue;
+    const why = `json: cannot unmarshal ${jsonTypeName(found)} into Go struct field .${key} of type string`;
+    throw rawError(`couldn't get version/kind; json parse error: ${why}`);
+  }
+  const wanted = String(getOwn(value, 'kind') ?? '');
+  if (wanted !== '' && wanted !== 'DeleteOptions') {
+    const version = String(getOwn(value, 'apiVersion') ?? '') || 'meta.k8s.io/v1';
+    throw rawError(`no kind ${goQuote(wanted)} is registered for version ${goQuote(version)} in scheme "${SCHEME}"`);
   }
   return value;
 }

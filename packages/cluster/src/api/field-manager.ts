@@ -1,6 +1,7 @@
 import {
   type FieldManagerRequest,
   type FieldSet,
+  fitsType,
   formatTime,
   type JsonObject,
   namedFields,
@@ -10,6 +11,7 @@ import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { Call } from './context.ts';
 import type { ExpectedKind } from './decode.ts';
+import { metadataOf } from './metadata.ts';
 import { header } from './negotiate.ts';
 
 /** The part of a server-side apply or tracked update that follows from the request. */
@@ -26,7 +28,10 @@ export function fieldManagerRequest(call: Call, fieldManager: string, subresourc
   };
 }
 
-/** Records in the new state of an object who changed what; in place. */
+/**
+ * Records in the new state of an object who changed what; in place. An object that does not fit its type has no owners any
+ * more: it can be stored where the endpoint takes back what does not fit (the spec of a custom resource through its status).
+ */
 export function trackUpdate(
   call: Call,
   fieldManager: string,
@@ -35,6 +40,10 @@ export function trackUpdate(
   next: MutableObject,
 ): void {
   const request = fieldManagerRequest(call, fieldManager, subresource);
+  if (call.kind.custom && subresource !== '' && !fitsType(request.type, next as JsonObject)) {
+    delete metadataOf(next).managedFields;
+    return;
+  }
   const tracked = updateWithManager({ ...request, live, next: next as JsonObject });
   next.metadata = { ...(tracked.metadata as MutableObject) };
 }

@@ -1,16 +1,17 @@
 import { isStatusError, type StatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
+import { answerForm } from './answer-form.ts';
 import { authenticate } from './authenticate.ts';
 import { type AccessAttributes, accessForbidden } from './authorize.ts';
 import { connects } from './connect/index.ts';
 import type { ApiServer, Call, Result } from './context.ts';
 import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
-import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
+import { methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import { impersonate, impersonationProblem } from './impersonate.ts';
-import { header, negotiate, plainJson } from './negotiate.ts';
+import { header, plainJson } from './negotiate.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
 import { errorResponse, resultResponse, textResponse } from './respond.ts';
@@ -19,7 +20,7 @@ import { subresourceCreates, subresourceEndpoint } from './subresources/index.ts
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/delete-collection.ts';
-import { get, stored } from './verbs/get.ts';
+import { checkVersion, get, stored } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
@@ -60,6 +61,7 @@ async function answer(server: ApiServer, request: ServerRequest, progress: Progr
   const audited = (response: ServerResponse) => withHeaders(response, { 'audit-id': auditId });
   try {
     const info = readInfo(request);
+    if (info === undefined) return malformedRequest();
     const sender = authenticate(request, server, (text) => warnings.push(text));
     progress.sender = sender;
     progress.user = sender;
@@ -77,13 +79,19 @@ async function answer(server: ApiServer, request: ServerRequest, progress: Progr
   }
 }
 
-function readInfo(request: ServerRequest): RequestInfo {
+/** Undefined where the path is none: Go's HTTP library refuses that before the API server sees it. */
+function readInfo(request: ServerRequest): RequestInfo | undefined {
   try {
     return requestInfo(request.method, request.path);
   } catch (error) {
-    if (error instanceof URIError) throw badRequest(error.message);
+    if (error instanceof URIError) return undefined;
     throw error;
   }
+}
+
+function malformedRequest(): ServerResponse {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
+  return { status: 400, headers, body: { text: '400 Bad Request' } };
 }
 
 /** Who acts, if they may; otherwise the refusal. */
@@ -175,11 +183,11 @@ function resolve(
   }
   if (kind.scope === 'Namespaced' && info.namespace === '' && info.name !== '' && info.verb !== 'watch')
     throw unknownResource();
-  if (info.rest.length > 0 && (kind.custom || info.subresource !== 'proxy')) throw unknownResource();
+  if (info.rest.length > 0 && kind.custom) throw notFound(kind, info.name);
+  if (info.rest.length > 0 && info.subresource !== 'proxy') throw unknownResource();
   if (kind.deprecation !== undefined && kind.verbs.includes(info.verb)) warnings.push(kind.deprecation);
   // What runs in the cluster answers in its own forms.
-  const negotiated =
-    connectTo(kind, info) === undefined ? negotiate(request, info.verb === 'watch') : plainJson(request);
+  const negotiated = connectTo(kind, info) === undefined ? answerForm(request, info, kind) : plainJson(request);
   return { server, request, info, kind, user, warnings, negotiated };
 }
 
@@ -267,6 +275,7 @@ function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
 }
 
 async function getThrough(call: Call, endpoint: Endpoint): Promise<Result> {
+  checkVersion(call);
   const object = await reading(call.kind, () => present(call.kind, storedFor(call, endpoint)));
   endpoint.checkView?.(object);
   if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };

@@ -25,11 +25,17 @@ const ANNOTATIONS_LIMIT = 256 * 1024;
 export function validateMetadata(object: JsonObject): FieldError[] {
   const metadata = object.metadata as JsonObject;
   return [
+    ...generationErrors(metadata.generation),
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(metadata.ownerReferences),
     ...finalizerErrors(metadata.finalizers, needsDomain(object)),
   ];
+}
+
+function generationErrors(generation: unknown): FieldError[] {
+  if (typeof generation !== 'number' || generation >= 0) return [];
+  return [invalidValue('metadata.generation', generation, 'must be greater than or equal to 0')];
 }
 
 /** Errors of a map of labels. */
@@ -62,16 +68,18 @@ function annotationErrors(annotations: unknown, field: string): FieldError[] {
   return errors;
 }
 
+/** Each controller after the first is an error that shows all owners: what thousands of them say would fill the memory. */
+const MAX_CONTROLLERS = 10;
+
 function ownerErrors(references: unknown): FieldError[] {
   if (!Array.isArray(references)) return [];
   const field = 'metadata.ownerReferences';
   const errors: FieldError[] = [];
+  let controllers = 0;
   let controller: JsonObject | undefined;
   for (const reference of references as JsonObject[]) {
-    const version = String(reference.apiVersion ?? '')
-      .split('/')
-      .at(-1);
-    if (version === '')
+    const parts = String(reference.apiVersion ?? '').split('/');
+    if (parts.length > 2 || parts.at(-1) === '')
       errors.push(invalidValue(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'));
     for (const part of ['kind', 'name', 'uid']) {
       if ((reference[part] ?? '') === '')
@@ -83,10 +91,11 @@ function ownerErrors(references: unknown): FieldError[] {
       );
     }
     if (reference.controller !== true) continue;
+    if (++controllers > MAX_CONTROLLERS) continue;
     if (controller === undefined) {
       controller = reference;
     } else {
-      const text = `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${reference.kind}/${reference.name}`;
+      const text = `Only one reference can have Controller set to true. Found "true" in references for ${ownerText(controller)} and ${ownerText(reference)}`;
       errors.push(invalidValue(field, new RawGoText(goOwners(references as JsonObject[])), text));
     }
   }
@@ -172,4 +181,8 @@ function goStrings(values: readonly string[]): string {
 /** An RFC 3339 time in UTC as Go prints it. */
 function goTime(text: string): string {
   return text.replace('T', ' ').replace('Z', ' +0000 UTC');
+}
+
+function ownerText({ kind = '', name = '' }: JsonObject): string {
+  return `${kind}/${name}`;
 }

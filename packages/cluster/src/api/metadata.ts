@@ -1,4 +1,13 @@
-import { deepEqual, formatTime, generateName, type JsonObject, parseTime, type Random } from '@opwright/machinery';
+import {
+  deepEqual,
+  formatTime,
+  generateName,
+  getOwn,
+  isPlainObject,
+  type JsonObject,
+  parseTime,
+  type Random,
+} from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import { badRequest } from './errors.ts';
@@ -15,8 +24,7 @@ export function metadataOf(object: MutableObject): MutableObject {
 
 /** A text in an object's metadata, '' where absent. */
 export function metaText(object: JsonObject | MutableObject, field: string): string {
-  const metadata = object.metadata as { readonly [key: string]: unknown } | undefined;
-  const value = metadata !== undefined && Object.hasOwn(metadata, field) ? metadata[field] : undefined;
+  const value = isPlainObject(object.metadata) ? getOwn(object.metadata, field) : undefined;
   return typeof value === 'string' ? value : '';
 }
 
@@ -102,14 +110,16 @@ export function dedupeOwnerReferences(object: MutableObject): string[] {
   const metadata = metadataOf(object);
   const references = metadata.ownerReferences;
   if (!Array.isArray(references) || references.length < 2) return [];
-  const seen: unknown[] = [];
+  const seen = new Map<string, unknown>();
   const repeated: string[] = [];
   for (const reference of references as MutableObject[]) {
-    if (seen.some((other) => deepEqual(other, reference))) repeated.push(String(reference.uid));
-    else seen.push(reference);
+    const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = reference;
+    const identity = JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion]);
+    if (seen.has(identity)) repeated.push(String(uid));
+    else seen.set(identity, reference);
   }
   if (repeated.length === 0) return [];
-  metadata.ownerReferences = seen;
+  metadata.ownerReferences = [...seen.values()];
   return [
     `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...new Set(repeated)].join(', ')}`,
   ];

@@ -24,7 +24,7 @@ interface Clause {
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 /** What bodies may be, in both directions. */
 export const RESOURCE_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const WATCH_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+export const WATCH_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 
 /** JSON, in no other form: what answers when there was nothing to negotiate. */
 export function plainJson(request: ServerRequest): Negotiated {
@@ -35,17 +35,21 @@ export function plainJson(request: ServerRequest): Negotiated {
  * Chooses the form of the answer by the Accept header. Protobuf is never chosen: every client that asks for it names
  * JSON as well.
  *
- * @param others what an answer can be beside objects: named in refusals
+ * @param available what the answer can be, as refusals name it
  * @throws StatusError 406
  */
-export function negotiate(request: ServerRequest, isWatch: boolean, others: readonly string[] = []): Negotiated {
+export function negotiate(
+  request: ServerRequest,
+  isWatch: boolean,
+  available: readonly string[] = RESOURCE_TYPES,
+): Negotiated {
   const clauses = acceptClauses(header(request, 'accept'));
   if (clauses.length === 0) return plainJson(request);
   const pretty = isPretty(request);
   let known = false;
   for (const { type, parameters } of clauses) {
     const mediaType = mediaTypeOf(type, isWatch);
-    known ||= others.includes(type) || /^application\/(json|yaml|vnd\.kubernetes\.protobuf)$|^\*\/\*$/.test(type);
+    known ||= type === '*/*' || available.includes(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
     if (as === undefined) return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
@@ -55,7 +59,7 @@ export function negotiate(request: ServerRequest, isWatch: boolean, others: read
     }
   }
   if (!known) {
-    throw unknownMediaType(406, [...others, ...RESOURCE_TYPES, ...(isWatch ? WATCH_TYPES : [])].join(', '));
+    throw unknownMediaType(406, available.join(', '));
   }
   throw notAcceptable(isWatch ? WATCH_TYPES : RESOURCE_TYPES);
 }

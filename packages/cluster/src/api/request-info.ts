@@ -47,14 +47,26 @@ export type ResourceVerb =
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
+/**
+ * The path with its escapes replaced, an escaped slash too: it parts the path like any other. Bytes that are no text
+ * become the replacement character.
+ *
+ * @throws URIError for a malformed escape
+ */
+function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
+  if (/%(?![0-9a-fA-F]{2})/.test(path)) throw new URIError('malformed escape in the path');
+  return path.replace(/(?:%..)+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
+}
+
 /** @throws URIError for a path with a malformed escape */
 export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
   const mark = pathAndQuery.indexOf('?');
-  const path = decodeURI(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
+  const path = decodePath(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
   const query = new URLSearchParams(mark < 0 ? '' : pathAndQuery.slice(mark + 1));
   const other: PathRequest = { isResource: false, path, query, method, verb: method.toLowerCase() };
 
-  const parts = path.split('/').slice(1).map(decodeURIComponent);
+  const parts = path.split('/').slice(1);
   if (parts.at(-1) === '') parts.pop();
   let group: string;
   let version: string;

@@ -10,6 +10,7 @@ import {
   badRequest,
   conflict,
   generateNameConflict,
+  goQuote,
   invalid,
   notFound,
   rawError,
@@ -28,7 +29,7 @@ import {
 } from './metadata.ts';
 import { validateMetadata, validateMetadataUpdate } from './metadata-validation.ts';
 import { present } from './present.ts';
-import { keyNamespace } from './verbs/get.ts';
+import { keyNamespace, objectKey } from './verbs/get.ts';
 
 /*
  * The stages between decoding and the store, which all writes share: admit, prepare, validate, admit, store.
@@ -74,7 +75,8 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   kind.canonicalize?.(draft);
   call.warnings.push(...kind.warnings(draft as JsonObject, undefined));
   await server.admission.validate({ ...attributes, name: metaText(draft, 'name') }, draft as JsonObject);
-  if (metaText(draft, 'resourceVersion') !== '') {
+  // What is no version at all goes unnoticed.
+  if (/^0*[1-9]\d*$/.test(metaText(draft, 'resourceVersion'))) {
     throw rawError('resourceVersion should not be set on objects to be created');
   }
 
@@ -123,7 +125,7 @@ export interface Change extends WriteRequest {
  */
 export async function updateObject(call: Call, change: Change): Promise<Written> {
   const { kind, info, server } = call;
-  const key = storeKey(keyNamespace(kind.scope, info.namespace), info.name);
+  const key = objectKey(call, info.name);
   for (;;) {
     const stored = server.store.get(kind.storage, key);
     if (change.uid !== undefined && change.uid !== stored?.metadata.uid) {
@@ -133,6 +135,9 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       if (!change.createsMissing) throw notFound(kind, info.name);
       const draft = await change.next(undefined);
       checkName(call, draft);
+      checkVersion(metaText(draft, 'resourceVersion'));
+      // There is none yet that a new object could be based on.
+      delete metadataOf(draft).resourceVersion;
       const uid = metaText(draft, 'uid');
       if (uid !== '') {
         const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
@@ -250,7 +255,7 @@ function addWarnings({ warnings }: Call, texts: readonly string[]): void {
 }
 
 /** The name in the body must be that of the URL. */
-function checkName({ info }: Call, draft: MutableObject): void {
+export function checkName({ info }: Call, draft: MutableObject): void {
   const name = metaText(draft, 'name');
   if (name === '') {
     throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
@@ -260,12 +265,15 @@ function checkName({ info }: Call, draft: MutableObject): void {
   }
 }
 
+function checkVersion(wanted: string): void {
+  if (wanted === '' || /^\d+$/.test(wanted)) return;
+  throw rawError(`strconv.ParseUint: parsing ${goQuote(wanted)}: invalid syntax`);
+}
+
 /** An update names the version that it is based on, or, where the kind allows it, none. */
 function settleVersion(kind: ServedKind, draft: MutableObject, old: StoredObject): void {
   const wanted = metaText(draft, 'resourceVersion');
-  if (wanted !== '' && !/^\d+$/.test(wanted)) {
-    throw rawError(`strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
-  }
+  checkVersion(wanted);
   if (wanted === '' || Number(wanted) === 0) {
     if (!kind.allowUnconditionalUpdate) {
       const error = {

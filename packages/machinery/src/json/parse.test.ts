@@ -110,10 +110,10 @@ describe('parseJson', () => {
     expect(parseJson('"\\ud83d\\ude00 \\ud83d x \\ude00"').value).toBe('\u{1f600} \ufffd x \ufffd');
   });
 
-  test('reads ten thousand levels and not one more', () => {
+  test('reads a thousand levels and not one more', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-    expect(() => parseJson(nested(10_000))).not.toThrow();
-    expect(() => parseJson(nested(10_001))).toThrow("invalid character '[' exceeded max depth");
+    expect(() => parseJson(nested(1000))).not.toThrow();
+    expect(() => parseJson(nested(1001))).toThrow("invalid character '[' exceeded max depth");
   });
 
   test('takes time in proportion to the length of the text', () => {

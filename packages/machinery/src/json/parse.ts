@@ -1,4 +1,5 @@
 import { setOwn } from '../trees/own.ts';
+import { MAX_DEPTH } from './depth.ts';
 import { JsonScanner } from './scanner.ts';
 import { invalidCharacter } from './syntax-error.ts';
 
@@ -19,9 +20,6 @@ interface Frame {
   readonly array: unknown[] | undefined;
   key: string;
 }
-
-/** Go gives up on deeper nesting. */
-const MAX_DEPTH = 10_000;
 
 /**
  * Reads one JSON value as Go's decoder does, in linear time and without recursion.

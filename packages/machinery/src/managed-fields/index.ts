@@ -17,6 +17,6 @@ export { removeFields } from './remove-fields.ts';
 export { toFieldSet } from './to-field-set.ts';
 export type { UpdateRequest } from './update.ts';
 export { updateWithManager } from './update.ts';
-export { validateTyped } from './validate.ts';
+export { fitsType, validateTyped } from './validate.ts';
 export type { Mismatch } from './validation-error.ts';
 export { TypedValueError } from './validation-error.ts';

@@ -12,9 +12,19 @@ import { type Mismatch, TypedValueError } from './validation-error.ts';
  * @throws TypedValueError with every mismatch, in the words of the real API server.
  */
 export function validateTyped(type: TypeNode, object: JsonValue): void {
+  const mismatches = mismatchesOf(type, object);
+  if (mismatches.length > 0) throw new TypedValueError(mismatches);
+}
+
+/** Whether a stored object, whose lists may have repeated items, fits its type. */
+export function fitsType(type: TypeNode, object: JsonValue): boolean {
+  return mismatchesOf(type, object).every(({ isDuplicate }) => isDuplicate === true);
+}
+
+function mismatchesOf(type: TypeNode, object: JsonValue): Mismatch[] {
   const mismatches: Mismatch[] = [];
   walk(type, object, [], mismatches);
-  if (mismatches.length > 0) throw new TypedValueError(mismatches);
+  return mismatches;
 }
 
 function walk(type: TypeNode, value: JsonValue, path: PathKey[], found: Mismatch[]): void {
@@ -81,7 +91,8 @@ function walkList(type: TypeNode, list: readonly JsonValue[], path: PathKey[], f
         return;
       }
       key = identity.key;
-      if (seen.has(key)) found.push({ path: [...path], message: `duplicate entries for key ${printPathKey(key)}` });
+      if (seen.has(key))
+        found.push({ path: [...path], message: `duplicate entries for key ${printPathKey(key)}`, isDuplicate: true });
       seen.add(key);
     }
     path.push(key);

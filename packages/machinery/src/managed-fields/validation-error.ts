@@ -4,6 +4,8 @@ import { type PathKey, printPath } from './path-element.ts';
 export interface Mismatch {
   readonly path: readonly PathKey[];
   readonly message: string;
+  /** The value is of its type; only an item of a list occurs twice. */
+  readonly isDuplicate?: true;
 }
 
 /** A value does not fit its type; the message lists every mismatch as a real API server does. */

@@ -1,3 +1,5 @@
+import { isDeeper, MAX_DEPTH } from '../json/depth.ts';
+import { encodeJson } from '../json/encode.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
 import { mutableCopy } from '../trees/mutable-copy.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
@@ -33,6 +35,8 @@ export class JsonPatchError extends Error {
 }
 
 const MAX_OPERATIONS = 10_000;
+/** Bytes that the copies of a patch may add, as kube-apiserver's `--json-patch-max-copy-bytes`: each could double the object. */
+const MAX_COPIED = 3 * 1024 * 1024;
 
 /**
  * Applies a JSON patch as the API server does: beyond RFC 6902, `replace` of a key that the object lacks adds it, `test`
@@ -47,13 +51,21 @@ export function applyJsonPatch(target: unknown, operations: readonly UncheckedJs
     const message = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     throw new JsonPatchError('too-many', message);
   }
-  const document = { root: mutableCopy(target) };
-  for (const operation of operations) applyOperation(document, operation);
+  const document = { root: mutableCopy(target), copied: 0 };
+  try {
+    for (const operation of operations) applyOperation(document, operation);
+  } catch (error) {
+    // Copies into themselves are soon too deep for the stack.
+    throw error instanceof RangeError ? tooDeep() : error;
+  }
+  if (isDeeper(document.root, MAX_DEPTH)) throw tooDeep();
   return document.root;
 }
 
 interface Document {
   root: unknown;
+  /** Bytes that copies have added. */
+  copied: number;
 }
 
 function applyOperation(document: Document, operation: UncheckedJsonPatchOperation): void {
@@ -77,6 +89,7 @@ function applyOperation(document: Document, operation: UncheckedJsonPatchOperati
     }
     case 'copy': {
       const value = read(locate(document, pointer(operation, 'from'), 'copy'));
+      countCopy(document, value);
       add(locate(document, path, 'copy'), mutableCopy(value ?? null));
       break;
     }
@@ -86,6 +99,17 @@ function applyOperation(document: Document, operation: UncheckedJsonPatchOperati
     default:
       throw new JsonPatchError('invalid', `Unexpected kind: ${String(operation.op)}`);
   }
+}
+
+function tooDeep(): JsonPatchError {
+  return new JsonPatchError('invalid', 'exceeded max depth');
+}
+
+function countCopy(document: Document, value: unknown): void {
+  document.copied += encodeJson(value).length;
+  if (document.copied <= MAX_COPIED) return;
+  const text = `the accumulated size increase of copy is ${document.copied}, exceeding the limit ${MAX_COPIED}`;
+  throw new JsonPatchError('invalid', `Unable to complete the copy, ${text}`);
 }
 
 function pointer(operation: UncheckedJsonPatchOperation, field: 'path' | 'from'): string {

@@ -1,3 +1,4 @@
+import { NumberLexeme } from '../json/number-lexeme.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { goQuote } from '../text/go-quote.ts';
 
@@ -8,6 +9,7 @@ export type GoNumbers = 'integers' | 'floats';
 export function goText(value: JsonValue | undefined, numbers: GoNumbers = 'integers'): string {
   if (value === null || value === undefined) return '<nil>';
   if (typeof value === 'number') return goNumber(value, numbers);
+  if (value instanceof NumberLexeme) return goNumber(value.value, numbers);
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `[${value.map((item: JsonValue) => goText(item, numbers)).join(' ')}]`;
   const object = value as JsonObject;
@@ -21,6 +23,7 @@ export function goSyntax(value: JsonValue | undefined, numbers: GoNumbers = 'int
   if (value === null || value === undefined) return 'interface {}(nil)';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return goNumber(value, numbers);
+  if (value instanceof NumberLexeme) return goNumber(value.value, numbers);
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) {
     return `[]interface {}{${value.map((item: JsonValue) => goSyntax(item, numbers)).join(', ')}}`;
@@ -42,6 +45,7 @@ export function goTypeName(value: JsonValue | undefined): string {
       return Number.isInteger(value) ? 'int64' : 'float64';
     default:
       if (value === null || value === undefined) return '<nil>';
+      if (value instanceof NumberLexeme) return value.isInteger ? 'int64' : 'float64';
       return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
   }
 }

@@ -4,8 +4,9 @@ import { parseJson } from '../json/parse.ts';
 import { DecodeError, decodeObject } from './decode.ts';
 import type { FieldNode, StructNode, TypeNode } from './type-node.ts';
 
-const decode = (apiVersion: string, kind: string, json: string) =>
-  decodeObject(typeOf(apiVersion, kind)!, parseJson(json).value);
+const decode = (apiVersion: string, kind: string, json: string) => decodeValue(apiVersion, kind, parseJson(json).value);
+const decodeValue = (apiVersion: string, kind: string, value: unknown) =>
+  decodeObject(typeOf(apiVersion, kind)!, value);
 const deployment = (json: string) => decode('apps/v1', 'Deployment', json);
 const pod = (json: string) => decode('v1', 'Pod', json);
 const error = (read: () => unknown): string => {
@@ -78,12 +79,17 @@ describe("values of the wrong type are refused in Go's words", () => {
   });
 
   test('nesting without end', () => {
-    const depth = 5000;
-    const schema = `${'{"not":'.repeat(depth)}{}${'}'.repeat(depth)}`;
-    const json = `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${schema}}}]}}`;
-    expect(error(() => decode('apiextensions.k8s.io/v1', 'CustomResourceDefinition', json))).toBe('exceeded max depth');
-    const data = `{"data":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-    expect(error(() => decode('apps/v1', 'ControllerRevision', data))).toBe('exceeded max depth');
+    const nested = (depth: number, open: string, inner: unknown): unknown =>
+      depth === 0
+        ? inner
+        : open === '['
+          ? [nested(depth - 1, open, inner)]
+          : { [open]: nested(depth - 1, open, inner) };
+    const definition = { spec: { versions: [{ schema: { openAPIV3Schema: nested(1000, 'not', {}) } }] } };
+    const type = 'CustomResourceDefinition';
+    expect(error(() => decodeValue('apiextensions.k8s.io/v1', type, definition))).toBe('exceeded max depth');
+    const data = { data: nested(1000, '[', 0) };
+    expect(error(() => decodeValue('apps/v1', 'ControllerRevision', data))).toBe('exceeded max depth');
   });
 });
 

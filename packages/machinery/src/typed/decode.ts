@@ -1,8 +1,9 @@
+import { MAX_DEPTH } from '../json/depth.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 import { DecodeError } from './decode-error.ts';
 import { decodeScalar, jsonTypeName } from './decode-scalar.ts';
 import { isZero, zeroValue } from './go-values.ts';
-import { MAX_DEPTH, plainTree, tooDeep } from './plain-tree.ts';
+import { plainTree, tooDeep } from './plain-tree.ts';
 import type { AnyNode, FieldNode, ListNode, MapNode, StructNode, TypeNode } from './type-node.ts';
 import { keepsUnknown } from './unknown.ts';
 
@@ -62,7 +63,7 @@ class Decoder {
       case 'any':
         return this.#any(type, value);
       case 'scalar':
-        if (struct === '') return plainTree(value);
+        if (struct === '') return this.#plain(value);
         // Go reads the number of an IntOrString on its own.
         return decodeScalar(type.scalar, value, (found) =>
           this.mismatch(found, struct, type.scalar === 'intOrString' ? 'int32' : goType),
@@ -78,7 +79,7 @@ class Decoder {
 
   #struct(type: StructNode, value: unknown, outer: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (type.name === '') return plainTree(value);
+      if (type.name === '') return this.#plain(value);
       throw this.mismatch(jsonTypeName(value), outer, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -86,7 +87,7 @@ class Decoder {
       const field = type.fields.get(key);
       if (field === undefined) {
         if (keepsUnknown(type, key)) {
-          setOwn(result, key, plainTree(getOwn(value, key)));
+          setOwn(result, key, this.#plain(getOwn(value, key)));
         } else {
           this.#reportUnknown(key);
         }
@@ -114,7 +115,7 @@ class Decoder {
 
   #map(type: MapNode, value: unknown, struct: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (struct === '') return plainTree(value);
+      if (struct === '') return this.#plain(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -129,7 +130,7 @@ class Decoder {
 
   #list(type: ListNode, value: unknown, struct: string, goType: string): unknown {
     if (!Array.isArray(value)) {
-      if (struct === '') return plainTree(value);
+      if (struct === '') return this.#plain(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const itemType = elementType(goType, /^\[\]/) ?? goName(type.item);
@@ -149,15 +150,19 @@ class Decoder {
 
   #any(type: AnyNode, value: unknown): unknown {
     const { struct } = type;
-    if (struct === undefined) return plainTree(value);
+    if (struct === undefined) return this.#plain(value);
     // Go decodes these on their own: fields that it does not know vanish without a report.
     if (Array.isArray(value)) return value.map((item) => this.#any(type, item));
-    return isPlainObject(value) ? this.#apart(struct, value) : plainTree(value);
+    return isPlainObject(value) ? this.#apart(struct, value) : this.#plain(value);
   }
 
   /** An object whose type decodes itself: neither its path nor its unknown fields are seen from outside. */
   #apart(type: TypeNode, value: unknown): unknown {
     return new Decoder(this.#depth + this.#path.length + 1).decode(type, value, '', goName(type));
+  }
+
+  #plain(value: unknown): unknown {
+    return plainTree(value, this.#depth + this.#path.length);
   }
 
   #reportUnknown(key: string): void {

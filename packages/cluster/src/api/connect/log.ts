@@ -3,7 +3,7 @@ import { formatMicroTime } from '@opwright/machinery';
 import { storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import { badRequest, goQuote } from '../errors.ts';
-import { negotiate } from '../negotiate.ts';
+import { negotiate, RESOURCE_TYPES } from '../negotiate.ts';
 import type { ContainerLog, LogLine } from './kubelet.ts';
 import { type LogOptions, logOptions } from './log-options.ts';
 import { missingHook } from './missing.ts';
@@ -12,7 +12,7 @@ import { containerOf, nodeOf, podOf } from './pod.ts';
 /** GET of pods/log: what a container has written, and, for who follows, what it writes until it ends. */
 export async function podLog(call: Call): Promise<Result> {
   const { info, request, server } = call;
-  negotiate(request, false, ['text/plain']);
+  negotiate(request, false, ['text/plain', ...RESOURCE_TYPES]);
   const options = logOptions(info, server.clock.now());
   const pod = podOf(call);
   const container = containerOf(pod, options.container);

@@ -2,14 +2,18 @@ import { isNotFound } from '@opwright/machinery';
 import type { Call, Result } from '../context.ts';
 import { deleteOptions } from '../delete-options.ts';
 import { listOptions } from '../options.ts';
+import { objectSelection } from '../selection.ts';
 import { deleteObject } from './delete.ts';
 import { convertedList } from './list.ts';
 
 /** DELETE of a collection: every selected object is deleted on its own; the answer is what was selected. */
 export async function deleteCollection(call: Call): Promise<Result> {
   const { kind, info } = call;
+  const selected = listOptions(info.query, false);
+  // A selector that cannot be read is refused before the body is looked at.
+  objectSelection(kind, selected.labelSelector, selected.fieldSelector);
   const options = deleteOptions(call);
-  const { metadata, items } = await convertedList(call, listOptions(info.query, false));
+  const { metadata, items } = await convertedList(call, selected);
   for (const item of items) {
     const within = { ...call, info: { ...info, namespace: item.metadata.namespace ?? '' } };
     try {

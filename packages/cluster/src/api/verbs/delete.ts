@@ -1,5 +1,5 @@
 import { deleted, type JsonObject, orderFields } from '@opwright/machinery';
-import { deepFreeze, type StoredObject, storeKey } from '../../store/object.ts';
+import { deepFreeze, type StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import { formToStore, reading } from '../conversion.ts';
 import { type DeleteOptions, deleteOptions } from '../delete-options.ts';
@@ -8,7 +8,7 @@ import { notFound, preconditionFailed } from '../errors.ts';
 import { present } from '../present.ts';
 import { admissionAttributes, runHooks } from '../write.ts';
 import { optionsObject } from './create.ts';
-import { keyNamespace } from './get.ts';
+import { objectKey } from './get.ts';
 
 /** DELETE of one object. */
 export async function remove(call: Call): Promise<Result> {
@@ -48,8 +48,8 @@ export async function deleteObject(
   options: DeleteOptions,
   admission: { readonly name?: string; readonly isAdmitted?: true } = {},
 ): Promise<Deletion> {
-  const { kind, info, server } = call;
-  const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
+  const { kind, server } = call;
+  const key = objectKey(call, name);
   for (;;) {
     const stored = server.store.get(kind.storage, key);
     if (stored === undefined) throw notFound(kind, name);

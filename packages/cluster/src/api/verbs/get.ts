@@ -1,23 +1,39 @@
 import { type StoredObject, storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import { reading } from '../conversion.ts';
-import { notFound, tooLargeResourceVersion } from '../errors.ts';
+import { badRequest, goQuote, notFound, tooLargeResourceVersion } from '../errors.ts';
 import { parseResourceVersion } from '../options.ts';
 import { present } from '../present.ts';
 
 /** GET of one object. A resourceVersion asks for a state that is at least as new, which the current one always is. */
 export async function get(call: Call): Promise<Result> {
-  const { info, kind, server } = call;
-  const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
-  if (wanted > server.store.revision) throw tooLargeResourceVersion(wanted, server.store.revision);
+  const { kind } = call;
+  checkVersion(call);
   return reading(kind, () => ({ code: 200, kind, object: present(kind, stored(call)) }));
 }
 
-/** The stored object that the request names. @throws StatusError 404 */
-export function stored({ server, kind, info }: Call): StoredObject {
-  const object = server.store.get(kind.storage, storeKey(keyNamespace(kind.scope, info.namespace), info.name));
+/** @throws StatusError 500, 504 for a resourceVersion that is none, or is yet to come */
+export function checkVersion({ info, server }: Call): void {
+  const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
+  if (wanted > server.store.revision) throw tooLargeResourceVersion(wanted, server.store.revision);
+}
+
+/** The stored object that the request names. @throws StatusError 400, 404 */
+export function stored(call: Call): StoredObject {
+  const { server, kind, info } = call;
+  const object = server.store.get(kind.storage, objectKey(call, info.name));
   if (object === undefined) throw notFound(kind, info.name);
   return object;
+}
+
+/** The key of an object that the request names. @throws StatusError 400 for a name that could not be part of a path */
+export function objectKey({ kind, info }: Call, name: string): string {
+  const wrong =
+    name === '.' || name === '..'
+      ? [`may not be '${name}'`]
+      : ['/', '%'].filter((char) => name.includes(char)).map((char) => `may not contain '${char}'`);
+  if (wrong.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${wrong.join(';')}`);
+  return storeKey(keyNamespace(kind.scope, info.namespace), name);
 }
 
 /** The namespace that is part of an object's key: cluster-scoped objects have none, also below a namespace's path. */

@@ -2,6 +2,7 @@ import {
   tooLarge as answerTooLarge,
   applyJsonPatch,
   applyMergePatch,
+  checkJson,
   DecodeError,
   decodeObject,
   encodeJson,
@@ -20,6 +21,7 @@ import {
   StatusError,
   StrategicMergeError,
   setOwn,
+  splitApiVersion,
   strategicMergePatch,
 } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
@@ -27,35 +29,23 @@ import type { StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import {
   BODY_LIMIT,
-  contentType,
+  type ExpectedKind,
   isRegistered,
   keepManagerReset,
-  parseYaml,
   strictErrors,
   unknownConversion,
-  YamlError,
 } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
-import {
-  badRequest,
-  invalid,
-  notFound,
-  tooLarge,
-  unknownMediaType,
-  unprocessable,
-  unsupportedMediaType,
-} from '../errors.ts';
+import { badRequest, internalError, invalid, notFound, rawError, tooLarge, unprocessable } from '../errors.ts';
 import { fieldManagerRequest, trackUpdate } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import { type PatchOptions, patchOptions } from '../options.ts';
+import { APPLY, JSON_PATCH, MERGE, patchType, STRATEGIC } from '../patch-type.ts';
+import { parseYaml, YamlError } from '../read-yaml.ts';
 import { updateObject } from '../write.ts';
 import { optionsObject } from './create.ts';
+import { objectKey } from './get.ts';
 import { writeResult } from './update.ts';
-
-const APPLY = 'application/apply-patch+yaml';
-const STRATEGIC = 'application/strategic-merge-patch+json';
-const MERGE = 'application/merge-patch+json';
-const JSON_PATCH = 'application/json-patch+json';
 
 /** How a patch changes an object in the form of the endpoint. The result may share with the object. */
 type Patcher = (object: JsonObject) => Patched;
@@ -70,7 +60,7 @@ interface Patched {
 
 /** PATCH on an object or a subresource. */
 export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
-  const type = patchType(call);
+  const type = patchType(call.request, call.kind);
   const options = patchOptions(call.info.query, type === APPLY);
   const change = type === APPLY ? applyChange(call, endpoint, options) : patchChange(call, endpoint, options, type);
   const written = await updateObject(call, {
@@ -83,20 +73,12 @@ export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
   return writeResult(call, endpoint, written);
 }
 
-function patchType({ kind, request }: Call): string {
-  const type = contentType(request);
-  if (type === APPLY || type === MERGE || type === JSON_PATCH) return type;
-  if (kind.custom) throw unsupportedMediaType([JSON_PATCH, MERGE, APPLY]);
-  if (type === STRATEGIC) return type;
-  throw unknownMediaType(415);
-}
-
 function patchChange(call: Call, endpoint: Endpoint, options: PatchOptions, type: string) {
   const apply = patcher(call, endpoint, type);
   return (old: StoredObject | undefined): MutableObject => {
     if (old === undefined) throw notFound(call.kind, call.info.name);
     const before = (endpoint.view?.(old) ?? old) as JsonObject;
-    const patched = decodePatched(call, endpoint, options, apply(before));
+    const patched = decodePatched(call, endpoint, options, apply(before), type);
     const next = endpoint.merge === undefined ? patched : endpoint.merge(patched, old);
     trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
     return next;
@@ -109,12 +91,13 @@ function decodePatched(
   endpoint: Endpoint,
   { fieldValidation }: PatchOptions,
   { value, shown, duplicates }: Patched,
+  type?: string,
 ): MutableObject {
   const { bodies } = endpoint;
   const wrong = (why: string) => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)]);
   if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
   const object = decodePatch(() => decodeObject(bodies.type, value), wrong);
-  const strict = strictErrors(duplicates, object.unknown);
+  const strict = strictErrors(duplicates, call.kind.custom ? [...object.unknown].sort() : object.unknown);
   if (fieldValidation === 'Strict' && strict.length > 0) throw wrong(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') {
     for (const text of strict) if (!call.warnings.includes(text)) call.warnings.push(text);
@@ -125,22 +108,39 @@ function decodePatched(
     patched.kind ??= bodies.kind;
     patched.apiVersion ??= bodies.apiVersion;
   }
-  if (
-    patched.apiVersion === bodies.apiVersion &&
-    patched.kind !== bodies.kind &&
-    isRegistered(bodies.apiVersion, String(patched.kind))
-  ) {
-    throw wrong(unknownConversion(bodies, String(patched.kind)));
-  }
-  if (patched.kind !== bodies.kind || patched.apiVersion !== bodies.apiVersion) {
-    throw wrong(
-      `no kind ${goQuote(String(patched.kind))} is registered for version ${goQuote(String(patched.apiVersion))} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
-    );
-  }
+  // A strategic merge patch is made within the type, whatever it says it is.
+  if (type === STRATEGIC) Object.assign(patched, { kind: bodies.kind, apiVersion: bodies.apiVersion });
+  else checkKind(call, bodies, patched, wrong);
   if (bodies === call.kind) call.kind.setDefaults(patched);
   const errors = endpoint.validateBody?.(patched) ?? [];
   if (errors.length > 0) throw invalid(call.kind.custom ? call.kind : bodies, call.info.name, errors);
   return patched;
+}
+
+/** A patch leaves kind and version as they are. */
+function checkKind({ info }: Call, bodies: ExpectedKind, patched: MutableObject, wrong: (why: string) => Error): void {
+  const { kind, apiVersion } = patched;
+  if (kind === bodies.kind && apiVersion === bodies.apiVersion) return;
+  for (const [key, value] of Object.entries({ kind, apiVersion })) {
+    if (value === undefined || value === null || typeof value === 'string') continue;
+    const why = `json: cannot unmarshal ${jsonType(value)} into Go struct field .${key} of type string`;
+    throw wrong(`couldn't get version/kind; json parse error: ${why}`);
+  }
+  const [kindText, versionText] = [String(kind ?? ''), String(apiVersion ?? '')];
+  if (bodies.custom) {
+    if (kindText === '') throw wrong(`Object 'Kind' is missing in '${encodeJson(patched)}'`);
+    if (versionText === '') throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
+    const [group] = splitApiVersion(versionText);
+    const field = kindText === bodies.kind ? 'apiVersion' : 'kind';
+    const [found, must] = field === 'kind' ? [kindText, bodies.kind] : [versionText, bodies.apiVersion];
+    throw invalid({ group, kind: kindText }, info.name, [invalidValue(field, found, `must be ${must}`)]);
+  }
+  if (versionText === bodies.apiVersion && isRegistered(bodies.apiVersion, kindText)) {
+    throw wrong(unknownConversion(bodies, kindText));
+  }
+  throw wrong(
+    `no kind ${goQuote(kindText)} is registered for version ${goQuote(versionText)} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
+  );
 }
 
 function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
@@ -190,13 +190,16 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
 /** The patch as a JSON value. @throws StatusError 400, 413 */
 function patchBody({ request }: Call, type: string): { value: unknown; duplicates: readonly string[] } {
   const body = request.body;
-  if (body !== undefined && 'json' in body) return { value: body.json, duplicates: [] };
-  const bytes = body?.bytes ?? new Uint8Array();
+  const bytes = body !== undefined && 'bytes' in body ? body.bytes : new Uint8Array();
   if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
   try {
-    return parseJson(Buffer.from(bytes).toString('utf8'));
+    const isValue = body !== undefined && 'json' in body;
+    const read = isValue ? { value: body.json, duplicates: [] } : parseJson(Buffer.from(bytes).toString('utf8'));
+    if (type !== JSON_PATCH) checkJson(read.value);
+    return read;
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw badRequest(`${decoding(type)}${error.message}`);
+    if (error instanceof JsonSyntaxError || error instanceof DecodeError)
+      throw badRequest(`${decoding(type)}${error.message}`);
     throw error;
   }
 }
@@ -268,6 +271,8 @@ function jsonType(value: unknown): string {
 function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
   const { kind, info } = call;
   const config = applyConfiguration(call);
+  // A name that is none is refused before it is compared.
+  objectKey(call, info.name);
   checkIdentity(call, config);
   return (old: StoredObject | undefined): MutableObject => {
     // An endpoint of another form applies to that form; who owns what is recorded on the object.
@@ -289,20 +294,24 @@ function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
       force: options.force === true,
     });
     const wanted = getOwn((config.metadata ?? {}) as object, 'resourceVersion');
-    const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old))) as MutableObject;
+    const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old, config))) as MutableObject;
     if (typeof wanted === 'string' && wanted !== '' && old !== undefined)
       next.metadata = { ...(next.metadata as object), resourceVersion: wanted };
-    // There is no version yet that a new object could be based on.
-    if (old === undefined) delete (next.metadata as MutableObject).resourceVersion;
     return next;
   };
 }
 
 /** The merged object as if it had come in a body. */
-function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undefined): JsonObject {
+function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undefined, config: JsonObject): JsonObject {
   if (merged === old) return merged;
-  const wrong = (why: string) =>
-    invalid(kind, metaText(merged, 'name'), [invalidValue('patch', encodeJson(merged), why)]);
+  const wrong = (why: string) => {
+    if (kind.custom) return invalid(kind, metaText(merged, 'name'), [invalidValue('patch', encodeJson(merged), why)]);
+    const type = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
+    const which = `${metaText(config, 'namespace')}/${metaText(config, 'name')}; ${type}`;
+    return rawError(
+      `failed to convert new object (${which}) to proper version: unable to convert unstructured object to ${type}: ${why}`,
+    );
+  };
   const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;
   kind.setDefaults(object);
   return object as JsonObject;
@@ -311,19 +320,16 @@ function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undef
 /** The configuration in the body: YAML or JSON, or a value. */
 function applyConfiguration({ request }: Call): JsonObject {
   const body = request.body;
+  const bytes = body !== undefined && 'bytes' in body ? body.bytes : new Uint8Array();
+  if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
   let value: unknown;
-  if (body !== undefined && 'json' in body) {
-    value = body.json;
-  } else {
-    const bytes = body?.bytes ?? new Uint8Array();
-    if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
-    const text = Buffer.from(bytes).toString('utf8');
-    try {
-      value = readDocument(text);
-    } catch (error) {
-      if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
-      throw error;
-    }
+  try {
+    value = body !== undefined && 'json' in body ? body.json : readDocument(Buffer.from(bytes).toString('utf8'));
+    checkJson(value);
+  } catch (error) {
+    if (error instanceof YamlError || error instanceof DecodeError)
+      throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
+    throw error;
   }
   if (value === null) return {};
   if (!isPlainObject(value)) {
@@ -334,8 +340,11 @@ function applyConfiguration({ request }: Call): JsonObject {
   return value as JsonObject;
 }
 
+/** Numbers that may be beyond every float: Go's reader of YAML makes texts of them. */
+const HUGE = /\d[eE]\+?\d{3}|\d{309}/;
+
 function readDocument(text: string): unknown {
-  if (text.trimStart().startsWith('{')) {
+  if (text.trimStart().startsWith('{') && !HUGE.test(text)) {
     try {
       return parseJson(text).value;
     } catch (error) {

@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 import { trackUpdate } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
-import { updateObject, type Written } from '../write.ts';
+import { checkName, updateObject, type Written } from '../write.ts';
 import { optionsObject } from './create.ts';
 
 /** PUT on an object or a subresource. */
@@ -20,6 +20,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
   };
   let decoded = decode(warnings);
   let used = false;
+  checkName(call, decoded);
   const errors = endpoint.validateBody?.(decoded) ?? [];
   if (errors.length > 0) throw invalid(endpoint.bodies, info.name, errors);
   const uid = metaText(decoded, 'uid');

@@ -46,6 +46,10 @@ function syncClusterIPs(spec: MutableObject, before: JsonObject | undefined): vo
   const oldIPs = texts(before, 'clusterIPs');
   const unchanged = ips.length === oldIPs.length && ips.every((ip, index) => ip === oldIPs[index]);
   const clusterIP = text(asJson(spec), 'clusterIP');
+  if (ips.length === 0 && clusterIP !== '') {
+    spec.clusterIPs = [clusterIP];
+    return;
+  }
   if (clusterIP === text(before, 'clusterIP') || !unchanged) return;
   if (clusterIP === '') delete spec.clusterIPs;
   else spec.clusterIPs = [clusterIP];
