@@ -132,7 +132,7 @@ describe.runIf(MEASURES)('work grows with the size of a request, not with its sq
       for (const [plural, object] of there)
         await cluster.transport.request({ method: 'POST', path: `${NAMESPACE}/${plural}`, body: json(object) });
       await shortest(cluster, shape(SMALL));
-      const measured = [];
+      const measured: { ratio: number; small: number; large: number }[] = [];
       // What disturbs a measurement does so once; growth comes again.
       for (let round = 0; round < 3 && measured.every(({ ratio }) => ratio >= ALLOWED); round++) {
         const small = await shortest(cluster, shape(SMALL));

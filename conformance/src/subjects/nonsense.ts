@@ -1,20 +1,10 @@
 import type { Step, Subject } from '../case.ts';
 import { apply, configMap, core, get, patch, post, put, remove, send } from '../steps.ts';
-import { API, defined, SPEC, WIDGETS, widget } from './widgets.ts';
+import { defined, NUMBERS, WIDGETS, widget, widgetText } from './widgets.ts';
 
 const CMS = `${core}/configmaps`;
 const ROLES = '/apis/rbac.authorization.k8s.io/v1/namespaces/{{ns}}/roles';
 const PLAIN = { headers: { accept: 'text/plain' } };
-const OPEN = SPEC({
-  n: { type: 'number' },
-  i: { type: 'integer' },
-  x: { 'x-kubernetes-int-or-string': true },
-  any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-});
-
-/** A widget as text, for values that JSON.stringify does not write. */
-const widgetText = (name: string, spec: string) =>
-  `{"apiVersion":"${API}","kind":"Widget","metadata":{"name":"${name}"},"spec":${spec}}`;
 
 const nested = (levels: number) => `{"any":${'{"a":'.repeat(levels)}0${'}'.repeat(levels)}}`;
 
@@ -72,7 +62,7 @@ export const nonsense: Subject = {
     {
       name: 'a form of answer that there is not is refused in the words of the server that is asked',
       steps: [
-        ...defined(OPEN),
+        ...defined(NUMBERS),
         ...[WIDGETS, CMS].flatMap((path): Step[] => [
           get(path, PLAIN),
           get(`${path}?limit=x`, PLAIN),
@@ -97,7 +87,7 @@ export const nonsense: Subject = {
     {
       name: 'a patch cannot take kind and version from a custom resource',
       steps: [
-        ...defined(OPEN),
+        ...defined(NUMBERS),
         post(WIDGETS, widget('a'), { unrecorded: true }),
         ...[
           { kind: null },
@@ -112,7 +102,7 @@ export const nonsense: Subject = {
     {
       name: 'numbers beyond every float are refused, or taken as text by YAML',
       steps: [
-        ...defined(OPEN),
+        ...defined(NUMBERS),
         ...['{"n":1e999}', '{"i":-1e999}', '{"x":1e400}', '{"any":{"a":1e999}}'].flatMap((spec, at): Step[] => [
           send(`POST ${WIDGETS}`, { text: widgetText(`a${at}`, spec) }),
           send(
@@ -142,7 +132,7 @@ export const nonsense: Subject = {
     {
       name: 'nesting has an end',
       steps: [
-        ...defined(OPEN),
+        ...defined(NUMBERS),
         ...[500, 2000, 10_001].map((levels) =>
           send(`POST ${WIDGETS}`, { text: widgetText(`a${levels}`, nested(levels)) }, 'application/json', {
             keep: ['kind', 'message'],

@@ -44,3 +44,15 @@ export const widget = (name: string, spec?: unknown, metadata: object = {}): obj
   metadata: { name, ...metadata },
   ...(spec !== undefined && { spec }),
 });
+
+/** A widget as text, for values that JSON.stringify does not write. */
+export const widgetText = (name: string, spec: string): string =>
+  `{"apiVersion":"${API}","kind":"Widget","metadata":{"name":"${name}"},"spec":${spec}}`;
+
+/** A place for every way in which a schema speaks of numbers. */
+export const NUMBERS = SPEC({
+  i: { type: 'integer' },
+  n: { type: 'number' },
+  x: { 'x-kubernetes-int-or-string': true },
+  any: { 'x-kubernetes-preserve-unknown-fields': true },
+});
