@@ -5,6 +5,8 @@ const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const GROUP = '{{run}}.example.com';
 const CRD = `${CRDS}/widgets.${GROUP}`;
 
+const WIDGETS = `/apis/${GROUP}/v1/namespaces/{{ns}}/widgets`;
+
 const version = (schema: object, rest: object = {}): object => ({
   name: 'v1',
   served: true,
@@ -313,6 +315,25 @@ export const definitions: Subject = {
             ],
           }),
         ),
+      ],
+    },
+    {
+      name: 'a write that changes nothing stores an object of a former storage version anew, once',
+      steps: [
+        post(CRDS, crd(), { unrecorded: true }),
+        get(CRD, ESTABLISHED),
+        get(WIDGETS, { until: { status: 200 } }),
+        post(WIDGETS, { apiVersion: `${GROUP}/v1`, kind: 'Widget', metadata: { name: 'w' }, spec: { a: 'x' } }),
+        patch(`${WIDGETS}/w`, 'merge', {}),
+        patch(
+          CRD,
+          'merge',
+          { spec: { versions: [version(SPEC, { storage: false }), version(SPEC, { name: 'v2' })] } },
+          { unrecorded: true },
+        ),
+        get(`/apis/${GROUP}/v2/namespaces/{{ns}}/widgets/w`, { until: { status: 200 } }),
+        patch(`${WIDGETS}/w`, 'merge', {}),
+        patch(`${WIDGETS}/w`, 'merge', {}),
       ],
     },
     {
