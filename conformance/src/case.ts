@@ -35,6 +35,8 @@ export interface RequestStep {
   readonly keep?: readonly string[];
   /** Compares the body's text instead of its value: spaces, escapes and number formats count. */
   readonly raw?: true;
+  /** The answer is protobuf: what it stands for is compared, and whether the bytes are what that is written as. */
+  readonly protobuf?: true;
   /** Part of the preparation: the answer is not compared. */
   readonly unrecorded?: true;
   /** What follows makes no sense without it: the case ends here when the answer is an error. */

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestBody, Transport, TransportRequest, TransportResponse } from '@opwright/client';
 import type { RequestStep, StepBody, Until, WatchStep } from './case.ts';
+import { readProtobuf } from './protobuf-answer.ts';
 import type { Server } from './server.ts';
 import { expand, type Variables } from './variables.ts';
 
 /** An answer as it came. */
 export interface RawAnswer {
+  /** What a protobuf answer stands for. */
+  readonly value?: unknown;
   readonly status: number;
   readonly headers: TransportResponse['headers'];
   readonly text: string;
@@ -24,6 +27,7 @@ export async function sendStep(
 ): Promise<RawAnswer & { readonly isSo: boolean }> {
   const transport = step.as === undefined ? server.transport : server.anonymous;
   const request = requestOf(step, variables);
+  if (step.protobuf) return { ...(await exchangeProtobuf(server, request)), isSo: true };
   let answer = await exchange(transport, request);
   if (step.until !== undefined) {
     for (let waited = 0; !isSo(answer, step.until) && waited < UNTIL_MS; waited += PAUSE_MS) {
@@ -68,6 +72,14 @@ export async function exchange(transport: Transport, request: TransportRequest):
   } catch (cause) {
     throw new Error(`${request.method} ${request.path}: ${(cause as Error).message}`, { cause });
   }
+}
+
+async function exchangeProtobuf(server: Server, { method, path, headers, body }: TransportRequest): Promise<RawAnswer> {
+  const sent = body !== undefined && 'bytes' in body ? body.bytes : undefined;
+  const answer = await server.binary(method, path, headers as Record<string, string>, sent);
+  const type = String(answer.headers['content-type']);
+  const value = type.includes('protobuf') ? readProtobuf(answer.bytes, type) : undefined;
+  return { ...answer, text: answer.bytes.toString(), ...(value !== undefined && { value }) };
 }
 
 function isSo(answer: RawAnswer, until: Until): boolean {

@@ -99,8 +99,8 @@ function madeBy(request: string, { status, text }: RawAnswer): string | undefine
   return typeof name === 'string' ? `${path}/${name}` : undefined;
 }
 
-function recordOf({ status, headers, text }: RawAnswer): Omit<Recorded, 'request'> {
-  return { status, headers, value: parse(text) };
+function recordOf({ status, headers, text, value = parse(text) }: RawAnswer): Omit<Recorded, 'request'> {
+  return { status, headers, value };
 }
 
 function parse(text: string): unknown {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createHttpTransport, type Transport } from '@opwright/client';
 import { startCluster } from '@opwright/cluster';
+import { type BinaryTransport, binaryTransport } from './protobuf-answer.ts';
 
 /** A server that cases are sent to, over TLS. */
 export interface Server extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface Server extends AsyncDisposable {
   readonly transport: Transport;
   /** Without any credentials. */
   readonly anonymous: Transport;
+  /** As its administrator, for answers that are not text. */
+  readonly binary: BinaryTransport;
 }
 
 /** The server that a kubeconfig names. @throws KubeconfigError */
@@ -19,6 +22,7 @@ export async function liveServer(kubeconfig: string): Promise<Server> {
   return {
     transport,
     anonymous,
+    binary: await binaryTransport(kubeconfig),
     async [Symbol.asyncDispose]() {
       await Promise.all([transport.close(), anonymous.close()]);
     },
@@ -40,6 +44,7 @@ export async function embeddedServer(): Promise<Server> {
   return {
     transport: live.transport,
     anonymous: live.anonymous,
+    binary: live.binary,
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await cluster.stop();

@@ -137,6 +137,37 @@ export const decoding: Subject = {
       ],
     },
     {
+      name: 'broken YAML is refused with the place of the error',
+      steps: [
+        'a: b: c',
+        '{bad',
+        'a: [1, 2',
+        'a:\n  - b\n c: d\n',
+        'a: b\n\tc: d\n',
+        'a: "x',
+        "a: 'x\n",
+        '- a\nb: c\n',
+        'a: *x\n',
+        'a: b\n  c: d\n',
+        'key: [a]]\n',
+        '%bad\n',
+        'a: @x\n',
+        'a: |x\n  b\n',
+        'a:\n- b\n  - c\n  d: e\n',
+        'a: "\\q"\n',
+      ].map((text) => send(`POST ${CMS}`, { text }, 'application/yaml')),
+    },
+    {
+      name: 'keys that YAML has twice are refused, warned about or ignored',
+      steps: ['Strict', 'Warn', 'Ignore'].flatMap((validation) =>
+        [
+          'metadata: {name: a}\ndata:\n  a: b\n  a: c\n  d: e\n  d:\n    f\n',
+          '{"metadata": {"name": "b"}, "data": {"a": "b", "a": "c"}}',
+          'metadata: {name: c}\ndata: {"1": b, "1": c}\nbinaryData: {}\nbinaryData: {}\nbogus: 1\n',
+        ].map((text) => send(`POST ${CMS}?fieldValidation=${validation}`, { text }, 'application/yaml')),
+      ),
+    },
+    {
       name: 'answers come in a media type that the client accepts',
       steps: [
         post(CMS, configMap('a', { data: { k: 'v' } })),

@@ -1,11 +1,21 @@
 import type { Subject } from '../case.ts';
-import { core, get, inGroup, patch, post, remove, send } from '../steps.ts';
+import { core, deployment, get, inGroup, patch, post, put, remove, send } from '../steps.ts';
 import protobuf from './protobuf-bodies.json' with { type: 'json' };
+import { defined, SPEC, WIDGETS, widget } from './widgets.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const CMS = `${core}/configmaps`;
 
 const sendProtobuf = (request: string, base64: string) => send(request, { base64 }, PROTOBUF);
+
+/** A role whose rules take so many bytes. */
+const role = (name: string, size: number): object => ({
+  metadata: { name },
+  rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'], resourceNames: ['x'.repeat(size)] }],
+});
+
+const asProtobuf = (accept = PROTOBUF) => ({ protobuf: true, headers: { accept } }) as const;
+const METADATA = 'g=meta.k8s.io;v=v1';
 
 /** D68–D69: protobuf bodies, the order of fields and the escapes of JSON. */
 export const wire: Subject = {
@@ -31,6 +41,80 @@ export const wire: Subject = {
           ...sendProtobuf('POST /apis/authentication.k8s.io/v1/selfsubjectreviews', protobuf.selfReview),
           keep: ['kind', 'status.userInfo.groups'],
         },
+      ],
+    },
+    {
+      name: 'answers go out as protobuf where the client wants it',
+      steps: [
+        post(CMS, { metadata: { name: 'a', labels: { b: '1', a: 'é\ud83d\ude00' } }, data: { x: '' } }, asProtobuf()),
+        get(`${CMS}/a`, asProtobuf()),
+        get(CMS, asProtobuf()),
+        get(`${CMS}?limit=1`, asProtobuf(`${PROTOBUF},application/json`)),
+        get(`${CMS}?labelSelector=nope`, asProtobuf()),
+        get(`${CMS}/a`, asProtobuf(`application/json,${PROTOBUF}`)),
+        get(`${CMS}/a`, asProtobuf(`application/json;q=0.5,${PROTOBUF};q=0.9`)),
+        get(`${CMS}/a`, asProtobuf(`${PROTOBUF};as=PartialObjectMetadata;${METADATA}`)),
+        get(CMS, asProtobuf(`${PROTOBUF};as=PartialObjectMetadataList;${METADATA},${PROTOBUF}`)),
+        get(CMS, asProtobuf(`${PROTOBUF};as=PartialObjectMetadata;${METADATA}`)),
+        get(CMS, asProtobuf(`${PROTOBUF};as=Table;${METADATA}`)),
+        get(CMS, asProtobuf(`${PROTOBUF};as=Table;${METADATA},application/json`)),
+        get(`${CMS}?watch=true&timeoutSeconds=1&resourceVersion=0`, asProtobuf()),
+        get(
+          `${CMS}?watch=true&timeoutSeconds=1&resourceVersion=0`,
+          asProtobuf(`${PROTOBUF};stream=watch;as=PartialObjectMetadata;${METADATA}`),
+        ),
+        get(`${CMS}?watch=true&timeoutSeconds=1`, asProtobuf(`${PROTOBUF};as=Table;${METADATA}`)),
+        get(`${CMS}/nope`, asProtobuf()),
+        get(`/api/v1/nope`, asProtobuf()),
+        post(CMS, { metadata: { name: 'BAD' }, data: { 'no key': '' } }, asProtobuf()),
+        patch(`${CMS}/a`, 'merge', { data: { z: '1' } }, { protobuf: true, headers: { accept: PROTOBUF } }),
+        post(`${inGroup('apps/v1')}/deployments`, deployment('d'), asProtobuf()),
+        get(`${inGroup('apps/v1')}/deployments/d/scale`, asProtobuf()),
+        post(
+          '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+          { spec: { nonResourceAttributes: { path: '/x', verb: 'get' } } },
+          { protobuf: true, headers: { accept: PROTOBUF } },
+        ),
+        remove(`${CMS}/a`, undefined, asProtobuf()),
+        get('/apis/apps', asProtobuf()),
+        get('/apis/apps/v1', asProtobuf()),
+        get('/healthz', asProtobuf()),
+      ],
+    },
+    {
+      name: 'custom resources have no protobuf, their metadata has',
+      steps: [
+        ...defined(SPEC({ a: { type: 'string' } })),
+        post(WIDGETS, widget('w'), { unrecorded: true }),
+        get(`${WIDGETS}/w`, asProtobuf()),
+        get(`${WIDGETS}/w`, asProtobuf(`${PROTOBUF},application/json`)),
+        get(`${WIDGETS}/nope`, asProtobuf()),
+        get(`${WIDGETS}?watch=true&timeoutSeconds=1`, asProtobuf()),
+        get(`${WIDGETS}/w`, asProtobuf(`${PROTOBUF};as=PartialObjectMetadata;${METADATA}`)),
+        get(WIDGETS, asProtobuf(`${PROTOBUF};as=PartialObjectMetadataList;${METADATA}`)),
+        get(
+          `${WIDGETS}?watch=true&timeoutSeconds=1&resourceVersion=0`,
+          asProtobuf(`${PROTOBUF};as=PartialObjectMetadata;${METADATA}`),
+        ),
+        remove(`${WIDGETS}/w`, undefined, asProtobuf()),
+      ],
+    },
+    {
+      name: 'bodies, stored objects and patches have limits',
+      steps: [
+        send(`POST ${CMS}`, { text: `{"metadata":{"name":"a"},"data":{"k":"${'x'.repeat(3_145_728)}"}}` }),
+        send(`POST ${CMS}`, { text: ' '.repeat(3_145_729) }, 'application/yaml'),
+        post(`${inGroup('rbac.authorization.k8s.io/v1')}/roles`, role('a', 1_600_000)),
+        post(`${inGroup('rbac.authorization.k8s.io/v1')}/roles`, role('b', 10), { keep: ['kind'] }),
+        put(`${inGroup('rbac.authorization.k8s.io/v1')}/roles/b`, role('b', 1_600_000)),
+        post(`${inGroup('rbac.authorization.k8s.io/v1')}/roles`, role('c', 1_400_000), { keep: ['kind'] }),
+        post(CMS, { metadata: { name: 'p' } }, { unrecorded: true }),
+        patch(
+          `${CMS}/p`,
+          'json',
+          Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'ConfigMap' })),
+        ),
+        patch(`${CMS}/p`, 'merge', { metadata: { annotations: { a: 'x'.repeat(262_144) } } }),
       ],
     },
     {

@@ -1,10 +1,18 @@
-import { deepEqual, formatTime, type JsonObject, mutableCopy, splitApiVersion } from '@opwright/machinery';
+import {
+  deepEqual,
+  formatTime,
+  type JsonObject,
+  mutableCopy,
+  splitApiVersion,
+  updateWithManager,
+} from '@opwright/machinery';
 import type { ApiServer } from './api/context.ts';
 import { reconciledRole } from './api/rbac/reconcile.ts';
 import { RBAC_GROUP } from './api/rbac/rules.ts';
 import { storedForm } from './api/write.ts';
+import { bootstrapAuthor } from './kinds/bootstrap/authors.ts';
 import { type BootstrapOptions, bootstrapObjects, type Profile } from './kinds/bootstrap/index.ts';
-import type { MutableObject } from './kinds/kind.ts';
+import type { MutableObject, ServedKind } from './kinds/kind.ts';
 import { type StoredObject, storeKey } from './store/object.ts';
 
 /**
@@ -39,11 +47,24 @@ function put(server: ApiServer, object: MutableObject, now: string): void {
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
   kind.setDefaults(object);
+  track(kind, object, now);
   const form = storedForm(kind, object);
   if (existing === undefined) server.store.create(kind.storage, key, form);
   else if (!deepEqual(withoutMetadata(existing), withoutMetadata(form))) {
     server.store.update(kind.storage, key, existing, storedForm(kind, { ...form, metadata: { ...existing.metadata } }));
   }
+}
+
+/** Records the part of the API server that made the object, and what of it the object had from there. */
+function track(kind: ServedKind, object: MutableObject, now: string): void {
+  const author = bootstrapAuthor(object as JsonObject);
+  if (author === undefined) return;
+  const { manager, resetFields, further } = author;
+  const request = { type: kind.type, manager, apiVersion: kind.apiVersion, now, resetFields };
+  const { metadata } = updateWithManager({ ...request, live: undefined, next: object as JsonObject });
+  const { managedFields, ...rest } = metadata as MutableObject;
+  const others = further.map((entry) => ({ ...entry, apiVersion: kind.apiVersion, time: now }));
+  object.metadata = { ...rest, managedFields: [...others, ...(managedFields as MutableObject[])] };
 }
 
 /** Its service with its endpoints, and the authority of its clients. */

@@ -14,7 +14,9 @@ import { durably } from './api/durably.ts';
 import { createHandler } from './api/handler.ts';
 import { healthDocuments, versionDocument } from './api/health.ts';
 import type { Handler } from './api/http-types.ts';
+import { createApiServerMetrics } from './api/metrics.ts';
 import { openapiV3Documents } from './api/openapi/documents.ts';
+import { openapiV2Documents } from './api/openapi/v2/documents.ts';
 import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac/authorizer.ts';
 import { roleEscalation } from './api/rbac/escalation.ts';
@@ -196,6 +198,9 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     { store, registry, clock, random, authorizer, caller, lookup: lookupIn(store) },
     pluginChoice(profile, options),
   );
+  const metrics = createApiServerMetrics(() =>
+    store.storages().map((storage) => [storage, store.list(storage).items.length] as const),
+  );
   let served: ServedCluster | undefined;
   const address = () => (served === undefined ? '127.0.0.1:6443' : new URL(served.url).host);
   const server: ApiServer = {
@@ -217,10 +222,13 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     documents: [
       versionDocument,
       healthDocuments,
+      metrics.documents,
       discoveryDocuments(registry, address),
       issuerDocuments(issuer, address),
       openapiV3Documents(registry, definitions.schemaOf, clock),
+      openapiV2Documents(registry, definitions.schemaOf, clock),
     ],
+    metrics,
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
   };
   definitions.restore();

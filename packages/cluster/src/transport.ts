@@ -105,7 +105,7 @@ async function textOf(body: ServerBody): Promise<string> {
 
 async function* lines(stream: AsyncIterable<unknown>, lifetime: Lifetime): AsyncGenerator<unknown> {
   try {
-    for await (const item of stream) yield typeof item === 'string' ? JSON.parse(item) : item;
+    for await (const item of stream) yield item;
   } finally {
     lifetime.end();
   }

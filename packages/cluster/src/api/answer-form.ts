@@ -26,7 +26,11 @@ const COLLECTION_TYPES = [...RESOURCE_TYPES, ...WATCH_TYPES];
 export function answerForm(request: ServerRequest, info: ResourceRequest, kind: ServedKind): Negotiated {
   const onCollection = info.verb === 'list' || info.verb === 'watch';
   try {
-    return negotiate(request, info.verb === 'watch', onCollection ? COLLECTION_TYPES : RESOURCE_TYPES);
+    return negotiate(request, {
+      isWatch: info.verb === 'watch',
+      isCustom: kind.custom,
+      available: onCollection ? COLLECTION_TYPES : RESOURCE_TYPES,
+    });
   } catch (error) {
     if (!isStatusError(error)) throw error;
     if (kind.custom && acceptClauses(header(request, 'accept')).some(({ type }) => type === 'application/*'))

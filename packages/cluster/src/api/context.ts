@@ -7,6 +7,7 @@ import type { Authorizer } from './authorize.ts';
 import type { KubeletHooks } from './connect/kubelet.ts';
 import type { ProtobufDecoder } from './decode.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
+import type { ApiServerMetrics } from './metrics.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { RuleResolver } from './rbac/rules.ts';
 import type { PathRequest, ResourceRequest } from './request-info.ts';
@@ -35,6 +36,7 @@ export interface ApiServer {
   readonly hooks: readonly WriteHook[];
   /** Documents beside the resources, asked in turn: discovery, OpenAPI, version, health. */
   readonly documents: readonly DocumentHandler[];
+  readonly metrics: ApiServerMetrics;
   /** Time between the bookmarks of a watch. */
   readonly bookmarkIntervalMs: number;
 }

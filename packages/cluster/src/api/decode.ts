@@ -17,7 +17,8 @@ import type { ServerRequest } from './http-types.ts';
 import { metadataOf } from './metadata.ts';
 import { header, RESOURCE_TYPES } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
-import { parseYaml, YamlError } from './read-yaml.ts';
+import { parseYamlOrJson, strictYamlError, YamlError } from './read-yaml.ts';
+import { isRetired } from './retired-versions.ts';
 
 /** Bytes of a request body. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
@@ -29,6 +30,8 @@ export interface RawBody {
   readonly value: unknown;
   /** Paths of keys that occurred twice. */
   readonly duplicates: readonly string[];
+  /** What strict reading of YAML finds besides. */
+  readonly problems?: readonly string[];
   /** The text, for messages. */
   text(): string;
 }
@@ -104,10 +107,12 @@ export function decodeAs(
   object.kind = expected.kind;
   const unknown = expected.custom ? [...decoded.unknown].sort() : decoded.unknown;
   const strict = strictErrors(body.duplicates, unknown);
-  if (validation === 'Strict' && strict.length > 0) {
-    throw cannotBeHandled(value, expected, `strict decoding error: ${strict.join(', ')}`);
+  const { problems = [] } = body;
+  if (validation === 'Strict' && strict.length + problems.length > 0) {
+    const all = problems.length === 0 ? strict : [strictYamlError(problems), ...strict];
+    throw cannotBeHandled(value, expected, `strict decoding error: ${all.join(', ')}`);
   }
-  if (validation === 'Warn') warnings.push(...strict);
+  if (validation === 'Warn') warnings.push(...problems, ...strict);
   return object;
 }
 
@@ -146,9 +151,10 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
     case 'application/yaml': {
       const text = Buffer.from(bytes).toString('utf8');
       try {
-        // YAML is a superset of JSON, but only the JSON parser keeps what Go keeps.
         const parsed =
-          mediaType === 'application/yaml' && !text.trimStart().startsWith('{') ? parseYaml(text) : parseJson(text);
+          mediaType === 'application/yaml'
+            ? parseYamlOrJson(text)
+            : parseJson(text, { mergesDuplicates: !expected.custom });
         return { ...parsed, text: () => text };
       } catch (error) {
         if (error instanceof YamlError) throw unrecognizedText(expected, text, error.message);
@@ -158,11 +164,11 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
     }
     case 'application/vnd.kubernetes.protobuf':
       try {
-        return { value: protobuf(bytes, expected), duplicates: [], text: () => Buffer.from(bytes).toString('latin1') };
+        return { value: protobuf(bytes, expected), duplicates: [], text: () => '' };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         const empty = bytes.length === 0 ? 'empty data' : bytes.length === 4 ? 'empty body' : why;
-        throw unrecognizedText(expected, Buffer.from(bytes).toString('latin1'), empty);
+        throw unrecognizedText(expected, bytes, empty);
       }
     default:
       throw unsupportedMediaType(RESOURCE_TYPES);
@@ -210,6 +216,11 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
       const [, version] = splitApiVersion(apiVersion);
       throw cannotBeHandled(value, expected, unknownConversion({ ...expected, version }, kind));
     }
+    if (isRetired(apiVersion, kind) && kind === expected.kind) {
+      throw badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
+      );
+    }
     throw cannotBeHandled(
       value,
       expected,
@@ -252,7 +263,7 @@ function unrecognized(expected: ExpectedKind, body: RawBody, why: string) {
   return unrecognizedText(expected, body.text(), why);
 }
 
-function unrecognizedText(expected: ExpectedKind, body: string, why: string) {
+function unrecognizedText(expected: ExpectedKind, body: string | Uint8Array, why: string) {
   return badRequest(
     `the object provided is unrecognized (must be of type ${expected.kind}): ${why} (${summary(body)})`,
   );
@@ -270,12 +281,13 @@ function notAnObject(value: unknown): string {
 }
 
 /** The start of a body as messages show it: text that looks like JSON as it is, anything else in hex. */
-function summary(body: string): string {
+function summary(body: string | Uint8Array): string {
   const limit = 30;
   if (body.length === 0) return '<empty>';
-  const start = body.slice(0, limit);
-  const shown = body.startsWith('{') ? start : Buffer.from(start).toString('hex');
-  return body.length > limit ? `${shown} ...` : shown;
+  const bytes = Buffer.from(body);
+  const start = bytes.subarray(0, limit);
+  const shown = start.toString('latin1', 0, 1) === '{' ? start.toString() : start.toString('hex');
+  return bytes.length > limit ? `${shown} ...` : shown;
 }
 
 function text(value: unknown): string {

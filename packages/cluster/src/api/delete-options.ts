@@ -14,7 +14,7 @@ import { BODY_LIMIT, contentType } from './decode.ts';
 import { goQuote, invalid, rawError, tooLarge, unsupportedMediaType } from './errors.ts';
 import { RESOURCE_TYPES } from './negotiate.ts';
 import { integerParameter, readDryRun } from './options.ts';
-import { parseYaml, YamlError } from './read-yaml.ts';
+import { parseYamlOrJson, YamlError } from './read-yaml.ts';
 import { booleanParameter } from './request-info.ts';
 
 /** Options of DELETE, from its body or its query. */
@@ -141,7 +141,7 @@ function optionsBody({ request, server, kind }: Call): { [key: string]: unknown 
 
 function parseText(text: string, type: string): unknown {
   try {
-    return type === 'application/yaml' ? parseYaml(text).value : parseJson(text).value;
+    return type === 'application/yaml' ? parseYamlOrJson(text).value : parseJson(text).value;
   } catch (error) {
     if (!(error instanceof JsonSyntaxError || error instanceof YamlError)) throw error;
     throw rawError(`couldn't get version/kind; json parse error: ${error.message}`);

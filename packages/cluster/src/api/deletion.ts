@@ -55,12 +55,16 @@ export function planDeletion(
   const finalizers = garbageFinalizers(kind, before, options);
 
   const kindState: MutableObject = { ...object };
-  if (kind.beginDeletion?.(kindState) === true) {
+  if (kind.beginDeletion?.(kindState, nowMs) === true) {
     if (deletionTimestamp !== undefined) return PENDING;
-    return {
-      marked: mark(kindState, object, finalizers, { deletionTimestamp: deletionTime(nowMs, 0) }),
-      remove: false,
+    const { finalizers: own = before, ...metadata } = kindState.metadata as StoredObject['metadata'];
+    const held = garbageFinalizers(kind, own, options);
+    kindState.metadata = {
+      ...metadata,
+      ...(held.length > 0 && { finalizers: [...held] }),
+      deletionTimestamp: deletionTime(nowMs, 0),
     };
+    return { marked: kindState, remove: false };
   }
 
   const natural = kind.gracePeriodSeconds?.(object);

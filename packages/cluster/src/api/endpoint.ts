@@ -1,4 +1,4 @@
-import { type JsonObject, mutableCopy } from '@opwright/machinery';
+import { type JsonObject, type ManagedFieldsEntry, mutableCopy } from '@opwright/machinery';
 import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { ExpectedKind } from './decode.ts';
@@ -21,10 +21,18 @@ export interface Endpoint {
   merge?(body: MutableObject, old: StoredObject): MutableObject;
   /** Checks a body before it is merged. */
   validateBody?(body: MutableObject): FieldError[];
+  /** Who owns what of that form, where it has owners of its own. */
+  readonly owners?: FormOwners;
   /** Takes back what this endpoint may not change, in place. */
   prepareForUpdate(object: MutableObject, old: StoredObject, context: StrategyContext): void;
   /** What only writes through this endpoint may not do. */
   validateUpdate?(object: JsonObject, old: JsonObject): FieldError[];
+}
+
+/** Translates the managed fields of an object into those of another form of it, and back. */
+export interface FormOwners {
+  ofForm(object: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[];
+  ofObject(object: readonly ManagedFieldsEntry[], form: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[];
 }
 
 /** The object itself. */

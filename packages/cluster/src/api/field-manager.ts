@@ -4,6 +4,7 @@ import {
   fitsType,
   formatTime,
   type JsonObject,
+  type ManagedFieldsEntry,
   namedFields,
   updateWithManager,
 } from '@opwright/machinery';
@@ -11,6 +12,7 @@ import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { Call } from './context.ts';
 import type { ExpectedKind } from './decode.ts';
+import type { Endpoint } from './endpoint.ts';
 import { metadataOf } from './metadata.ts';
 import { header } from './negotiate.ts';
 
@@ -59,6 +61,54 @@ export function trackBody(
   const request = { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
   const tracked = updateWithManager({ ...request, live: undefined, next: body as JsonObject });
   body.metadata = { ...(tracked.metadata as MutableObject) };
+}
+
+/**
+ * {@link trackUpdate} through an endpoint that may show the object in another form: who owns what is found out in that
+ * form, and recorded on the object.
+ *
+ * @param form the new state in the endpoint's form
+ */
+export function trackThrough(
+  call: Call,
+  fieldManager: string,
+  endpoint: Endpoint,
+  live: StoredObject | undefined,
+  form: MutableObject,
+  next: MutableObject,
+): void {
+  const { owners, subresource } = endpoint;
+  if (owners === undefined || live === undefined) {
+    trackUpdate(call, fieldManager, subresource, live, next);
+    return;
+  }
+  const tracked = updateWithManager({
+    ...formManagerRequest(call, fieldManager, endpoint),
+    live: liveForm(endpoint, live),
+    next: form as JsonObject,
+  });
+  recordOwners(endpoint, live, tracked, next);
+}
+
+/** The part of an apply or tracked update in the form of an endpoint that follows from the request. */
+export function formManagerRequest(call: Call, fieldManager: string, { bodies, subresource }: Endpoint) {
+  const { type, apiVersion } = bodies;
+  return { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
+}
+
+/** An object in the form of an endpoint, with the owners that it has there. */
+export function liveForm({ view, owners }: Endpoint, live: StoredObject): JsonObject {
+  const form = view!(live);
+  const managedFields = owners!.ofForm(live.metadata.managedFields ?? []);
+  return { ...form, metadata: { ...(form.metadata as object), managedFields } } as unknown as JsonObject;
+}
+
+/** Records on the object who owns what of its form. */
+export function recordOwners({ owners }: Endpoint, live: StoredObject, form: JsonObject, next: MutableObject): void {
+  const entries = (form.metadata as JsonObject).managedFields as unknown as ManagedFieldsEntry[] | undefined;
+  const managedFields = owners!.ofObject(live.metadata.managedFields ?? [], entries ?? []);
+  const { managedFields: _, ...metadata } = next.metadata as MutableObject;
+  next.metadata = managedFields.length === 0 ? metadata : { ...metadata, managedFields };
 }
 
 /** The name of a client's program: its User-Agent up to the first slash. */

@@ -34,7 +34,11 @@ export function createHandler(server: ApiServer): Handler {
   const { requestLog } = server;
   return async (request) => {
     const progress: Progress = { auditId: header(request, 'audit-id') ?? server.random.uuid() };
+    const started = server.clock.monotonic();
     const response = await answer(server, request, progress);
+    if (progress.info !== undefined) {
+      server.metrics.observe(progress.info, response.status, (server.clock.monotonic() - started) / 1000);
+    }
     if (requestLog !== undefined) {
       const { auditId, user, sender } = progress;
       const { method, path, headers } = request;
@@ -49,6 +53,7 @@ export function createHandler(server: ApiServer): Handler {
 /** What is known of a request so far. */
 interface Progress {
   readonly auditId: string;
+  info?: RequestInfo;
   /** Who sends it. */
   sender?: UserInfo;
   /** Who it acts as. */
@@ -62,6 +67,7 @@ async function answer(server: ApiServer, request: ServerRequest, progress: Progr
   try {
     const info = readInfo(request);
     if (info === undefined) return malformedRequest();
+    progress.info = info;
     const sender = authenticate(request, server, (text) => warnings.push(text));
     progress.sender = sender;
     progress.user = sender;

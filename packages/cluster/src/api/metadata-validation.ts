@@ -6,14 +6,13 @@ import {
   isPlainObject,
   type JsonObject,
   RawGoText,
-  splitApiVersion,
   validateAnnotationKey,
   validateFinalizer,
   validateFinalizerDomain,
   validateLabelKey,
   validateLabelValue,
 } from '@opwright/machinery';
-import type { FieldError } from '../kinds/kind.ts';
+import type { FieldError, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 
 const ANNOTATIONS_LIMIT = 256 * 1024;
@@ -22,14 +21,14 @@ const ANNOTATIONS_LIMIT = 256 * 1024;
  * What is wrong with an object's metadata, its name apart (what names look like is the kind's business).
  * ValidateObjectMeta of the API machinery.
  */
-export function validateMetadata(object: JsonObject): FieldError[] {
+export function validateMetadata(kind: ServedKind, object: JsonObject): FieldError[] {
   const metadata = object.metadata as JsonObject;
   return [
     ...generationErrors(metadata.generation),
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(metadata.ownerReferences),
-    ...finalizerErrors(metadata.finalizers, needsDomain(object)),
+    ...finalizerErrors(metadata.finalizers, kind.finalizersNeedDomain),
   ];
 }
 
@@ -111,13 +110,6 @@ function goOwner(r: JsonObject): string {
 
 function goOwners(references: readonly JsonObject[]): string {
   return `[]v1.OwnerReference{${references.map(goOwner).join(', ')}}`;
-}
-
-/** The kinds of Kubernetes itself ask more of a finalizer than custom resources and their definitions. */
-function needsDomain({ apiVersion }: JsonObject): boolean {
-  const [group] = splitApiVersion(String(apiVersion));
-  if (group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io') return false;
-  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 function finalizerErrors(finalizers: unknown, domain: boolean): FieldError[] {

@@ -140,5 +140,5 @@ export function completesDeletion(kind: ServedKind, object: MutableObject, old: 
   if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0) return false;
   const { finalizers } = metadataOf(object);
   if (Array.isArray(finalizers) && finalizers.length > 0) return false;
-  return kind.beginDeletion === undefined ? before.length > 0 : !kind.beginDeletion({ ...object });
+  return kind.beginDeletion === undefined ? before.length > 0 : !kind.beginDeletion({ ...object }, 0);
 }

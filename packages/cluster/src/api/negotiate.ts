@@ -1,9 +1,13 @@
 import { notAcceptable, unknownMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
 
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+export type MediaType = 'application/json' | 'application/yaml' | typeof PROTOBUF;
+
 /** The form in which an answer goes out. */
 export interface Negotiated {
-  readonly mediaType: 'application/json' | 'application/yaml';
+  readonly mediaType: MediaType;
   /** Objects are to be turned into this before. */
   readonly as?: Transform;
   readonly pretty: boolean;
@@ -23,25 +27,31 @@ interface Clause {
 
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 /** What bodies may be, in both directions. */
-export const RESOURCE_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-export const WATCH_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+export const RESOURCE_TYPES = ['application/json', 'application/yaml', PROTOBUF];
+export const WATCH_TYPES = ['application/json;stream=watch', `${PROTOBUF};stream=watch`];
 
 /** JSON, in no other form: what answers when there was nothing to negotiate. */
 export function plainJson(request: ServerRequest): Negotiated {
   return { mediaType: 'application/json', pretty: isPretty(request) };
 }
 
+/** What is asked about. */
+export interface Offer {
+  readonly isWatch?: boolean;
+  /** The objects have no protobuf form; their metadata has. */
+  readonly isCustom?: boolean;
+  /** What the answer can be, as refusals name it; default: what objects can be. */
+  readonly available?: readonly string[];
+}
+
 /**
- * Chooses the form of the answer by the Accept header. Protobuf is never chosen: every client that asks for it names
- * JSON as well.
+ * Chooses the form of the answer by the Accept header.
  *
- * @param available what the answer can be, as refusals name it
  * @throws StatusError 406
  */
 export function negotiate(
   request: ServerRequest,
-  isWatch: boolean,
-  available: readonly string[] = RESOURCE_TYPES,
+  { isWatch = false, isCustom = false, available = RESOURCE_TYPES }: Offer = {},
 ): Negotiated {
   const clauses = acceptClauses(header(request, 'accept'));
   if (clauses.length === 0) return plainJson(request);
@@ -52,7 +62,11 @@ export function negotiate(
     known ||= type === '*/*' || available.includes(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
-    if (as === undefined) return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
+    if (as === undefined) {
+      if (isCustom && mediaType === PROTOBUF) continue;
+      return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
+    }
+    if (as === 'Table' && mediaType === PROTOBUF) continue;
     const version = parameters.get('v');
     if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
       return { mediaType, as: { kind: as as Transform['kind'], version }, pretty };
@@ -61,21 +75,25 @@ export function negotiate(
   if (!known) {
     throw unknownMediaType(406, available.join(', '));
   }
+  // What would not do for a list either is refused as for a list.
+  if (isWatch) negotiate(request, { isCustom });
   throw notAcceptable(isWatch ? WATCH_TYPES : RESOURCE_TYPES);
 }
 
-/** The form of an error: what was asked for if that is a known type, else JSON. */
-export function negotiateError(request: ServerRequest): Negotiated {
-  const pretty = isPretty(request);
-  for (const { type } of acceptClauses(header(request, 'accept'))) {
-    const mediaType = mediaTypeOf(type, false);
-    if (mediaType !== undefined) return { mediaType, pretty };
+/** The form of an error; undefined where the client accepts none, and gets to read it all the same. */
+export function negotiateError(request: ServerRequest): Negotiated | undefined {
+  const clauses = acceptClauses(header(request, 'accept'));
+  if (clauses.length === 0) return plainJson(request);
+  for (const { type, parameters } of clauses) {
+    const mediaType = type === 'application/*' ? 'application/json' : mediaTypeOf(type, false);
+    if (mediaType !== undefined && !parameters.has('as')) return { mediaType, pretty: isPretty(request) };
   }
-  return { mediaType: 'application/json', pretty };
+  return undefined;
 }
 
-function mediaTypeOf(type: string, isWatch: boolean): Negotiated['mediaType'] | undefined {
+function mediaTypeOf(type: string, isWatch: boolean): MediaType | undefined {
   if (type === 'application/json' || type === '*/*') return 'application/json';
+  if (type === PROTOBUF) return type;
   return type === 'application/yaml' && !isWatch ? 'application/yaml' : undefined;
 }
 

@@ -1,5 +1,15 @@
-import { parseJson } from '@opwright/machinery';
-import { type Alias, type Document, isScalar, type Node, parseDocument, type Scalar, visit } from 'yaml';
+import { goQuote, JsonSyntaxError, type ParsedJson, parseJson } from '@opwright/machinery';
+import {
+  type Alias,
+  type Document,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { nestsDeeper } from './yaml-depth.ts';
 
 /** Text that is not YAML, or cannot be JSON, in the words of Go's libraries. */
@@ -12,26 +22,53 @@ const MAX_ALIASES = 100;
 /** Levels of collections; Go's limit is 10,000. */
 const MAX_LEVELS = 250;
 
-/** One YAML document as JSON. @throws YamlError */
-export function parseYaml(text: string): { value: unknown; duplicates: readonly string[] } {
+export interface ParsedYaml extends ParsedJson {
+  /** What strict reading finds: `line 2: key "a" already set in map`. */
+  readonly problems: readonly string[];
+}
+
+/** One YAML document as JSON; of equal keys the last one counts. @throws YamlError */
+export function parseYaml(text: string): ParsedYaml {
   if (nestsDeeper(text, MAX_LEVELS)) throw tooDeep();
   try {
-    const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', schema: 'yaml-1.1' });
+    const lines = new LineCounter();
+    const options = { uniqueKeys: false, logLevel: 'silent', schema: 'yaml-1.1', lineCounter: lines } as const;
+    const document = parseDocument(text, options);
     const error = document.errors[0];
-    if (error !== undefined) {
-      const line = error.linePos?.[0].line ?? 1;
-      throw new YamlError(`yaml: line ${line}: ${goWords(error.code)}`);
-    }
+    if (error !== undefined) throw new YamlError(`yaml: ${describe(error, text)}`);
+    const problems = repeatedKeys(document, lines);
     settleScalars(document);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     // Through the JSON parser, so that both forms of a body are the same kind of tree.
-    return parseJson(JSON.stringify(value ?? null));
+    return { ...parseJson(JSON.stringify(value ?? null)), problems };
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep();
     // What the library throws for too many aliases.
     if (error instanceof ReferenceError) throw new YamlError('yaml: document contains excessive aliasing');
     throw error;
   }
+}
+
+/** Numbers that may be beyond every float: Go's reader of YAML makes texts of them. */
+const HUGE = /\d[eE]\+?\d{3}|\d{309}/;
+
+/** YAML, or JSON: YAML's superset of it, but only the JSON parser keeps what Go keeps. @throws YamlError */
+export function parseYamlOrJson(text: string): ParsedYaml {
+  if (text.trimStart().startsWith('{') && !HUGE.test(text)) {
+    try {
+      const parsed = parseJson(text);
+      if (parsed.duplicates.length === 0) return { ...parsed, problems: [] };
+    } catch (error) {
+      // Flow mappings of YAML look like JSON.
+      if (!(error instanceof JsonSyntaxError)) throw error;
+    }
+  }
+  return parseYaml(text);
+}
+
+/** The problems as the error of strict reading. */
+export function strictYamlError(problems: readonly string[]): string {
+  return `yaml: unmarshal errors:${problems.map((problem) => `\n  ${problem}`).join('')}`;
 }
 
 function tooDeep(): YamlError {
@@ -68,18 +105,64 @@ function checkAlias(document: Document, alias: Alias, path: readonly Node[]): vo
   if (alias.resolve(document) === undefined) throw new YamlError(`yaml: unknown anchor '${source}' referenced`);
 }
 
-function goWords(code: string): string {
-  switch (code) {
-    case 'MISSING_CHAR':
-      return "did not find expected ',' or '}'";
-    case 'BAD_INDENT':
-    case 'UNEXPECTED_TOKEN':
-      return 'did not find expected node content';
-    case 'TAB_AS_INDENT':
-      return 'found character that cannot start any token';
-    case 'MULTILINE_IMPLICIT_KEY':
-      return "could not find expected ':'";
-    default:
-      return 'did not find expected key';
+function repeatedKeys(document: Document, lines: LineCounter): string[] {
+  const problems: { readonly at: number; readonly text: string }[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key, value } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const [at] = (value as Node | null)?.range ?? key.range ?? [0];
+          const shown = typeof key.value === 'string' ? goQuote(key.value) : String(key.value);
+          problems.push({ at, text: `line ${lines.linePos(at).line}: key ${shown} already set in map` });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems.sort((a, b) => a.at - b.at).map(({ text }) => text);
+}
+
+/**
+ * An error of YAML's library as Go's says it. Go's parser names the line before the one that surprised it, its scanner that
+ * very line, and neither of them the first.
+ */
+function describe(error: YAMLError, text: string): string {
+  const { message, code } = error;
+  const [at] = error.pos;
+  if (/Flow (map|sequence)/.test(message) && /[[{,:]\s*$/.test(text.slice(0, at))) {
+    return `${placed('parser', text, at)}did not find expected node content`;
   }
+  for (const [pattern, words, finder] of WORDS) {
+    if (!pattern.test(`${code} ${message}`)) continue;
+    const place = finder === 'colon' ? text.indexOf(':', at) : finder === 'directive' ? text.lastIndexOf('%', at) : at;
+    return `${placed(finder, text, place)}${words}`;
+  }
+  return `${placed('parser', text, at)}did not find expected key`;
+}
+
+/** Who finds the error; `colon`, `directive`: the scanner, at the next colon or the last directive. */
+type Finder = 'parser' | 'scanner' | 'colon' | 'directive';
+
+const WORDS: readonly (readonly [pattern: RegExp, words: string, finder: Finder])[] = [
+  [/Flow map/, "did not find expected ',' or '}'", 'parser'],
+  [/Flow sequence/, "did not find expected ',' or ']'", 'parser'],
+  [/^(BLOCK_AS|MULTILINE)_IMPLICIT_KEY/, 'mapping values are not allowed in this context', 'colon'],
+  [/^TAB_AS_INDENT/, 'found a tab character that violates indentation', 'scanner'],
+  [/Missing closing/, 'found unexpected end of stream', 'scanner'],
+  [/All sequence items|Unexpected scalar at node end/, "did not find expected '-' indicator", 'parser'],
+  [/Block scalar header/, 'did not find expected comment or line break', 'scanner'],
+  [/^BAD_SCALAR_START/, 'found character that cannot start any token', 'scanner'],
+  [/^BAD_DQ_ESCAPE/, 'found unknown escape character', 'scanner'],
+  [/^BAD_DIRECTIVE|directives-end/, 'found unknown directive name', 'directive'],
+];
+
+function placed(finder: Finder, text: string, at: number): string {
+  const before = text.slice(0, at).split('\n');
+  // The parser is surprised by the end of the text on a line of its own.
+  const isEnd = finder === 'parser' && at >= text.length && before.at(-1) !== '';
+  const line = before.length - 1 + (isEnd ? 1 : 0);
+  if (line === 0) return '';
+  return `line ${finder === 'parser' ? line : line + 1}: `;
 }

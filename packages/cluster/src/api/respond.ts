@@ -3,12 +3,13 @@ import { gzip } from 'node:zlib';
 import { encodeJson, type JsonObject, type Status, StatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { Call, Result, ResultList } from './context.ts';
+import { encodeBody } from './encode-body.ts';
 import { notAcceptable } from './errors.ts';
-import type { ServerBody, ServerRequest, ServerResponse } from './http-types.ts';
-import { header, type Negotiated, negotiateError, type Transform } from './negotiate.ts';
-import { includeObject, partialMetadata, partialMetadataList, tableOfList, tableOfObject } from './table.ts';
+import { eventStream, streamType } from './event-stream.ts';
+import type { ServerRequest, ServerResponse } from './http-types.ts';
+import { header, type Negotiated, negotiateError, PROTOBUF, plainJson } from './negotiate.ts';
+import { partialMetadata, partialMetadataList, tableOfList, tableOfObject, tableOptions } from './table.ts';
 import type { WatchEvent } from './verbs/watch.ts';
-import { yamlText } from './yaml.ts';
 
 const compress = promisify(gzip);
 /** Smaller bodies are not worth compressing. */
@@ -24,8 +25,8 @@ export async function resultResponse(call: Call, result: Result, auditId: string
   if ('stream' in result) {
     return {
       status: 200,
-      headers: { ...commonHeaders(auditId, warnings), 'content-type': 'application/json' },
-      body: { stream: shownStream(call, result.stream as AsyncIterable<WatchEvent>) },
+      headers: { ...commonHeaders(auditId, warnings), 'content-type': streamType(call) },
+      body: { stream: eventStream(call, result.stream as AsyncIterable<WatchEvent>) },
     };
   }
   return encoded(request, result.code, negotiated, resultValue(call, result), commonHeaders(auditId, warnings));
@@ -48,12 +49,13 @@ export function errorResponse(
     const typed = { ...headers, 'content-type': 'application/json' };
     return Promise.resolve({ status: code, headers: typed, body: { text: '' } });
   }
-  if (code === 406 && request.values !== true && !header(request, 'accept')?.includes('application/*')) {
+  const form = negotiateError(request) ?? (request.values === true ? plainJson(request) : undefined);
+  if (form === undefined) {
     // Where there is no form to answer in, the answer is the Status itself, for people to read.
     const typed = { ...headers, 'content-type': 'application/json' };
     return Promise.resolve({ status: code, headers: typed, body: { text: encodeJson(status, { pretty: true }) } });
   }
-  return encoded(request, code, negotiateError(request), status, headers);
+  return encoded(request, code, form, status, headers);
 }
 
 /** A body of text, not of an API object. */
@@ -86,24 +88,22 @@ function warningHeader(text: string): string {
 async function encoded(
   request: ServerRequest,
   status: number,
-  { mediaType, pretty }: Negotiated,
+  form: Negotiated,
   value: unknown,
   headers: Record<string, string | readonly string[]>,
 ): Promise<ServerResponse> {
-  const typed = { ...headers, 'content-type': mediaType };
-  if (request.values === true && mediaType === 'application/json')
-    return { status, headers: typed, body: { json: value } };
-  const text =
-    mediaType === 'application/yaml' ? yamlText(value) : `${encodeJson(value, { pretty })}${pretty ? '' : '\n'}`;
+  const typed = { ...headers, 'content-type': form.mediaType };
+  const body = encodeBody(value, form, request.values === true);
+  const whole = 'text' in body ? body.text : 'bytes' in body ? body.bytes : '';
   if (
     request.values !== true &&
-    text.length > COMPRESS_FROM &&
+    whole.length > COMPRESS_FROM &&
     /\bgzip\b/.test(header(request, 'accept-encoding') ?? '')
   ) {
-    const body: ServerBody = { bytes: await compress(text) };
-    return { status, headers: { ...typed, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body };
+    const compressed = { ...typed, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+    return { status, headers: compressed, body: { bytes: await compress(whole) } };
   }
-  return { status, headers: typed, body: { text } };
+  return { status, headers: typed, body };
 }
 
 /** The JSON value that a result comes to in the form that was asked for. */
@@ -139,70 +139,17 @@ function goPackage({ custom, group }: ServedKind): string {
 }
 
 /** A list in Kubernetes' form: items of built-in kinds come without kind and version. */
-function listObject({ request }: Call, kind: ServedKind, { metadata, items }: ResultList): JsonObject {
+function listObject({ request, negotiated }: Call, kind: ServedKind, { metadata, items }: ResultList): JsonObject {
   const { apiVersion, listKind } = kind;
   if (kind.custom) {
     return { apiVersion, items: items as JsonObject[], kind: listKind, metadata: { continue: '', ...metadata } };
   }
-  // Readers of values share the stored objects, which know what they are.
-  const shown = request.values === true ? items : items.map((item) => withoutType(item as JsonObject));
+  // Readers of values share the stored objects, which know what they are; messages do not say it.
+  const shared = request.values === true || negotiated.mediaType === PROTOBUF;
+  const shown = shared ? items : items.map((item) => withoutType(item as JsonObject));
   return { kind: listKind, apiVersion, metadata: { ...metadata }, items: shown as JsonObject[] };
 }
 
 function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: JsonObject): JsonObject {
   return rest;
-}
-
-function tableOptions({ info, server }: Call, as: Transform) {
-  return { version: as.version, include: includeObject(info.query), nowMs: server.clock.now() };
-}
-
-/** A watch in the form that was asked for: values for who takes values, else one line of text per event. */
-function shownStream(call: Call, events: AsyncIterable<WatchEvent>): AsyncIterable<unknown> {
-  const { kind, negotiated, request } = call;
-  const as = negotiated.as;
-  let isFirst = true;
-  const shown = (event: WatchEvent): WatchEvent => {
-    if (as === undefined || event.type === 'ERROR') return event;
-    const object = event.object as JsonObject;
-    if (as.kind !== 'Table') return { type: event.type, object: partialMetadata(call.kind, object, as.version) };
-    const columns = isFirst;
-    isFirst = false;
-    return { type: event.type, object: tableOfObject(kind, object, tableOptions(call, as), columns) };
-  };
-  if (request.values === true) return as === undefined ? events : mapped(events, shown);
-  return mapped(events, (event) => eventLine(shown(event)));
-}
-
-/** Texts of objects that many watchers get at about the same time. */
-const recentTexts = new Map<object, string>();
-const RECENT_LIMIT = 64;
-
-function eventLine({ type, object }: WatchEvent): string {
-  let text = recentTexts.get(object as object);
-  if (text === undefined) {
-    text = encodeJson(object);
-    if (recentTexts.size >= RECENT_LIMIT) recentTexts.delete(recentTexts.keys().next().value!);
-    recentTexts.set(object as object, text);
-  }
-  return `{"type":"${type}","object":${text}}\n`;
-}
-
-/** Each item changed as it passes. Ending it ends the source. */
-function mapped<A, B>(source: AsyncIterable<A>, change: (item: A) => B): AsyncIterable<B> {
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = source[Symbol.asyncIterator]();
-      return {
-        async next() {
-          const result = await iterator.next();
-          return result.done ? { done: true, value: undefined } : { done: false, value: change(result.value) };
-        },
-        async return() {
-          await iterator.return?.();
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  };
 }

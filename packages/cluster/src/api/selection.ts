@@ -41,7 +41,9 @@ function fieldOf(kind: ServedKind, object: StoredObject, field: string): string 
 
 function checkField(kind: ServedKind, requirement: FieldRequirement): FieldRequirement {
   const { field } = requirement;
-  const always = kind.scope === 'Cluster' ? ['metadata.name'] : ['metadata.name', 'metadata.namespace'];
+  // Kinds without a say of their own offer both, also where objects have no namespace.
+  const isNameOnly = kind.scope === 'Cluster' && (kind.custom || kind.ownFieldSelectorErrors);
+  const always = isNameOnly ? ['metadata.name'] : ['metadata.name', 'metadata.namespace'];
   if (always.includes(field) || kind.selectableFields.includes(field)) return requirement;
   if (kind.ownFieldSelectorErrors) throw badRequest(`field label not supported: ${field}`);
   throw badRequest(

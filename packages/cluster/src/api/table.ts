@@ -1,6 +1,6 @@
 import { type JsonObject, orderFields } from '@opwright/machinery';
 import type { ColumnDefinition, ServedKind } from '../kinds/kind.ts';
-import type { ResultList } from './context.ts';
+import type { Call, ResultList } from './context.ts';
 import { badRequest } from './errors.ts';
 import type { Transform } from './negotiate.ts';
 
@@ -33,6 +33,11 @@ export interface TableOptions {
   readonly include: IncludeObject;
   /** Now, for ages. */
   readonly nowMs: number;
+}
+
+/** How the request wants its tables. @throws StatusError 400 */
+export function tableOptions({ info, server }: Call, { version }: Transform): TableOptions {
+  return { version, include: includeObject(info.query), nowMs: server.clock.now() };
 }
 
 function table(

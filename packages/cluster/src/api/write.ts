@@ -1,4 +1,4 @@
-import { deepEqual, isPlainObject, type JsonObject, orderFields, requiredValue } from '@opwright/machinery';
+import { deepEqual, encodeJson, isPlainObject, type JsonObject, orderFields, requiredValue } from '@opwright/machinery';
 import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
 import { deepFreeze, type StoredObject, storeKey } from '../store/object.ts';
 import type { AdmissionAttributes, Operation } from './admission/admission.ts';
@@ -84,6 +84,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
     const name = metaText(draft, 'name');
     const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
     const form = write.dryRun ? undefined : await formToStore(kind, draft);
+    if (form !== undefined) refuseLarge(call, form);
     const existing = server.store.get(kind.storage, key);
     if (existing === undefined) {
       if (form === undefined) return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
@@ -162,7 +163,7 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     keepSystemFields(draft, old);
     change.endpoint.prepareForUpdate(draft, old, strategyContext(call, change.dryRun));
     const refusals = change.endpoint.validateUpdate?.(draft as JsonObject, old) ?? [];
-    refuseInvalid(kind, draft, [...updateErrors(kind, draft, old), ...refusals]);
+    refuseInvalid(kind, draft, [...updateErrors(call, draft, old), ...refusals]);
     addWarnings(call, kind.warnings(draft as JsonObject, old));
     if (!change.isAdmitted) await server.admission.validate(attributes, draft as JsonObject);
 
@@ -175,13 +176,14 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
 
 /** Writes a checked update. Undefined when somebody else was faster. */
 async function commit(
-  { kind, server }: Call,
+  call: Call,
   key: string,
   stored: StoredObject,
   old: StoredObject,
   draft: MutableObject,
   { dryRun }: WriteRequest,
 ): Promise<StoredObject | undefined> {
+  const { kind, server } = call;
   const ordered = orderFields(kind.type, draft) as StoredObject;
   if (completesDeletion(kind, draft, old)) {
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
@@ -189,8 +191,22 @@ async function commit(
   }
   if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored)) return old;
   if (dryRun) return deepFreeze(ordered);
-  const updated = server.store.update(kind.storage, key, stored, await formToStore(kind, draft));
+  const form = await formToStore(kind, draft);
+  refuseLarge(call, form);
+  const updated = server.store.update(kind.storage, key, stored, form);
   return updated === undefined ? undefined : reading(kind, () => present(kind, updated));
+}
+
+/** Bytes of one object that etcd takes. */
+const STORED_LIMIT = 1.5 * 1024 * 1024;
+/** No smaller body makes an object too large, but for one that is so nearly. */
+const LARGE_BODY = 256 * 1024;
+
+/** @throws StatusError 500 as etcd's refusal is one */
+function refuseLarge({ request }: Call, form: MutableObject): void {
+  const { body } = request;
+  if (body === undefined || !('bytes' in body) || body.bytes.length < LARGE_BODY) return;
+  if (encodeJson(form).length > STORED_LIMIT) throw rawError('etcdserver: request is too large');
 }
 
 /** The form in which an object goes into the store: its fields in order, ready to get its version. */
@@ -232,14 +248,20 @@ export async function runHooks({ kind, server }: Call, name: string): Promise<vo
 function createErrors(kind: ServedKind, object: JsonObject): FieldError[] {
   const unnamed =
     metaText(object, 'name') === '' ? [requiredValue('metadata.name', 'name or generateName is required')] : [];
-  return [...unnamed, ...validateMetadata(object), ...kind.validate(object)];
+  return [...unnamed, ...validateMetadata(kind, object), ...kind.validate(object)];
 }
 
-function updateErrors(kind: ServedKind, draft: MutableObject, old: StoredObject): FieldError[] {
+function updateErrors(call: Call, draft: MutableObject, old: StoredObject): FieldError[] {
+  const { kind } = call;
   const object = draft as JsonObject;
   // The server library and the kind's strategy both look at metadata: such errors are reported twice.
-  const metadata = [...validateMetadataUpdate(object, old), ...validateMetadata(object)];
-  return [...metadata, ...metadata, ...kind.validate(object, old), ...kind.validateUpdate(object, old)];
+  const metadata = [...validateMetadataUpdate(object, old), ...validateMetadata(kind, object)];
+  return [
+    ...metadata,
+    ...metadata,
+    ...kind.validate(object, old, (text) => addWarnings(call, [text])),
+    ...kind.validateUpdate(object, old),
+  ];
 }
 
 function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly FieldError[]): void {

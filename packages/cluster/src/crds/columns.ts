@@ -2,9 +2,11 @@ import {
   encodeJson,
   evaluateJsonPath,
   humanDuration,
+  isPlainObject,
   type JsonObject,
   type JsonPath,
   JsonPathError,
+  NumberLexeme,
   parseJsonPath,
 } from '@opwright/machinery';
 import type { PrinterColumn } from '@opwright/schema';
@@ -62,13 +64,13 @@ function cellOf(type: string, path: JsonPath | undefined): (object: JsonObject, 
 function cell(type: string, value: unknown, nowMs: number): unknown {
   switch (type) {
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
+      return value instanceof NumberLexeme ? value : typeof value === 'number' ? Math.trunc(value) : null;
     case 'number':
-      return typeof value === 'number' ? value : null;
+      return value instanceof NumberLexeme || typeof value === 'number' ? value : null;
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'string':
-      return typeof value === 'object' ? encodeJson(value) : String(value);
+      return Array.isArray(value) || isPlainObject(value) ? encodeJson(value) : String(value);
     case 'date': {
       const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
       return Number.isNaN(time) ? '<invalid>' : humanDuration(nowMs - time);

@@ -5,9 +5,10 @@ import { planDeletion } from '../api/deletion.ts';
 import { storedForm } from '../api/write.ts';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
+import { CLEANUP_FINALIZER } from '../kinds/strategy/apiextensions.ts';
+import { type DefinitionCondition, setConditions } from '../kinds/strategy/definition-conditions.ts';
 import { type StoredObject, storeKey } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
-import { type DefinitionCondition, setConditions } from './conditions.ts';
 import {
   DEFINITIONS,
   type Definition,
@@ -18,8 +19,6 @@ import {
 } from './definition.ts';
 import { acceptNames } from './naming.ts';
 import { schemaOf, servedKinds } from './served-kind.ts';
-
-const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** The definitions of custom resources at work. */
 export interface Definitions extends WriteHook {
@@ -75,12 +74,7 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
     return { metadata: next.metadata as MutableObject, status };
   };
 
-  const establish = (stored: StoredObject): void => {
-    let object = stored;
-    const finalizers = object.metadata.finalizers ?? [];
-    if (!finalizers.includes(CLEANUP)) {
-      object = write(object, { metadata: { ...object.metadata, finalizers: [...finalizers, CLEANUP] } });
-    }
+  const establish = (object: StoredObject): void => {
     const definition = readDefinition(object);
     const naming = acceptNames(definition, namesGiven(object), namesOfOthers(store, definition));
     writeStatus(object, naming.accepted, naming.conditions);
@@ -149,7 +143,7 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
     const object = store.get(DEFINITIONS, name);
     if (object === undefined) return;
     const done = writeStatus(object, undefined, [terminating('InstanceDeletionCompleted', 'removed all instances')]);
-    const finalizers = (done.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP);
+    const finalizers = (done.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
     if (finalizers.length > 0) write(done, { metadata: { ...done.metadata, finalizers } });
     else if (store.delete(DEFINITIONS, name, done) !== undefined) forget(name);
   };
@@ -169,7 +163,7 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
     const object = store.get(DEFINITIONS, name);
     if (object === undefined) forget(name);
     else if (object.metadata.deletionTimestamp === undefined) establish(object);
-    else if ((object.metadata.finalizers ?? []).includes(CLEANUP)) terminate(object);
+    else if ((object.metadata.finalizers ?? []).includes(CLEANUP_FINALIZER)) terminate(object);
   };
 
   return {

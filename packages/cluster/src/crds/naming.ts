@@ -1,4 +1,4 @@
-import type { DefinitionCondition } from './conditions.ts';
+import type { DefinitionCondition } from '../kinds/strategy/definition-conditions.ts';
 import type { Definition, DefinitionNames } from './definition.ts';
 
 /** Which names a definition gets. */

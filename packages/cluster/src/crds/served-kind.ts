@@ -1,6 +1,7 @@
 import {
   evaluateJsonPath,
   invalidValue,
+  isPlainObject,
   type JsonObject,
   joinApiVersion,
   orderFields,
@@ -107,14 +108,19 @@ function servedKind(
       if (old.status === undefined) delete object.status;
       else object.status = old.status;
     },
-    validate(object, old) {
+    validate(object, old, warn) {
       const errors = validateObject(schema, object, old);
-      return [...nameErrors(object), ...errors, ...validateRules(schema, object, { old, errors })];
+      return [
+        ...nameErrors(object),
+        ...errors,
+        ...validateRules(schema, object, { old, errors, ...(warn && { warn }) }),
+      ];
     },
     validateUpdate: () => [],
     warnings: () => [],
 
     statusKeepsMetadata: 'all',
+    finalizersNeedDomain: false,
     hasGeneration: true,
     allowUnconditionalUpdate: false,
     allowCreateOnUpdate: false,
@@ -127,7 +133,7 @@ function servedKind(
     selectableField(object, field) {
       const path = selectable.get(field);
       const [value] = path === undefined ? [] : evaluateJsonPath(path, object);
-      return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
+      return value === undefined || value === null || Array.isArray(value) || isPlainObject(value) ? '' : String(value);
     },
     ownFieldSelectorErrors: true,
     ...deprecationOf(definition, version, apiVersion),

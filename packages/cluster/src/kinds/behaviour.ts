@@ -29,7 +29,7 @@ export interface KindBehaviour {
   /** See {@link ServedKind.statusKeepsMetadata}. */
   readonly statusKeepsMetadata?: readonly string[];
   /** See {@link ServedKind.beginDeletion}. */
-  readonly beginDeletion?: (object: MutableObject) => boolean;
+  readonly beginDeletion?: (object: MutableObject, nowMs: number) => boolean;
   readonly gracePeriodSeconds?: (object: JsonObject) => number;
   readonly printer?: Printer;
   readonly selectors?: FieldSelectors;

@@ -7,6 +7,7 @@ import {
   conditionalUpdateOnly,
   createdOnUpdate,
   orphaningByDefault,
+  plainFinalizers,
   returnedWhenDeleted,
   withGeneration,
 } from './flags.ts';
@@ -82,6 +83,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
       return behaviour.warnings?.(object, old) ?? [];
     },
 
+    finalizersNeedDomain: !plainFinalizers.has(key),
     hasGeneration: withGeneration.has(key),
     allowUnconditionalUpdate: !conditionalUpdateOnly.has(key),
     allowCreateOnUpdate: createdOnUpdate.has(key),

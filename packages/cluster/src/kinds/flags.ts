@@ -6,6 +6,11 @@ function table(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));
 }
 
+/** Finalizers may be any name. */
+export const plainFinalizers = table(`
+  apiextensions.k8s.io/CustomResourceDefinition apiregistration.k8s.io/APIService
+`);
+
 /** metadata.generation counts changes of the desired state. */
 export const withGeneration = table(`
   /ReplicationController /PodTemplate

@@ -52,8 +52,8 @@ export interface ServedKind {
   prepareForUpdate(object: MutableObject, old: JsonObject, context: StrategyContext): void;
   /** Sets what follows from the name, in place, once a create has settled it: generateName gives it after the defaults. */
   canonicalize?(object: MutableObject): void;
-  /** On updates with the state before: what was wrong already and did not change may be forgiven. */
-  validate(object: JsonObject, old?: JsonObject): FieldError[];
+  /** On updates with the state before: what was wrong already and did not change may be forgiven, with a warning. */
+  validate(object: JsonObject, old?: JsonObject, warn?: (text: string) => void): FieldError[];
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
   /** Texts for Warning headers. */
   warnings(object: JsonObject, old: JsonObject | undefined): string[];
@@ -62,6 +62,8 @@ export interface ServedKind {
   readonly resetFields?: Readonly<Record<string, readonly string[]>>;
   /** Fields of metadata that a write to the status subresource cannot change; default: none. */
   readonly statusKeepsMetadata?: 'all' | readonly string[];
+  /** Finalizers have to name a domain, but for the standard ones. */
+  readonly finalizersNeedDomain: boolean;
   /** metadata.generation counts changes outside metadata and status. */
   readonly hasGeneration: boolean;
   /** PUT without resourceVersion is allowed. */
@@ -80,7 +82,7 @@ export interface ServedKind {
    * What the first DELETE changes beside metadata, in place. True: the kind itself holds the object back until one of
    * its subresources lets it go (namespaces).
    */
-  beginDeletion?(object: MutableObject): boolean;
+  beginDeletion?(object: MutableObject, nowMs: number): boolean;
 
   readonly columns: readonly ColumnDefinition[];
   /** The cells of one Table row, in the order of `columns`. `nowMs` is for ages. */

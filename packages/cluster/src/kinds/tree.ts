@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@opwright/machinery';
+import { isPlainObject, type JsonObject, type JsonValue, NumberLexeme } from '@opwright/machinery';
 import type { MutableObject } from './kind.ts';
 
 /*
@@ -7,7 +7,7 @@ import type { MutableObject } from './kind.ts';
  */
 
 export function isObject(value: unknown): value is MutableObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isPlainObject(value);
 }
 
 /** The object under a path of keys. */
@@ -31,8 +31,13 @@ export function text(object: JsonObject | undefined, key: string): string {
 }
 
 export function int(object: JsonObject | undefined, key: string): number {
-  const value = field(object, key);
-  return typeof value === 'number' ? value : 0;
+  return asNumber(field(object, key)) ?? 0;
+}
+
+/** A number, also one that only its digits are exact for; undefined for anything else. */
+export function asNumber(value: unknown): number | undefined {
+  if (value instanceof NumberLexeme) return value.value;
+  return typeof value === 'number' ? value : undefined;
 }
 
 export function bool(object: JsonObject | undefined, key: string): boolean {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
 import { promisify } from 'node:util';
 import { createAuthority, createHttpTransport, fixedCredentials, systemClock } from '@opwright/client';
 import { describe, expect, test } from 'vitest';
@@ -135,7 +136,7 @@ test('a quiet watch is answered at once, its events follow one per line', async 
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-      yield* until(signal, [{ type: 'ADDED', object: { a: '&' } }, '{"type":"encoded"}\n']);
+      yield* until(signal, [{ type: 'ADDED', object: { a: '&' } }, Buffer.from('{"type":"encoded"}\n')]);
     }
     return { status: 200, headers: { 'content-type': 'application/json' }, body: { stream: stream() } };
   });
@@ -193,6 +194,35 @@ test('a client that does not read holds the stream back', async () => {
   const first = produced;
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(produced).toBe(first);
+  expect(produced).toBeLessThan(2000);
+  socket.destroy();
+});
+
+test('a client over TLS that does not read is left after a while, and with it its stream', async () => {
+  let produced = 0;
+  let ended = false;
+  await using server = await start(
+    async ({ signal }) => {
+      async function* stream() {
+        try {
+          while (!signal.aborted) {
+            produced++;
+            yield Buffer.alloc(64_000, 'x');
+          }
+        } finally {
+          ended = true;
+        }
+      }
+      return { status: 200, headers: {}, body: { stream: stream() } };
+    },
+    { unreadStreamMs: 200 },
+  );
+  const { certificate: ca } = identities.authority;
+  const socket = tlsConnect({ port: server.port, host: '127.0.0.1', ca, ...identities.admin });
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.pause();
+  await seen(() => ended);
   expect(produced).toBeLessThan(2000);
   socket.destroy();
 });

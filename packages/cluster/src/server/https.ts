@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   readonly port?: number;
   /** PEM. Absent: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa: string };
+  /** How long a client may take nothing of a stream, in ms; default 30 s. */
+  readonly unreadStreamMs?: number;
   /** Who every request comes from, whatever its credentials say; for plain HTTP, where clients send none. */
   readonly user?: UserInfo;
 }
@@ -53,7 +55,7 @@ const NOTHING = new Uint8Array();
  * @throws Error naming the address when the port is taken or may not be used
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, tls, host = '127.0.0.1' } = options;
+  const { handler, tls, host = '127.0.0.1', unreadStreamMs = UNREAD_STREAM_MS } = options;
   const sockets = new Set<Socket>();
   const active = new Set<AbortController>();
   let stopping = false;
@@ -69,6 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     outgoing.on('error', () => {});
     incoming.on('error', () => {});
     if (stopping) caller.abort(GONE);
+    const life: Life = { signal: caller.signal, unreadStreamMs };
     try {
       const response = await answer(incoming, caller.signal, raw !== undefined);
       if (response !== undefined && raw !== undefined && 'upgrade' in response.body) {
@@ -76,15 +79,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         // The answer has no end any more that would do this.
         incoming.socket.once('close', () => active.delete(caller));
         await performUpgrade(incoming, raw, response.body.upgrade, response.headers, caller.signal);
-      } else if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, caller.signal);
+      } else if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, life);
     } catch (error) {
       if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
-      else
-        await send(
-          outgoing,
-          failure(internalError(error instanceof Error ? error.message : String(error))),
-          caller.signal,
-        );
+      else await send(outgoing, failure(internalError(error instanceof Error ? error.message : String(error))), life);
     }
     if (stopping) incoming.socket.destroySoon();
   }
@@ -235,20 +233,26 @@ function failure(status: Status, headers: Record<string, string> = {}): ServerRe
   };
 }
 
-async function send(outgoing: Outgoing, response: ServerResponse, signal: AbortSignal): Promise<void> {
+/** How long an answer may go on. */
+interface Life {
+  readonly signal: AbortSignal;
+  readonly unreadStreamMs: number;
+}
+
+async function send(outgoing: Outgoing, response: ServerResponse, life: Life): Promise<void> {
   const { body } = response;
   if ('upgrade' in body) throw new Error('a request without an upgrade was answered with one');
   for (const [name, value] of Object.entries(response.headers)) {
     outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
   outgoing.statusCode = response.status;
-  if ('stream' in body) return sendStream(outgoing, body.stream, signal);
+  if ('stream' in body) return sendStream(outgoing, body.stream, life);
   const bytes = 'bytes' in body ? body.bytes : Buffer.from('json' in body ? `${encodeJson(body.json)}\n` : body.text);
   outgoing.setHeader('content-length', bytes.byteLength);
   outgoing.end(bytes);
 }
 
-async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, life: Life): Promise<void> {
   // Node would wait for the first item, and the client with it.
   outgoing.flushHeaders();
   const items = stream[Symbol.asyncIterator]();
@@ -258,13 +262,13 @@ async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, si
     if (outgoing.destroyed) return;
     const { value } = item;
     outgoing.write(typeof value === 'string' || value instanceof Uint8Array ? value : `${encodeJson(value)}\n`);
-    if (outgoing.writableLength > UNREAD_STREAM_BYTES && !(await drained(outgoing, signal))) return;
+    if (outgoing.writableLength > UNREAD_STREAM_BYTES && !(await drained(outgoing, life))) return;
   }
   outgoing.end();
 }
 
 /** Whether the client has taken what was written; false when it left, or takes nothing for too long. */
-function drained(outgoing: Outgoing, signal: AbortSignal): Promise<boolean> {
+function drained(outgoing: Outgoing, { signal, unreadStreamMs }: Life): Promise<boolean> {
   return new Promise((resolve) => {
     const { socket } = outgoing;
     const giveUp = () => outgoing.destroy();
@@ -276,7 +280,7 @@ function drained(outgoing: Outgoing, signal: AbortSignal): Promise<boolean> {
       signal.removeEventListener('abort', settle);
       resolve(!outgoing.destroyed);
     };
-    socket?.setTimeout(UNREAD_STREAM_MS, giveUp);
+    socket?.setTimeout(unreadStreamMs, giveUp);
     outgoing.once('drain', settle);
     outgoing.once('close', settle);
     // The server stops: what the stream still has may go out within the grace period.

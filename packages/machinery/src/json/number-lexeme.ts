@@ -24,6 +24,11 @@ export class NumberLexeme {
     return this.lexeme;
   }
 
+  /** For arithmetic and comparisons, which are JavaScript's. */
+  valueOf(): number {
+    return this.value;
+  }
+
   toJSON(): number {
     conversions++;
     return this.value;
@@ -35,6 +40,17 @@ let conversions = 0;
 /** How often a lexeme was turned into a number by `JSON.stringify`: tells the encoder whether it met one. */
 export function lexemeConversions(): number {
   return conversions;
+}
+
+/**
+ * The number of a lexeme that is to be kept: a plain one, or the lexeme itself where only it has all the digits of an integer
+ * that Go keeps, too (an int64 beyond ±2^53).
+ */
+export function keptNumber(lexeme: NumberLexeme): number | NumberLexeme {
+  const { value, isInteger } = lexeme;
+  if (!isInteger || Number.isSafeInteger(value)) return value;
+  const integer = BigInt(lexeme.lexeme);
+  return BigInt.asIntN(64, integer) === integer ? lexeme : value;
 }
 
 /** The number for a valid JSON number text: a plain one when nothing is lost by it. */

@@ -1,4 +1,4 @@
-import { setOwn } from '../trees/own.ts';
+import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 import { MAX_DEPTH } from './depth.ts';
 import { JsonScanner } from './scanner.ts';
 import { invalidCharacter } from './syntax-error.ts';
@@ -19,6 +19,13 @@ interface Frame {
   readonly object: Record<string, unknown> | undefined;
   readonly array: unknown[] | undefined;
   key: string;
+  /** What the object has under the key already. */
+  earlier: unknown;
+}
+
+export interface ParseOptions {
+  /** Objects that occur twice under one key become one, as they do in Go's structs and maps; default: the last one counts. */
+  readonly mergesDuplicates?: boolean;
 }
 
 /**
@@ -26,7 +33,7 @@ interface Frame {
  *
  * @throws JsonSyntaxError with Go's message
  */
-export function parseJson(text: string): ParsedJson {
+export function parseJson(text: string, { mergesDuplicates = false }: ParseOptions = {}): ParsedJson {
   const scanner = new JsonScanner(text);
   const stack: Frame[] = [];
   const duplicates = new Set<string>();
@@ -47,10 +54,10 @@ export function parseJson(text: string): ParsedJson {
       }
     } else if (reading === 'value') {
       if (scanner.takeIf('{')) {
-        push(scanner, stack, { object: {}, array: undefined, key: '' });
+        push(scanner, stack, { object: {}, array: undefined, key: '', earlier: undefined });
         reading = 'first';
       } else if (scanner.takeIf('[')) {
-        push(scanner, stack, { object: undefined, array: [], key: '' });
+        push(scanner, stack, { object: undefined, array: [], key: '', earlier: undefined });
         reading = 'first';
       } else {
         value = scanner.scalar();
@@ -64,7 +71,8 @@ export function parseJson(text: string): ParsedJson {
         return { value, duplicates: [...duplicates] };
       }
       if (frame.object !== undefined) {
-        setOwn(frame.object, frame.key, value);
+        const { earlier } = frame;
+        setOwn(frame.object, frame.key, mergesDuplicates && earlier !== undefined ? merged(earlier, value) : value);
         if (scanner.takeIf(',')) {
           readKey(scanner, frame, stack, duplicates);
           reading = 'value';
@@ -96,7 +104,18 @@ function push(scanner: JsonScanner, stack: Frame[], frame: Frame): void {
 
 function readKey(scanner: JsonScanner, frame: Frame, stack: readonly Frame[], duplicates: Set<string>): void {
   frame.key = scanner.key();
-  if (frame.object !== undefined && Object.hasOwn(frame.object, frame.key)) duplicates.add(pathOf(stack));
+  frame.earlier = undefined;
+  if (frame.object !== undefined && Object.hasOwn(frame.object, frame.key)) {
+    frame.earlier = frame.object[frame.key];
+    duplicates.add(pathOf(stack));
+  }
+}
+
+/** The later value, into the earlier one where both are objects. */
+function merged(earlier: unknown, later: unknown): unknown {
+  if (!isPlainObject(earlier) || !isPlainObject(later)) return later;
+  for (const [key, value] of Object.entries(later)) setOwn(earlier, key, merged(getOwn(earlier, key), value));
+  return earlier;
 }
 
 function pathOf(stack: readonly Frame[]): string {

@@ -1,9 +1,12 @@
 import { setOwn } from '../trees/own.ts';
-import { NumberLexeme } from './number-lexeme.ts';
+import { keptNumber, NumberLexeme } from './number-lexeme.ts';
 
-/** The same JSON value with numbers in place of lexemes; the value itself where it holds none. */
+/**
+ * The same JSON value with numbers in place of lexemes, but for int64s that no JavaScript number can be; the value itself where
+ * it holds none of the others.
+ */
 export function plainJson(value: unknown): unknown {
-  if (value instanceof NumberLexeme) return value.value;
+  if (value instanceof NumberLexeme) return keptNumber(value);
   if (Array.isArray(value)) {
     let copy: unknown[] | undefined;
     value.forEach((item, index) => {

@@ -14,6 +14,8 @@ export { merge as mergeTyped } from './merge.ts';
 export type { KeyField, PathElement, PathKey } from './path-element.ts';
 export { fieldKey, listItemKey, parsePathKey, pathKey, printPath, setItemKey } from './path-element.ts';
 export { removeFields } from './remove-fields.ts';
+export type { ReplicasPaths } from './scale-managers.ts';
+export { managersAfterScale, managersOfScale } from './scale-managers.ts';
 export { toFieldSet } from './to-field-set.ts';
 export type { UpdateRequest } from './update.ts';
 export { updateWithManager } from './update.ts';

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import { goQuote } from '../text/go-quote.ts';
+import { isPlainObject } from '../trees/own.ts';
 import type { ListNode, TypeNode } from '../typed/type-node.ts';
 import { compareText } from './compare-text.ts';
 import { type KeyField, listItemKey, type PathKey, setItemKey } from './path-element.ts';
@@ -35,7 +36,7 @@ function keyedItem(list: ListNode, item: JsonValue): PathKey {
 function plainItem(item: JsonValue): PathKey {
   if (item === null) throw new Error("associative list without keys has an element that's an explicit null");
   if (Array.isArray(item)) throw new Error('not supported: associative list with lists as elements');
-  if (typeof item === 'object') throw new Error("associative list without keys has an element that's a map type");
+  if (isPlainObject(item)) throw new Error("associative list without keys has an element that's a map type");
   return setItemKey(item);
 }
 

@@ -1,6 +1,7 @@
 import { encodeJson } from '../json/encode.ts';
 import type { JsonValue } from '../json.ts';
 import { goQuote } from '../text/go-quote.ts';
+import { isPlainObject } from '../trees/own.ts';
 import { compareText } from './compare-text.ts';
 
 /**
@@ -185,7 +186,7 @@ function parseKeyFields(text: string): KeyField[] {
 function printValue(value: JsonValue): string {
   if (typeof value === 'string') return goQuote(value);
   if (Array.isArray(value)) return `[${value.map(printValue).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
+  if (isPlainObject(value)) {
     return Object.entries(value)
       .map(([key, item]) => `${key}=${printValue(item as JsonValue)}`)
       .join('');

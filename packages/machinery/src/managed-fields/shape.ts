@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import { deepFreeze } from '../trees/deep-freeze.ts';
-import { getOwn } from '../trees/own.ts';
+import { getOwn, isPlainObject } from '../trees/own.ts';
 import { zeroValue } from '../typed/go-values.ts';
 import type { AnyNode, FieldNode, StructNode, TypeNode } from '../typed/type-node.ts';
 
@@ -22,7 +22,7 @@ export function shapeOf(type: TypeNode, value: JsonValue | undefined): Shape {
       return 'scalar';
     case 'any':
       if (Array.isArray(value)) return 'list';
-      return value === null || value === undefined || typeof value === 'object' ? 'map' : 'scalar';
+      return value === null || value === undefined || isPlainObject(value) ? 'map' : 'scalar';
   }
 }
 
@@ -37,7 +37,7 @@ export function isAtomic(type: TypeNode, shape: Shape): boolean {
     case 'scalar':
       return true;
     case 'any':
-      return shape !== 'map';
+      return shape !== 'map' || type.name === 'RawExtension';
   }
 }
 
@@ -75,7 +75,7 @@ export function asList(value: JsonValue | undefined): readonly JsonValue[] | und
 }
 
 export function asMap(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  return isPlainObject(value) ? (value as JsonObject) : undefined;
 }
 
 /** The value of an own property; undefined stands for absence. */

@@ -1,6 +1,6 @@
 import { DecodeError } from '../typed/decode-error.ts';
 import type { TypeNode } from '../typed/type-node.ts';
-import { decodeMessage } from './message.ts';
+import { decodeMessage } from './decode-message.ts';
 import { BYTES, WireReader } from './wire.ts';
 
 /** `k8s\0`: how every protobuf body of the Kubernetes API begins. */

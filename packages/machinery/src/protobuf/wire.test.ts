@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WireReader } from './wire.ts';
+import { WireWriter } from './wire-writer.ts';
 
 function varint(value: bigint): Uint8Array {
   const out: number[] = [];
@@ -38,4 +39,44 @@ test('a double may be anywhere in the buffer', () => {
   const bytes = new Uint8Array(11);
   new DataView(bytes.buffer).setFloat64(3, -2.5, true);
   expect(new WireReader(bytes.subarray(2), 1).double()).toBe(-2.5);
+});
+
+test('what is written is read again, the last first, however small the buffer was', () => {
+  const text = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(
+      text,
+      fc.maxSafeInteger(),
+      fc.nat(),
+      fc.uint8Array(),
+      fc.double(),
+      (string, integer, unsigned, bytes, double) => {
+        const writer = new WireWriter(1);
+        writer.double(double);
+        writer.bytes(bytes);
+        writer.unsigned(unsigned);
+        writer.integer(integer);
+        writer.string(string);
+        const written = writer.finish();
+        expect(writer.length).toBe(written.length);
+        const reader = new WireReader(written);
+        expect(Buffer.from(reader.bytes())).toEqual(Buffer.from(string));
+        expect(reader.integer()).toBe(integer);
+        expect(reader.unsigned()).toBe(unsigned);
+        expect(reader.bytes()).toEqual(bytes);
+        expect(reader.double()).toBe(double);
+        expect(reader.atEnd).toBe(true);
+      },
+    ),
+  );
+});
+
+test('integers of 64 bits are written whole', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+      const writer = new WireWriter(4);
+      writer.bigInteger(value);
+      expect(writer.finish()).toEqual(varint(value));
+    }),
+  );
 });

@@ -17,9 +17,8 @@ export function applyElementOrder(
   name: string,
   original: JsonValue | undefined,
   patch: JsonValue | undefined,
-  order: JsonValue,
+  wanted: List,
 ): List | undefined {
-  const wanted = requireList(order);
   const before = original === undefined ? undefined : requireList(original);
   const added = patch === undefined ? undefined : requireList(patch);
   const meta = listMeta(parent, name);
@@ -35,7 +34,7 @@ function mergedList(meta: PatchMeta, original: List | undefined, patch: List | u
   return original === undefined ? (withoutDirectives(patch) as List) : mergeLists(meta, original, patch);
 }
 
-function requireList(value: JsonValue): List {
+export function requireList(value: JsonValue): List {
   if (!Array.isArray(value)) throw wrongArgument(goTypeName([]), goTypeName(value));
   return value as List;
 }

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import { getOwn, setOwn } from '../trees/own.ts';
 import type { TypeNode } from '../typed/type-node.ts';
 import { DIRECTIVE, isMap, patchedValue } from './directives.ts';
-import { applyElementOrder } from './element-order.ts';
+import { applyElementOrder, requireList } from './element-order.ts';
 import { deleteFromList, mergeListField } from './merge-lists.ts';
 import { badFormat, unknownPatchType } from './patch-error.ts';
 import { mapMeta } from './patch-meta.ts';
@@ -19,8 +19,9 @@ export function mergeMaps(type: TypeNode, original: JsonObject, patch: JsonObjec
   const done = new Set([RETAIN_KEYS]);
   for (const key of Object.keys(patch)) {
     if (!key.startsWith(ELEMENT_ORDER)) continue;
+    const order = requireList(valueAt(patch, key)!);
     const list = listOf(key, ELEMENT_ORDER, 'setElementOrder list');
-    const ordered = applyElementOrder(type, list, draft.get(list), valueAt(patch, list), valueAt(patch, key)!);
+    const ordered = applyElementOrder(type, list, draft.get(list), valueAt(patch, list), order);
     if (ordered !== undefined) draft.set(list, ordered);
     done.add(key);
     // A list that neither side has is left to be merged, that is, to nothing.

@@ -1,5 +1,5 @@
 import { Base64Error, decodeBase64, encodeBase64 } from '../encoding/base64.ts';
-import { NumberLexeme } from '../json/number-lexeme.ts';
+import { keptNumber, NumberLexeme } from '../json/number-lexeme.ts';
 import { formatQuantity, parseQuantity, QuantityError } from '../quantity.ts';
 import { DecodeError } from './decode-error.ts';
 import { normalizeTime } from './go-time.ts';
@@ -52,14 +52,14 @@ export function jsonTypeName(value: unknown): string {
 const MAX_INT32 = 2n ** 31n - 1n;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** Integers beyond 2^53 become the nearest JavaScript number. */
-function decodeInteger(value: unknown, max: bigint, mismatch: (found: string) => DecodeError): number {
+/** Integers beyond 2^53 stay as they were written. */
+function decodeInteger(value: unknown, max: bigint, mismatch: (found: string) => DecodeError): number | NumberLexeme {
   const lexeme = lexemeOf(value);
   if (lexeme === undefined) throw mismatch(jsonTypeName(value));
   if (!/^-?\d+$/.test(lexeme)) throw mismatch(`number ${lexeme}`);
   const integer = BigInt(lexeme);
   if (integer > max || integer < -max - 1n) throw mismatch(`number ${lexeme}`);
-  return Number(integer);
+  return value instanceof NumberLexeme ? keptNumber(value) : Number(integer);
 }
 
 function decodeFloat(value: unknown, mismatch: (found: string) => DecodeError): number {

@@ -58,7 +58,7 @@ function checkType(schema: LooseSchema, level: Level, path: string): FieldError[
   if (schema['x-kubernetes-embedded-resource'] && type !== 'object') {
     const detail = 'must be object if x-kubernetes-embedded-resource is true';
     errors.push(type === '' ? requiredValue(`${path}.type`, detail) : invalidValue(`${path}.type`, type, detail));
-  } else if (type === '' && !isOpen) {
+  } else if (type === '' && !isOpen && schema.$ref === undefined) {
     errors.push(requiredValue(`${path}.type`, missingType[level]));
   }
   if (schema['x-kubernetes-embedded-resource'] && schema.additionalProperties !== undefined) {

@@ -16,7 +16,7 @@ export function goType(value: unknown): GoType {
     case 'boolean':
       return { type: typeof value as 'string' | 'boolean', format: '', isWhole: false };
     case 'number':
-      return numberType(Number.isInteger(value) && Math.abs(value) <= INT64_LIMIT, isWhole(value));
+      return numberType(Number.isInteger(value) && value < INT64_LIMIT && value >= -INT64_LIMIT, isWhole(value));
     default:
       if (value instanceof NumberLexeme) return numberType(isInt64(value), isWhole(value.value));
       return { type: Array.isArray(value) ? 'array' : 'object', format: '', isWhole: false };

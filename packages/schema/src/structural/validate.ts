@@ -144,13 +144,11 @@ function typesOf(schema: Extended): readonly string[] {
   return (schema.type && SINGLE_TYPES[schema.type]) ?? NO_TYPES;
 }
 
-/** The format as far as the API server knows it for the type; '' where it is ignored. */
+/** The format as far as the API server looks at it: that of texts; '' where it is ignored. */
 export function checkedFormat(schema: Extended, types: readonly string[] = typesOf(schema)): string {
   const { format } = schema;
   if (!format) return '';
   const type = types.length === 1 ? types[0] : '';
-  if (type === 'integer') return format === 'int32' || format === 'int64' ? format : '';
-  if (type === 'number') return format === 'float' || format === 'double' ? format : '';
   if (type === 'string' || type === '') return textFormat(format) ? format : '';
   return '';
 }

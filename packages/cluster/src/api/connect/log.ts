@@ -12,7 +12,7 @@ import { containerOf, nodeOf, podOf } from './pod.ts';
 /** GET of pods/log: what a container has written, and, for who follows, what it writes until it ends. */
 export async function podLog(call: Call): Promise<Result> {
   const { info, request, server } = call;
-  negotiate(request, false, ['text/plain', ...RESOURCE_TYPES]);
+  negotiate(request, { available: ['text/plain', ...RESOURCE_TYPES] });
   const options = logOptions(info, server.clock.now());
   const pod = podOf(call);
   const container = containerOf(pod, options.container);

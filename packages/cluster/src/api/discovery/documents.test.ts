@@ -27,7 +27,9 @@ function server() {
 }
 
 function jsonText(response: ServerResponse | undefined): string {
-  return response !== undefined && 'json' in response.body ? JSON.stringify(response.body.json) : '';
+  if (response === undefined) return '';
+  const { body } = response;
+  return 'text' in body ? body.text.trimEnd() : 'json' in body ? JSON.stringify(body.json) : '';
 }
 
 const widget: ServedKind = {

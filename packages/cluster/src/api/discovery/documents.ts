@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { deepFreeze, isStatusError, type JsonObject } from '@opwright/machinery';
 import type { Registry } from '../../kinds/registry.ts';
 import type { DocumentHandler } from '../context.ts';
+import { encodeBody } from '../encode-body.ts';
 import { notAcceptable } from '../errors.ts';
+import { healthChecks } from '../health.ts';
 import type { ServerRequest, ServerResponse } from '../http-types.ts';
-import { acceptClauses, header, type Negotiated, negotiate, RESOURCE_TYPES } from '../negotiate.ts';
-import { yamlText } from '../yaml.ts';
+import { acceptClauses, header, type Negotiated, negotiate, plainJson, RESOURCE_TYPES } from '../negotiate.ts';
 import { type AggregatedVersion, groupDiscoveryList } from './aggregated.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts';
@@ -20,8 +21,9 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.t
 export function discoveryDocuments(registry: Registry, serverAddress: () => string): DocumentHandler {
   let cache: Cache | undefined;
   return (request, info) => {
-    if (request.method !== 'GET') return undefined;
     const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
+    // What the aggregation layer answers does not look at the method.
+    if (request.method !== 'GET' && path !== '/' && !/^\/apis(\/[^/]*)?$/.test(path)) return undefined;
     if (path !== '/' && !/^\/apis?(\/|$)/.test(path)) return undefined;
     if (cache === undefined || cache.generation !== registry.generation) cache = createCache(registry, serverAddress());
     if (path === '/api' || path === '/apis') {
@@ -89,7 +91,21 @@ function createCache(registry: Registry, serverAddress: string): Cache {
   };
 }
 
-const otherPaths = ['/healthz', '/livez', '/openapi/v3', '/openapi/v3/', '/readyz', '/version'];
+const healthPaths = (['healthz', 'livez', 'readyz'] as const).flatMap((root) => [
+  `/${root}`,
+  ...healthChecks(root).map((check) => `/${root}/${check}`),
+]);
+const otherPaths = [
+  '/.well-known/openid-configuration',
+  '/openid/v1/jwks',
+  ...healthPaths,
+  '/metrics',
+  '/metrics/slis',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/version',
+];
 
 function rootPaths(core: Group, named: readonly Group[]): readonly string[] {
   const ofGroups = named.flatMap((group) => [
@@ -126,7 +142,7 @@ function aggregatedResponse(request: ServerRequest, version: AggregatedVersion, 
 /** The form of a document, which is no object: no tables and no metadata of it. @throws StatusError 406 */
 function plainForm(request: ServerRequest): Negotiated {
   try {
-    const negotiated = negotiate(request, false);
+    const negotiated = negotiate(request);
     if (negotiated.as === undefined) return negotiated;
   } catch (error) {
     if (!isStatusError(error)) throw error;
@@ -135,10 +151,7 @@ function plainForm(request: ServerRequest): Negotiated {
 }
 
 function documentResponse(request: ServerRequest, document: JsonObject): ServerResponse {
-  const { mediaType, pretty } = plainForm(request);
-  const headers = { 'cache-control': 'no-cache, private', 'content-type': mediaType };
-  if (mediaType === 'application/yaml') return { status: 200, headers, body: { text: yamlText(document) } };
-  if (pretty && request.values !== true)
-    return { status: 200, headers, body: { text: `${JSON.stringify(document, null, 2)}\n` } };
-  return { status: 200, headers, body: { json: document } };
+  const form = document.kind === undefined ? plainJson(request) : plainForm(request);
+  const headers = { 'cache-control': 'no-cache, private', 'content-type': form.mediaType };
+  return { status: 200, headers, body: encodeBody(document, form, request.values === true) };
 }

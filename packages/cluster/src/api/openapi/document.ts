@@ -12,7 +12,7 @@ export type CustomSchema = (kind: ServedKind) => JsonObject | undefined;
  * Counts the changes of what is generated here, so that clients that have kept a document ask again. The golden digests
  * name it: they fail when a document changes under the same revision.
  */
-export const documentRevision = 1;
+export const documentRevision = 2;
 
 /** One part of the OpenAPI description. */
 export interface OpenapiDocument {
@@ -41,7 +41,7 @@ export function openapiDocuments(
   documents.set('.well-known/openid-configuration', fixed(openidDocument));
   documents.set('openid/v1/jwks', fixed(keysDocument));
   for (const group of groups) {
-    if (group.name !== '')
+    if (group.name !== '' && !isCustom(group))
       documents.set(
         `apis/${group.name}`,
         fixed(() => groupDocument(group)),
@@ -55,6 +55,10 @@ export function openapiDocuments(
     }
   }
   return new Map([...documents].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isCustom({ versions }: Group): boolean {
+  return versions.every(({ kinds }) => kinds.every((kind) => kind.custom));
 }
 
 function kindSource(kind: ServedKind): unknown {
@@ -79,7 +83,7 @@ function groupVersionDocument(
     addPaths(paths, kind);
     if (kind.custom) for (const [name, schema] of customSchemas(kind, customSchema(kind))) own.set(name, schema);
   }
-  return document(paths, own);
+  return document(paths, own, kinds.every((kind) => kind.custom) ? CUSTOM : BUILTIN);
 }
 
 function groupDocument(group: Group): JsonObject {
@@ -133,12 +137,15 @@ function readDocument(
 
 const securitySchemes = { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } };
 
-function document(paths: Paths, own: ReadonlyMap<string, JsonObject> = new Map()): JsonObject {
+const BUILTIN = { title: 'Kubernetes', version: '1.32' };
+const CUSTOM = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
+
+function document(paths: Paths, own: ReadonlyMap<string, JsonObject> = new Map(), info = BUILTIN): JsonObject {
   const sorted = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
   const schemas = referencedSchemas(sorted, own);
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: '1.32' },
+    info,
     paths: sorted,
     components: { ...(Object.keys(schemas).length > 0 && { schemas }), securitySchemes },
   };

@@ -29,13 +29,16 @@ export function openapiV3Documents(registry: Registry, customSchema: CustomSchem
   };
 
   return (request, info) => {
-    if (request.method !== 'GET' || !(info.path === root || info.path.startsWith(`${root}/`))) return undefined;
-    if (index === undefined || index.generation !== registry.generation) index = createIndex(registry, customSchema);
+    if (!(info.path === root || info.path.startsWith(`${root}/`))) return undefined;
+    if (index === undefined || index.generation !== registry.generation)
+      index = createIndex(registry, customSchema, clock.now());
+    if (info.path === root) return indexResponse(request, index);
     const path = info.path.slice(root.length + 1);
-    if (path === '') return cached(request, 'text/plain; charset=utf-8', index.hash, index.text);
     const hash = index.hashes.get(path);
     const document = index.documents.get(path);
-    if (hash === undefined || document === undefined) return undefined;
+    if (hash === undefined || document === undefined) {
+      return { status: 404, headers: { 'cache-control': 'no-cache, private' }, body: { text: '' } };
+    }
     const wanted = info.query.get('hash') ?? '';
     if (wanted !== '' && wanted !== hash) {
       const location = `${root}/${path}?hash=${hash}`;
@@ -62,17 +65,26 @@ interface Index {
   readonly documents: ReadonlyMap<string, OpenapiDocument>;
   readonly hashes: ReadonlyMap<string, string>;
   readonly text: string;
-  readonly hash: string;
+  /** When, as headers say it. */
+  readonly made: string;
 }
 
-function createIndex(registry: Registry, customSchema: CustomSchema): Index {
+function createIndex(registry: Registry, customSchema: CustomSchema, nowMs: number): Index {
   const documents = openapiDocuments(registry.kinds(), customSchema);
   const hashes = new Map(
     [...documents].map(([path, { source }]) => [path, hashOf([documentRevision, path, source()])]),
   );
   const paths = [...hashes].map(([path, hash]) => [path, { serverRelativeURL: `${root}/${path}?hash=${hash}` }]);
   const text = JSON.stringify({ paths: Object.fromEntries(paths) });
-  return { generation: registry.generation, documents, hashes, text, hash: hashOf(text) };
+  return { generation: registry.generation, documents, hashes, text, made: new Date(nowMs).toUTCString() };
+}
+
+/** The index is asked for by its time. */
+function indexResponse(request: ServerRequest, { text, made }: Index): ServerResponse {
+  const headers = { 'accept-ranges': 'bytes', 'cache-control': 'no-cache, private', 'last-modified': made };
+  const known = Date.parse(header(request, 'if-modified-since') ?? '');
+  if (known >= Date.parse(made)) return { status: 304, headers, body: { text: '' } };
+  return { status: 200, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: { text } };
 }
 
 function hashOf(value: unknown): string {

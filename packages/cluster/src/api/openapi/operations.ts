@@ -162,12 +162,14 @@ function operation(
   query: readonly string[],
   rest: JsonObject,
 ): Operation {
+  // Custom resources name themselves also where they answer with something else.
+  const named = of.custom ? of : about;
   const body = {
     tags: [tag(of.group, of.version)],
     operationId,
     ...rest,
     'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': { group: about.group, version: about.version, kind: about.kind },
+    'x-kubernetes-group-version-kind': { group: named.group, version: named.version, kind: named.kind },
   };
   return { method, query, body };
 }
@@ -185,7 +187,8 @@ function watch(kind: ServedKind, operationId: string, action: string): Operation
 
 function get(kind: ServedKind, operationId: string, about: About): Operation {
   const answer = responses(reference(schemaName(about)), typesOf(kind));
-  return operation(kind, about, 'get', 'get', operationId, queryOf.get, { responses: answer });
+  const query = kind.custom ? queryOf.getCustom : queryOf.get;
+  return operation(kind, about, 'get', 'get', operationId, query, { responses: answer });
 }
 
 function log(kind: ServedKind, operationId: string, query: readonly string[]): Operation {
@@ -195,13 +198,16 @@ function log(kind: ServedKind, operationId: string, query: readonly string[]): O
 
 function post(kind: ServedKind, operationId: string, about: About): Operation {
   const schema = reference(schemaName(about));
-  const rest = { requestBody: anyBody(schema, true), responses: responses(schema, typesOf(kind), '200', '201', '202') };
+  const rest = {
+    requestBody: anyBody(kind, schema, true),
+    responses: responses(schema, typesOf(kind), '200', '201', '202'),
+  };
   return operation(kind, about, 'post', 'post', operationId, queryOf.post, rest);
 }
 
 function put(kind: ServedKind, operationId: string, about: About): Operation {
   const schema = reference(schemaName(about));
-  const rest = { requestBody: anyBody(schema, true), responses: responses(schema, typesOf(kind), '200', '201') };
+  const rest = { requestBody: anyBody(kind, schema, true), responses: responses(schema, typesOf(kind), '200', '201') };
   return operation(kind, about, 'put', 'put', operationId, queryOf.put, rest);
 }
 
@@ -217,16 +223,17 @@ function remove(kind: ServedKind, operationId: string): Operation {
   // Namespaces answer with the object too, but their document does not say so.
   const answersObject = kind.returnsDeletedObject && kind.kind !== 'Namespace';
   const schema = reference(answersObject ? schemaName(kind) : `${metaV1}.Status`);
-  const requestBody = anyBody(reference(`${metaV1}.DeleteOptions`), false);
+  const requestBody = anyBody(kind, reference(`${metaV1}.DeleteOptions`), false);
   const rest = { requestBody, responses: responses(schema, typesOf(kind), '200', '202') };
   return operation(kind, kind, 'delete', 'delete', operationId, queryOf.delete, rest);
 }
 
 function deleteCollection(kind: ServedKind, operationId: string): Operation {
   const answer = responses(reference(`${metaV1}.Status`), typesOf(kind));
-  const body = kind.custom ? {} : { requestBody: anyBody(reference(`${metaV1}.DeleteOptions`), false) };
+  const body = kind.custom ? {} : { requestBody: anyBody(kind, reference(`${metaV1}.DeleteOptions`), false) };
   const rest = { ...body, responses: answer };
-  return operation(kind, kind, 'delete', 'deletecollection', operationId, queryOf.deletecollection, rest);
+  const query = kind.custom ? queryOf.list : queryOf.deletecollection;
+  return operation(kind, kind, 'delete', 'deletecollection', operationId, query, rest);
 }
 
 function connect(kind: ServedKind, about: About, method: Method, suffix: string, query: readonly string[]): Operation {
@@ -249,8 +256,8 @@ function typesOf(kind: ServedKind): readonly string[] {
   return kind.custom ? customTypes : builtinTypes;
 }
 
-function anyBody(schema: JsonObject, required: boolean): JsonObject {
-  return { content: content(schema, ['*/*']), ...(required && { required }) };
+function anyBody({ custom }: ServedKind, schema: JsonObject, required: boolean): JsonObject {
+  return { content: content(schema, custom ? customTypes : ['*/*']), ...(required && { required }) };
 }
 
 function content(schema: JsonObject, types: readonly string[]): JsonObject {

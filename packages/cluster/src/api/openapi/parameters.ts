@@ -58,6 +58,7 @@ export const queryOf = {
   list: [...selection, 'allowWatchBookmarks', 'sendInitialEvents', 'timeoutSeconds', 'watch'],
   deletecollection: [...selection, ...deletion, 'sendInitialEvents', 'timeoutSeconds'],
   get: [],
+  getCustom: ['resourceVersion'],
   delete: deletion,
   post: write,
   put: write,

@@ -51,18 +51,21 @@ export function customSchemas(
     type: 'object',
     required: ['items'],
     properties,
-    ...versionKind({ ...kind, kind: kind.listKind }),
+    ...about({ ...kind, kind: kind.listKind }),
   };
   return [
-    [name, { ...root, ...versionKind(kind) }],
+    [name, { ...root, ...about(kind) }],
     [listName, list],
   ];
 }
 
 const typeProperties: JsonObject = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
 
-function versionKind({ group, version, kind }: Pick<ServedKind, 'group' | 'version' | 'kind'>): JsonObject {
-  return { 'x-kubernetes-group-version-kind': [{ group, version, kind }] };
+function about({ group, version, kind, selectableFields }: ServedKind): JsonObject {
+  return {
+    'x-kubernetes-group-version-kind': [{ group, kind, version }],
+    'x-kubernetes-selectable-fields': selectableFields.map((fieldPath) => ({ fieldPath })),
+  };
 }
 
 function withObjectProperties(schema: JsonObject): JsonObject {
@@ -100,8 +103,8 @@ function embeddedProperty(property: JsonValue | undefined): JsonValue | undefine
   if (schema['x-kubernetes-embedded-resource'] !== true) return schema;
   const required = new Set([
     ...(Array.isArray(schema.required) ? (schema.required as readonly string[]) : []),
-    'apiVersion',
     'kind',
+    'apiVersion',
   ]);
   return { ...withObjectProperties(schema), required: [...required] };
 }

@@ -5,6 +5,8 @@ import {
   getOwn,
   invalidValue,
   isPlainObject,
+  managersAfterScale,
+  managersOfScale,
   mutableCopy,
   setOwn,
 } from '@opwright/machinery';
@@ -18,6 +20,7 @@ import { bumpGeneration, metadataOf, metaText } from '../metadata.ts';
 export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
   const type = typeOf('autoscaling/v1', 'Scale');
   if (type === undefined) throw new Error('the data of the built-in kinds lacks autoscaling/v1 Scale');
+  const replicas = { [kind.apiVersion]: paths.specReplicasPath.slice(1) };
   return {
     subresource: 'scale',
     bodies: { group: 'autoscaling', version: 'v1', apiVersion: 'autoscaling/v1', kind: 'Scale', type, custom: false },
@@ -45,6 +48,10 @@ export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
       const object = mutableCopy(old) as MutableObject;
       setPath(object, paths.specReplicasPath, replicasOf(scale));
       return object;
+    },
+    owners: {
+      ofForm: (object) => managersOfScale(object, replicas),
+      ofObject: (object, form) => managersAfterScale(object, form, kind.apiVersion, replicas),
     },
     prepareForUpdate(object, old) {
       metadataOf(object);

@@ -37,11 +37,11 @@ import {
 } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { badRequest, internalError, invalid, notFound, rawError, tooLarge, unprocessable } from '../errors.ts';
-import { fieldManagerRequest, trackUpdate } from '../field-manager.ts';
+import { fieldManagerRequest, formManagerRequest, liveForm, recordOwners, trackThrough } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import { type PatchOptions, patchOptions } from '../options.ts';
 import { APPLY, JSON_PATCH, MERGE, patchType, STRATEGIC } from '../patch-type.ts';
-import { parseYaml, YamlError } from '../read-yaml.ts';
+import { parseYamlOrJson, strictYamlError, YamlError } from '../read-yaml.ts';
 import { updateObject } from '../write.ts';
 import { optionsObject } from './create.ts';
 import { objectKey } from './get.ts';
@@ -80,7 +80,7 @@ function patchChange(call: Call, endpoint: Endpoint, options: PatchOptions, type
     const before = (endpoint.view?.(old) ?? old) as JsonObject;
     const patched = decodePatched(call, endpoint, options, apply(before), type);
     const next = endpoint.merge === undefined ? patched : endpoint.merge(patched, old);
-    trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
+    trackThrough(call, options.fieldManager, endpoint, old, patched, next);
     return next;
   };
 }
@@ -178,7 +178,9 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
   }
   return (object) => {
     try {
-      const value = strategicMergePatch(endpoint.bodies.type, object, patchObject);
+      const merged = strategicMergePatch(endpoint.bodies.type, object, patchObject);
+      // What kind it is, a strategic merge patch does not decide.
+      const value = { ...merged, kind: object.kind, apiVersion: object.apiVersion };
       return { value, shown: () => goText(patchObject), duplicates };
     } catch (error) {
       if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
@@ -270,7 +272,7 @@ function jsonType(value: unknown): string {
 /** Server-side apply. */
 function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
   const { kind, info } = call;
-  const config = applyConfiguration(call);
+  const config = applyConfiguration(call, options);
   // A name that is none is refused before it is compared.
   objectKey(call, info.name);
   checkIdentity(call, config);
@@ -278,12 +280,18 @@ function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
     // An endpoint of another form applies to that form; who owns what is recorded on the object.
     if (endpoint.merge !== undefined) {
       if (old === undefined) throw notFound(kind, info.name);
-      const merged = applyMergePatch(endpoint.view!(old), config);
-      const next = endpoint.merge(
-        decodePatched(call, endpoint, options, { value: merged, shown: () => encodeJson(merged), duplicates: [] }),
-        old,
-      );
-      trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
+      const prepared = prepareApply({
+        ...formManagerRequest(call, options.fieldManager, endpoint),
+        live: liveForm(endpoint, old),
+        config,
+        kind: endpoint.bodies.kind,
+        force: options.force === true,
+      });
+      const applied = finishApply(prepared, prepared.object);
+      const { object: merged } = prepared;
+      const form = { value: merged, shown: () => encodeJson(merged), duplicates: [] };
+      const next = endpoint.merge(decodePatched(call, endpoint, options, form), old);
+      recordOwners(endpoint, old, applied, next);
       return next;
     }
     const prepared = prepareApply({
@@ -318,13 +326,18 @@ function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undef
 }
 
 /** The configuration in the body: YAML or JSON, or a value. */
-function applyConfiguration({ request }: Call): JsonObject {
+function applyConfiguration({ request, warnings }: Call, { fieldValidation }: PatchOptions): JsonObject {
   const body = request.body;
   const bytes = body !== undefined && 'bytes' in body ? body.bytes : new Uint8Array();
   if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
   let value: unknown;
   try {
-    value = body !== undefined && 'json' in body ? body.json : readDocument(Buffer.from(bytes).toString('utf8'));
+    if (body !== undefined && 'json' in body) value = body.json;
+    else {
+      const parsed = parseYamlOrJson(Buffer.from(bytes).toString('utf8'));
+      value = parsed.value;
+      reportProblems(parsed.problems, fieldValidation, warnings);
+    }
     checkJson(value);
   } catch (error) {
     if (error instanceof YamlError || error instanceof DecodeError)
@@ -340,19 +353,17 @@ function applyConfiguration({ request }: Call): JsonObject {
   return value as JsonObject;
 }
 
-/** Numbers that may be beyond every float: Go's reader of YAML makes texts of them. */
-const HUGE = /\d[eE]\+?\d{3}|\d{309}/;
-
-function readDocument(text: string): unknown {
-  if (text.trimStart().startsWith('{') && !HUGE.test(text)) {
-    try {
-      return parseJson(text).value;
-    } catch (error) {
-      // YAML flow mappings look like JSON too.
-      if (!(error instanceof JsonSyntaxError)) throw error;
-    }
+/** What strict reading finds is refused or warned about. */
+function reportProblems(
+  problems: readonly string[],
+  validation: PatchOptions['fieldValidation'],
+  warnings: string[],
+): void {
+  if (problems.length > 0 && validation === 'Strict') {
+    const why = `error converting YAML to JSON: ${strictYamlError(problems)}`;
+    throw badRequest(`error strict decoding YAML: ${why}`);
   }
-  return parseYaml(text).value;
+  if (validation === 'Warn') warnings.push(...problems);
 }
 
 /** What a configuration says about name and namespace must be what the URL says; it may leave both out. */

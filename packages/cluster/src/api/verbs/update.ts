@@ -2,7 +2,7 @@ import type { Call, Result } from '../context.ts';
 import { decodeAs, readBody } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { invalid } from '../errors.ts';
-import { trackUpdate } from '../field-manager.ts';
+import { trackThrough } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
 import { checkName, updateObject, type Written } from '../write.ts';
@@ -35,7 +35,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
       if (used) decoded = decode([]);
       used = true;
       const next = old === undefined || endpoint.merge === undefined ? decoded : endpoint.merge(decoded, old);
-      trackUpdate(call, options.fieldManager, endpoint.subresource, old, next);
+      trackThrough(call, options.fieldManager, endpoint, old, decoded, next);
       return next;
     },
   });

@@ -83,7 +83,7 @@ function startWatch(call: Call): Result {
     return { stream: queue };
   }
 
-  const timers = watchTimers(call, options, queue);
+  const timers = watchTimers(call, options, queue, from);
   const abort = () => queue.end();
   call.request.signal.addEventListener('abort', abort);
   stop = () => {
@@ -141,7 +141,7 @@ function watchEvent(
 }
 
 /** Bookmarks at intervals and shortly before the end; the end. */
-function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEvent>): Timer {
+function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEvent>, from: number): Timer {
   const { clock, random, store, bookmarkIntervalMs } = call.server;
   const seconds = options.timeoutSeconds ?? 0;
   const lifeMs = seconds > 0 ? seconds * 1000 : 30 * MINUTE * (1 + random.next());
@@ -155,7 +155,8 @@ function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEv
     if (left <= 0) return;
     next = clock.setTimeout(
       () => {
-        pushDurable(store, queue, bookmark(call, store.revision));
+        // A bookmark that says no more than the client knows is not sent.
+        if (store.revision > from) pushDurable(store, queue, bookmark(call, store.revision));
         schedule();
       },
       Math.min(bookmarkIntervalMs, left),

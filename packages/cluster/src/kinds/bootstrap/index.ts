@@ -29,7 +29,7 @@ export interface BootstrapOptions {
 export function bootstrapObjects(profile: Profile, options: BootstrapOptions): readonly JsonObject[] {
   return [
     ...namespaces.map(namespace),
-    ...Object.entries(priorities).map(([name, value]) => priorityClass(name, value)),
+    ...Object.entries(priorities).map(([name, rest]) => priorityClass(name, rest)),
     ...rbacObjects(profile),
     ...flowControlObjects(options.nowMs),
     configMap('extension-apiserver-authentication', { 'client-ca-file': options.clientCa }),
@@ -37,7 +37,8 @@ export function bootstrapObjects(profile: Profile, options: BootstrapOptions): r
   ];
 }
 
-const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+/** In the order in which Kubernetes makes them. */
+const namespaces = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
 
 function namespace(name: string): JsonObject {
   return {
@@ -49,11 +50,21 @@ function namespace(name: string): JsonObject {
   };
 }
 
-const priorities = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
+const priorities = {
+  'system-cluster-critical': {
+    value: 2_000_000_000,
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+  'system-node-critical': {
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+};
 
-function priorityClass(name: string, value: number): JsonObject {
+function priorityClass(name: string, rest: JsonObject): JsonObject {
   const preemptionPolicy = 'PreemptLowerPriority';
-  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, preemptionPolicy };
+  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, ...rest, preemptionPolicy };
 }
 
 function rbacObjects(profile: Profile): readonly JsonObject[] {

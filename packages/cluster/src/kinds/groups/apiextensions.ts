@@ -1,7 +1,11 @@
 import type { Behaviours } from '../behaviour.ts';
 import { setCustomResourceDefinitionDefaults } from '../defaults/others.ts';
 import { nameAndCreation } from '../printers/columns.ts';
-import { prepareDefinitionForCreate, prepareDefinitionForUpdate } from '../strategy/apiextensions.ts';
+import {
+  beginDefinitionDeletion,
+  prepareDefinitionForCreate,
+  prepareDefinitionForUpdate,
+} from '../strategy/apiextensions.ts';
 
 import { validateDefinition, validateDefinitionUpdate } from '../validation/apiextensions.ts';
 
@@ -11,6 +15,7 @@ export const apiextensions: Behaviours = {
     defaults: setCustomResourceDefinitionDefaults,
     prepareForCreate: prepareDefinitionForCreate,
     prepareForUpdate: prepareDefinitionForUpdate,
+    beginDeletion: beginDefinitionDeletion,
     validate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
     printer: nameAndCreation,

@@ -5,12 +5,14 @@ import { templateWarnings } from '../strategy/warnings.ts';
 import { prepareDaemonSetForCreate, prepareDaemonSetForUpdate } from '../strategy/workloads.ts';
 import * as validation from '../validation/apps.ts';
 import { labelName } from '../validation/names.ts';
+import * as status from '../validation/status.ts';
+import { both } from '../validation/workload.ts';
 
 export const apps: Behaviours = {
   Deployment: {
     defaults: defaults.setDeploymentDefaults,
     validate: validation.validateDeployment,
-    validateUpdate: validation.validateSelectorUpdate,
+    validateUpdate: both(validation.validateSelectorUpdate, status.deploymentStatusErrors),
     warnings: templateWarnings,
     statusKeepsMetadata: ['labels'],
     printer: printers.deploymentPrinter,
@@ -18,7 +20,7 @@ export const apps: Behaviours = {
   ReplicaSet: {
     defaults: defaults.setReplicaSetDefaults,
     validate: validation.validateReplicaSet,
-    validateUpdate: validation.validateSelectorUpdate,
+    validateUpdate: both(validation.validateSelectorUpdate, status.replicaSetStatusErrors),
     warnings: templateWarnings,
     printer: printers.replicaSetPrinter,
   },
@@ -26,7 +28,7 @@ export const apps: Behaviours = {
     nameRule: labelName,
     defaults: defaults.setStatefulSetDefaults,
     validate: validation.validateStatefulSet,
-    validateUpdate: validation.validateStatefulSetUpdate,
+    validateUpdate: both(validation.validateStatefulSetUpdate, status.statefulSetStatusErrors),
     warnings: templateWarnings,
     printer: printers.statefulSetPrinter,
   },
@@ -35,7 +37,7 @@ export const apps: Behaviours = {
     prepareForCreate: prepareDaemonSetForCreate,
     prepareForUpdate: prepareDaemonSetForUpdate,
     validate: validation.validateDaemonSet,
-    validateUpdate: validation.validateSelectorUpdate,
+    validateUpdate: both(validation.validateSelectorUpdate, status.daemonSetStatusErrors),
     warnings: templateWarnings,
     printer: printers.daemonSetPrinter,
   },

@@ -11,11 +11,13 @@ import { persistentVolumeClaimPrinter, persistentVolumePrinter } from '../printe
 import * as selectors from '../selectors.ts';
 import * as strategy from '../strategy/core.ts';
 import { podGracePeriodSeconds, preparePodForCreate, preparePodForUpdate } from '../strategy/pod.ts';
+import { secretWarnings } from '../strategy/secret-warnings.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/service.ts';
 import { podWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
+import { replicaSetStatusErrors } from '../validation/status.ts';
 
 export const core: Behaviours = {
   Pod: {
@@ -38,6 +40,7 @@ export const core: Behaviours = {
   ReplicationController: {
     defaults: defaults.setReplicationControllerDefaults,
     validate: validation.validateReplicationController,
+    validateUpdate: replicaSetStatusErrors,
     printer: replicationControllerPrinter,
     selectors: selectors.replicationControllerSelectors,
   },
@@ -62,6 +65,7 @@ export const core: Behaviours = {
     prepareForUpdate: strategy.prepareSecretForUpdate,
     validate: validation.validateSecret,
     validateUpdate: validation.validateSecretUpdate,
+    warnings: secretWarnings,
     printer: printers.secretPrinter,
     selectors: selectors.secretSelectors,
   },

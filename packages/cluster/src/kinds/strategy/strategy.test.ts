@@ -84,10 +84,10 @@ describe('strategies of built-in kinds', () => {
     const kind = served('v1', 'Namespace');
     const namespace = mutableCopy(create(kind, {})) as MutableObject;
     expect(namespace).toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
-    expect(kind.beginDeletion?.(namespace)).toBe(true);
+    expect(kind.beginDeletion?.(namespace, 0)).toBe(true);
     expect(namespace.status).toEqual({ phase: 'Terminating' });
     namespace.spec = {};
-    expect(kind.beginDeletion?.(namespace)).toBe(false);
+    expect(kind.beginDeletion?.(namespace, 0)).toBe(false);
   });
 
   describe('of services', () => {

@@ -32,7 +32,10 @@ export function validateDefinition(definition: JsonObject, old?: JsonObject): Fi
       'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
     errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
   }
-  errors.push(...versionsErrors(items(spec, 'versions')), ...conversionErrors(at(spec, 'conversion')));
+  errors.push(
+    ...versionsErrors(items(spec, 'versions'), field(spec, 'versions') === undefined),
+    ...conversionErrors(at(spec, 'conversion')),
+  );
   errors.push(...schemaErrors((getOwn(spec ?? {}, 'versions') ?? []) as readonly CustomResourceVersion[]));
   return [...errors, ...storedVersionErrors(definition)];
 }
@@ -75,7 +78,9 @@ function namesErrors(names: JsonObject | undefined): FieldError[] {
   return errors;
 }
 
-function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
+const NIL_VERSIONS = new RawGoText('[]apiextensions.CustomResourceDefinitionVersion(nil)');
+
+function versionsErrors(versions: readonly JsonObject[], isAbsent: boolean): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
   // The field that a definition had before it could have several versions still takes the first one's name.
@@ -99,7 +104,7 @@ function versionsErrors(versions: readonly JsonObject[]): FieldError[] {
   }
   if (versions.filter((version) => field(version, 'storage') === true).length !== 1) {
     const detail = 'must have exactly one version marked as storage version';
-    errors.push(invalidValue('spec.versions', printedVersions(versions), detail));
+    errors.push(invalidValue('spec.versions', isAbsent ? NIL_VERSIONS : printedVersions(versions), detail));
   }
   for (const [path, subresources] of folded(versions, 'subresources', 'subresources')) {
     errors.push(...scaleErrors(at(subresources, 'scale'), `${path}.scale`));

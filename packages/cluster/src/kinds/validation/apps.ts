@@ -1,4 +1,12 @@
-import { deepEqual, type FieldError, forbiddenValue, invalidValue, type JsonObject } from '@opwright/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  type JsonObject,
+  RawGoText,
+  unsupportedValue,
+} from '@opwright/machinery';
 import { at, field, int, text } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { oneOf } from './pod-spec.ts';
@@ -39,7 +47,10 @@ function deploymentStrategyErrors(strategy: JsonObject | undefined): FieldError[
     const detail = `may not be specified when strategy \`type\` is '${type}'`;
     return [forbiddenValue(`${path}.rollingUpdate`, detail)];
   }
-  if (type !== 'RollingUpdate') return oneOf(strategy, 'type', path, ['Recreate', 'RollingUpdate']);
+  if (type !== 'RollingUpdate') {
+    const isKnown = type === '' || type === 'Recreate';
+    return isKnown ? [] : [unsupportedValue(path, goStrategy(type), ['Recreate', 'RollingUpdate'])];
+  }
   const errors = [
     ...intOrPercentErrors(rollingUpdate, 'maxUnavailable', `${path}.rollingUpdate`),
     ...intOrPercentErrors(rollingUpdate, 'maxSurge', `${path}.rollingUpdate`),
@@ -50,6 +61,12 @@ function deploymentStrategyErrors(strategy: JsonObject | undefined): FieldError[
     errors.push(invalidValue(`${path}.rollingUpdate.maxUnavailable`, value, 'may not be 0 when `maxSurge` is 0'));
   }
   return errors;
+}
+
+/** A strategy as Go prints it. */
+function goStrategy(type: string): RawGoText {
+  const dump = `Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateDeployment)(nil)`;
+  return new RawGoText(`apps.DeploymentStrategy{${dump}}`);
 }
 
 /** The selector says which pods are whose: it stays. */

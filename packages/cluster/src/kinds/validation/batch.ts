@@ -2,7 +2,7 @@ import { type FieldError, invalidValue, type JsonObject, requiredValue } from '@
 import { at, field, text } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { oneOf, podSpecErrors } from './pod-spec.ts';
-import { goLabelSelector, nonNegative, workloadLabelErrors } from './workload.ts';
+import { goLabelSelector, goStringMap, nonNegative, selects, workloadLabelErrors } from './workload.ts';
 
 const counts = [
   'parallelism',
@@ -30,7 +30,40 @@ function jobSpecErrors(spec: JsonObject | undefined, path: string): FieldError[]
   return errors;
 }
 
-export function validateJob(job: JsonObject): FieldError[] {
+export function validateJob(job: JsonObject, old?: JsonObject): FieldError[] {
+  return [...generatedSelectorErrors(job, old ?? job), ...wholeSpecErrors(job)];
+}
+
+const legacyLabels = ['controller-uid', 'job-name'];
+const prefixedLabels = legacyLabels.map((label) => `batch.kubernetes.io/${label}`);
+
+/** A job that leaves its selector to the server finds exactly its own pods. Old ones have no prefix in their labels. */
+function generatedSelectorErrors(job: JsonObject, old: JsonObject): FieldError[] {
+  const spec = at(job, 'spec');
+  const selector = at(spec, 'selector');
+  if (field(spec, 'manualSelector') === true || selector === undefined) return [];
+  const labels = at(spec, 'template', 'metadata', 'labels');
+  const isNew =
+    field(at(old, 'spec', 'template', 'metadata', 'labels'), prefixedLabels[0]!) !== undefined || old === job;
+  const metadata = at(job, 'metadata');
+  const expected = (isNew ? [...legacyLabels, ...prefixedLabels] : legacyLabels).map(
+    (label) => [label, text(metadata, label.endsWith('uid') ? 'uid' : 'name')] as const,
+  );
+  const errors = expected.flatMap(([label, value]) => labelErrors(labels, label, value));
+  if (!selects(selector, Object.fromEntries(expected))) {
+    errors.push(invalidValue('spec.selector', goLabelSelector(selector), '`selector` not auto-generated'));
+  }
+  return errors;
+}
+
+function labelErrors(labels: JsonObject | undefined, label: string, value: string): FieldError[] {
+  const path = `spec.template.metadata.labels[${label}]`;
+  const found = field(labels, label);
+  if (found === undefined) return [requiredValue(path, `must be '${value}'`)];
+  return found === value ? [] : [invalidValue(path, goStringMap(labels), `must be '${value}'`)];
+}
+
+function wholeSpecErrors(job: JsonObject): FieldError[] {
   const spec = at(job, 'spec');
   const selector = at(spec, 'selector');
   return [
@@ -42,6 +75,7 @@ export function validateJob(job: JsonObject): FieldError[] {
 export function validateJobUpdate(job: JsonObject, old: JsonObject): FieldError[] {
   const [spec, before] = [at(job, 'spec'), at(old, 'spec')];
   return [
+    ...wholeSpecErrors(job),
     ...completionsErrors(spec, before),
     ...immutable(spec, before, 'selector', 'spec.', () => goLabelSelector(at(spec, 'selector'))),
     ...templateErrors(job, old),

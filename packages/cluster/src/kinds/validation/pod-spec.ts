@@ -10,7 +10,7 @@ import {
   validatePortNumber,
   valueNotFound,
 } from '@opwright/machinery';
-import { at, field, int, items, text } from '../tree.ts';
+import { asNumber, at, field, int, items, text } from '../tree.ts';
 
 /** What is wrong with a PodSpec: of a pod, or of a template of one. */
 export function podSpecErrors(spec: JsonObject, path: string): FieldError[] {
@@ -29,6 +29,7 @@ export function podSpecErrors(spec: JsonObject, path: string): FieldError[] {
   if (typeof deadline === 'number' && (deadline < 1 || deadline > 2147483647)) {
     errors.push(invalidValue(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'));
   }
+  errors.push(...identityErrors(at(spec, 'securityContext'), `${path}.securityContext`));
   const grace = int(spec, 'terminationGracePeriodSeconds');
   if (grace < 0) {
     errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
@@ -56,6 +57,23 @@ function volumeErrors(volumes: readonly JsonObject[], path: string): FieldError[
   return errors;
 }
 
+/** Ids of users and groups are 31 bits. */
+function identityErrors(context: JsonObject | undefined, path: string): FieldError[] {
+  const ids: [field: string, id: unknown][] = ['fsGroup', 'runAsUser', 'runAsGroup'].map((key) => [
+    key,
+    field(context, key),
+  ]);
+  const groups = field(context, 'supplementalGroups');
+  if (Array.isArray(groups))
+    ids.push(...groups.map((id, index) => [`supplementalGroups[${index}]`, id] as [string, unknown]));
+  return ids
+    .filter(([, id]) => {
+      const number = asNumber(id) ?? 0;
+      return number < 0 || number > 2147483647;
+    })
+    .map(([key, id]) => invalidValue(`${path}.${key}`, id, 'must be between 0 and 2147483647, inclusive'));
+}
+
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 function containerListErrors(
@@ -79,6 +97,7 @@ function containerListErrors(
     errors.push(...mountErrors(items(container, 'volumeMounts'), `${here}.volumeMounts`, volumes));
     errors.push(...oneOf(container, 'imagePullPolicy', here, pullPolicies));
     errors.push(...resourceErrors(at(container, 'resources'), `${here}.resources`));
+    errors.push(...identityErrors(at(container, 'securityContext'), `${here}.securityContext`));
     if (name !== '' && names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
     names.add(name);
   }

@@ -21,6 +21,13 @@ export function nonNegative(object: JsonObject | undefined, key: string, path: s
     : [];
 }
 
+type UpdateCheck = (object: JsonObject, old: JsonObject) => FieldError[];
+
+/** What both checks find. */
+export function both(first: UpdateCheck, second: UpdateCheck): UpdateCheck {
+  return (object, old) => [...first(object, old), ...second(object, old)];
+}
+
 /** A map as Go prints it: `map[string]string{"a":"b"}`. */
 export function goStringMap(map: JsonObject | undefined): RawGoText {
   if (map === undefined) return new RawGoText('map[string]string(nil)');

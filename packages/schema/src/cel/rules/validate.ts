@@ -20,6 +20,8 @@ export interface RuleOptions {
   readonly old?: unknown;
   /** What the schema says about the object already. Where that leaves values that rules must not see, none is evaluated. */
   readonly errors?: readonly FieldError[];
+  /** Is told what only unchanged values break. */
+  readonly warn?: (text: string) => void;
 }
 
 const BLOCKING: readonly FieldError['reason'][] = [
@@ -42,9 +44,9 @@ const OUT_OF_BUDGET = 'validation failed due to running out of cost budget, no f
 export function validateRules(schema: StructuralSchema, object: unknown, options: RuleOptions = {}): FieldError[] {
   const validator = validatorOf(schema);
   if (!validator) return [];
-  const { old, errors = [] } = options;
+  const { old, errors = [], warn = () => {} } = options;
   if (errors.some(({ reason }) => BLOCKING.includes(reason))) return [invalidValue('<nil>', null, NOT_CHECKED)];
-  const run = new Run();
+  const run = new Run(warn);
   const known = old === undefined || old === null ? undefined : { value: old };
   run.validate(validator, object, known, '', new Correlation(object, known));
   return run.errors;
@@ -52,8 +54,13 @@ export function validateRules(schema: StructuralSchema, object: unknown, options
 
 class Run {
   readonly errors: FieldError[] = [];
+  private readonly warn: (text: string) => void;
   /** Negative when no further rule may run. */
   private budget = OBJECT_COST_LIMIT;
+
+  constructor(warn: (text: string) => void) {
+    this.warn = warn;
+  }
 
   validate(validator: Validator, value: unknown, old: Old, path: string, correlation: Correlation): void {
     if (value === null || value === undefined || this.budget < 0) return;
@@ -138,8 +145,9 @@ class Run {
     }
     const detail = this.message(compiled, value, old, path, schema);
     if (detail === undefined) return;
-    if (!condition.usesOldSelf && correlation.isUnchanged()) return;
-    this.errors.push(errorFor(child(path, compiled.fieldPath), schema, detail, rule));
+    const error = errorFor(child(path, compiled.fieldPath), schema, detail, rule);
+    if (condition.usesOldSelf || !correlation.isUnchanged()) this.errors.push(error);
+    else this.warn(`${error.field}: ${error.message}`);
   }
 
   private failed(error: CelError, rule: ValidationRule, path: string, schema: StructuralSchema): void {

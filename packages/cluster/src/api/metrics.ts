@@ -1,0 +1,116 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DocumentHandler } from './context.ts';
+import { healthChecks } from './health.ts';
+import type { RequestInfo } from './request-info.ts';
+
+/** What the API server counts about itself, under Kubernetes' names. */
+export interface ApiServerMetrics {
+  /** Takes note of a request that has been answered. A watch counts when it is answered, not when it ends. */
+  observe(info: RequestInfo, status: number, seconds: number): void;
+  /** `/metrics` and `/metrics/slis`. */
+  readonly documents: DocumentHandler;
+}
+
+const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component', 'dry_run'] as const;
+const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' };
+
+/** @param objects how many objects of each resource are stored, by its name; asked when the metrics are read */
+export function createApiServerMetrics(
+  objects: () => Iterable<readonly [resource: string, count: number]>,
+): ApiServerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const total = new Counter({
+    name: 'apiserver_request_total',
+    help: 'Requests by verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+    labelNames: [...LABELS, 'code'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'apiserver_request_duration_seconds',
+    help: 'Response latency in seconds by verb, dry run value, group, version, resource, subresource, scope and component.',
+    labelNames: LABELS,
+    buckets: BUCKETS,
+    registers,
+  });
+  new Gauge({
+    name: 'apiserver_storage_objects',
+    help: 'Stored objects at the time of the last check, split by kind.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [resource, count] of objects()) this.set({ resource }, count);
+    },
+  });
+  /** Looking a series up by its labels costs more than counting. */
+  const series = new Map<
+    string,
+    { readonly count: { inc(): void }; readonly time: { observe(value: number): void } }
+  >();
+
+  return {
+    observe(info, status, seconds) {
+      const key = keyOf(info, status);
+      let found = series.get(key);
+      if (found === undefined) {
+        const labels = labelsOf(info);
+        found = { count: total.labels({ ...labels, code: String(status) }), time: duration.labels(labels) };
+        series.set(key, found);
+      }
+      found.count.inc();
+      found.time.observe(seconds);
+    },
+    async documents(_request, info) {
+      if (info.path !== '/metrics' && info.path !== '/metrics/slis') return undefined;
+      const text = info.path === '/metrics' ? await registry.metrics() : healthMetrics();
+      const headers = { 'cache-control': 'no-cache, private', 'content-type': registry.contentType };
+      return { status: 200, headers, body: { text } };
+    },
+  };
+}
+
+function keyOf(info: RequestInfo, status: number): string {
+  if (!info.isResource) return `${status} ${info.method} ${documentOf(info.path)}`;
+  const { verb, group, version, resource, subresource, query } = info;
+  return `${status} ${verb} ${group} ${version} ${resource} ${subresource} ${scopeOf(info)} ${query.get('dryRun') ?? ''}`;
+}
+
+function labelsOf(info: RequestInfo): Record<(typeof LABELS)[number], string> {
+  const component = 'apiserver';
+  if (!info.isResource) {
+    const none = { group: '', version: '', resource: '', scope: '', dry_run: '' };
+    return { ...none, verb: info.method, subresource: documentOf(info.path), component };
+  }
+  const { verb, method, group, version, resource, subresource, query } = info;
+  return {
+    verb: VERBS[verb] ?? (verb === '' ? method : verb.toUpperCase()),
+    group,
+    version,
+    resource,
+    subresource,
+    scope: scopeOf(info),
+    component,
+    dry_run: query.get('dryRun') ?? '',
+  };
+}
+
+/** Paths that clients make up are one series. */
+function documentOf(path: string): string {
+  const [, root = '', next = ''] = path.split('/');
+  if (root === 'openapi') return `openapi/${next === 'v2' ? next : 'v3'}`;
+  return /^(api|apis|healthz|livez|metrics|readyz|version)?$/.test(root) ? `/${root}` : '';
+}
+
+function scopeOf({ name, verb, namespace, resource }: Extract<RequestInfo, { isResource: true }>): string {
+  if (name !== '' || verb === 'create') return 'resource';
+  return namespace === '' || resource === 'namespaces' ? 'cluster' : 'namespace';
+}
+
+function healthMetrics(): string {
+  const lines = (['healthz', 'livez', 'readyz'] as const).flatMap((type) =>
+    healthChecks(type).map((name) => `kubernetes_healthcheck{name="${name}",type="${type}"} 1\n`),
+  );
+  return `# HELP kubernetes_healthcheck This metric records the result of a single healthcheck.\n# TYPE kubernetes_healthcheck gauge\n${lines.sort().join('')}`;
+}
