@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Foo } from '../../test/support/fixtures.ts';
 import { controller } from '../controller/builder.ts';
 import { defineOperator } from '../operator.ts';
-import { accessRules } from './rules.ts';
+import { accessRules, scopedAccessRules } from './rules.ts';
 
 test('what is declared is what may be done, merged and sorted', () => {
   const rules = accessRules(
@@ -56,4 +56,26 @@ test('two controllers that need different things of a kind get both', () => {
     resources: ['secrets'],
     verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'],
   });
+});
+
+test('rules about cluster-scoped objects are apart from those that a Role can grant', () => {
+  const { cluster, namespaced } = scopedAccessRules(
+    defineOperator({
+      name: 'op',
+      controllers: [
+        controller(Foo)
+          .reads(Node)
+          .owns(ConfigMap)
+          .reconcile(() => {}),
+      ],
+    }),
+  );
+  expect(cluster).toEqual([{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] }]);
+  expect(namespaced.flatMap(({ resources }) => resources)).toEqual([
+    'configmaps',
+    'events',
+    'foos',
+    'foos/finalizers',
+    'foos/status',
+  ]);
 });
