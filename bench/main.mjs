@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const all = ['boot', 'command', 'throughput', 'durability', 'latency', 'cold-sync', 'cel', 'typecheck'];
+const all = ['boot', 'command', 'throughput', 'durability', 'latency', 'sharding', 'cold-sync', 'cel', 'typecheck'];
 const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
 
 const number = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));

@@ -133,6 +133,31 @@ describe('the commands of the documents', () => {
     'opwright run operator.ts': () => runOperator(),
     'opwright run operator.ts --leader-elect-resource-namespace default': () =>
       runOperator('--leader-elect-resource-namespace', 'default'),
+    'opwright run operator.ts --shard-resource-namespace default': () =>
+      runOperator('--shard-resource-namespace', 'default'),
+    'opwright manifests operator.ts --shard': async () => {
+      const { stdout } = await run(process.execPath, [opwright, 'manifests', operator, '--shard'], { cwd: root });
+      expect(stdout).toContain('- --shard');
+    },
+    'opwright run operator.ts --cluster source=source.kubeconfig target=target.kubeconfig': async () => {
+      const others = ['source', 'target'].map((name) =>
+        startNode([opwright, 'cluster', '--kubeconfig', file(`${name}.kubeconfig`)]),
+      );
+      for (const other of others) await other.until(/KUBECONFIG/);
+      const [source, target] = ['source', 'target'].map((name) => `${name}=${file(`${name}.kubeconfig`)}`);
+      await runOperator('--cluster', source!, target!);
+      for (const other of others) {
+        other.signal('SIGINT');
+        await other.ended;
+      }
+    },
+    'opwright manifests operator.ts --cluster target': async () => {
+      const { stdout } = await run(process.execPath, [opwright, 'manifests', operator, '--cluster', 'target'], {
+        cwd: root,
+      });
+      expect(stdout).toContain('kind: ClusterRole');
+      expect(stdout).not.toContain('kind: Deployment');
+    },
     'opwright manifests operator.ts --leader-elect': async () => {
       const { stdout } = await run(process.execPath, [opwright, 'manifests', operator, '--leader-elect'], {
         cwd: root,

@@ -233,7 +233,7 @@ describe('certificates', () => {
       ...((await cluster.client.get(ValidatingWebhookConfiguration, { name: 'hotel' })).webhooks ?? []),
     ];
     for (const { clientConfig } of await bundles()) expect(clientConfig.caBundle).toBe(secret.data?.['ca.crt']);
-    expect(manager?.ready()).toEqual({ ready: true, reasons: [] });
+    expect(manager?.ready()).toEqual({ ready: true, reasons: [], degraded: [] });
 
     expect(await certificates().read()).toMatchObject({
       cert: Buffer.from(secret.data?.['tls.crt'] ?? '', 'base64').toString(),

@@ -94,6 +94,20 @@ function program(terminal: Terminal): Command {
         leaderElect: true,
       }),
     )
+    .addOption(
+      new Option('--shard', 'work on a share of the objects; other replicas work on the rest').conflicts('leaderElect'),
+    )
+    .addOption(
+      new Option('--shard-resource-namespace <name>', "namespace of the Leases (default: the pod's)").implies({
+        shard: true,
+      }),
+    )
+    .addOption(
+      new Option('--shard-resource-name <name>', 'what names of Leases begin with (default: <operator>)').implies({
+        shard: true,
+      }),
+    )
+    .option('--cluster <name=kubeconfig...>', 'clusters beside its own, each with a kubeconfig', clusters)
     .option('--install-crds', "apply the operator's CRDs first")
     .action((file, options) =>
       untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)),
@@ -122,6 +136,13 @@ function program(terminal: Terminal): Command {
         'follow the namespaces with these labels, as they come and go',
       ).conflicts('namespaces'),
     )
+    .addOption(
+      new Option(
+        '--shard',
+        'two replicas that share the objects; the entry point of the image must take --shard',
+      ).conflicts('leaderElect'),
+    )
+    .option('--cluster <name>', 'what a cluster needs that is added to the operator under this name')
     .option('--only <part>', 'crds, rbac, deployment, webhooks or policies', part)
     .action((file, options) => manifestsCommand(file, options, terminal));
 
@@ -188,4 +209,10 @@ function part(text: string): (typeof PARTS)[number] {
   const found = PARTS.find((each) => each === text);
   if (found === undefined) throw new InvalidArgumentError(`It must be one of ${PARTS.join(', ')}.`);
   return found;
+}
+
+function clusters(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError('It must be <name>=<kubeconfig>.');
+  return new Map([...before, [text.slice(0, at), text.slice(at + 1)]]);
 }

@@ -1,5 +1,6 @@
 export * from './clock.ts';
 export * from './encoding/base64.ts';
+export * from './hash.ts';
 export * from './json/encode.ts';
 export { NumberLexeme } from './json/number-lexeme.ts';
 export * from './json/parse.ts';

@@ -1,3 +1,4 @@
+import { hash32 } from './hash.ts';
 import type { Random } from './random.ts';
 
 /** Chance that repeats: the same seed gives the same numbers (the sfc32 generator). */
@@ -28,14 +29,8 @@ export function seededRandom(seed: number | string): Random {
   };
 }
 
-/** Three 32-bit words from a text of any length, in which every character counts (FNV-1a with an avalanche at the end). */
+/** Three 32-bit words from a text of any length. */
 function mix(text: string): [number, number, number] {
-  const word = (start: number): number => {
-    let hash = start;
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) | 0;
-  };
+  const word = (seed: number): number => hash32(text, seed) | 0;
   return [word(0x811c9dc5), word(0x9e3779b9), word(0x6a09e667)];
 }

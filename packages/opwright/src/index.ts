@@ -28,6 +28,7 @@ export * from '@opwright/schema';
 export { leaderElectionRules } from './access/leader-election.ts';
 export { namespaceSelectorRules } from './access/namespace-selector.ts';
 export { accessRules, type PolicyRule, type ScopedRules, scopedAccessRules } from './access/rules.ts';
+export { shardingRules } from './access/sharding.ts';
 export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
 export type { ListFilter } from './cache/kind-cache.ts';
 export { type MetadataOnly, metadataOf, type ObjectMetadata } from './cache/metadata-only.ts';
@@ -42,6 +43,7 @@ export {
   type SourceDefinition,
 } from './controller/builder.ts';
 export { type ChangedPath, changedPaths } from './controller/changed-paths.ts';
+export type { ClusterContext, ClusterReadContext, Clusters, InCluster } from './controller/clusters.ts';
 export type { LiveWatch } from './controller/controller.ts';
 export type { Duration } from './controller/duration.ts';
 export type { ErrorMatcher, ErrorPolicy } from './controller/error-policy.ts';
@@ -70,8 +72,10 @@ export type {
 } from './controller/types.ts';
 export { LeaderElectionLostError } from './election/elector.ts';
 export { NotLeaderError } from './election/fence.ts';
+export { LeaseLostError } from './election/lost.ts';
 export type { LeaderElectionOptions } from './election/options.ts';
 export type { EventInput } from './events/recorder.ts';
+export type { ClusterOptions } from './manager/cluster.ts';
 export {
   callbackLogger,
   type JsonLoggerOptions,
@@ -102,6 +106,8 @@ export {
   policy,
 } from './policies/policy.ts';
 export type { Trigger, Triggers } from './queue/triggers.ts';
+export { MembershipLostError } from './sharding/membership.ts';
+export type { ShardingOptions } from './sharding/options.ts';
 export { migrateStorage } from './versions/migrate-storage.ts';
 export { type Webhooks, type WebhooksBuilder, type WebhooksDefinition, webhooks } from './webhooks/builder.ts';
 export {

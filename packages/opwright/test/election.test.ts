@@ -138,7 +138,7 @@ test('one replica works; another has everything ready and takes over when the fi
   const a = await start('a', signing('a', tokens));
   const b = await start('b', signing('b', tokens));
   expect([a.manager.isLeader(), b.manager.isLeader()]).toEqual([true, false]);
-  expect([a.manager.ready(), b.manager.ready()]).toEqual(Array(2).fill({ ready: true, reasons: [] }));
+  expect([a.manager.ready(), b.manager.ready()]).toEqual(Array(2).fill({ ready: true, reasons: [], degraded: [] }));
   expect([await signer('foo-1'), await holder()]).toEqual(['a', 'a']);
   expect([logged(a, 'Starting workers'), logged(b, 'Starting workers')]).toEqual([true, false]);
   await create('foo-2');
@@ -232,6 +232,12 @@ test('a replica stands for election only when its caches are filled', async () =
   await time.advance(30_000);
   await started;
   expect([replica.manager.isLeader(), await holder()]).toEqual([true, 'a']);
+});
+
+test('the lease carries the labels of the options', async () => {
+  await start('a', signing('a'), { labels: { 'app.kubernetes.io/name': 'op' } });
+  const { metadata } = await cluster.client.get(Lease, key);
+  expect(metadata.labels).toEqual({ 'app.kubernetes.io/name': 'op' });
 });
 
 test('a standby that stops never works, and leaves the lease alone', async () => {

@@ -122,7 +122,7 @@ test('whatever fails on the way, the world is as the objects say in the end, and
       const writes = api.writes().length;
       await clock.advance(3_600_000);
       expect(api.writes()).toHaveLength(writes);
-      expect(manager.ready()).toEqual({ ready: true, reasons: [] });
+      expect(manager.ready()).toEqual({ ready: true, reasons: [], degraded: [] });
       await manager.stop();
       expect(clock.pending).toBe(0);
       expect(api.watches).toEqual([]);

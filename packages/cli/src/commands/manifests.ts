@@ -10,6 +10,8 @@ export interface ManifestsCommandOptions {
   readonly certManager?: boolean;
   readonly namespaces?: readonly string[];
   readonly namespaceSelector?: string;
+  readonly shard?: boolean;
+  readonly cluster?: string;
   readonly only?: 'crds' | 'rbac' | 'deployment' | 'webhooks' | 'policies';
 }
 

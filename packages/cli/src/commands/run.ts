@@ -1,12 +1,13 @@
-import { connect } from '@opwright/client';
+import { type Connection, connect } from '@opwright/client';
 import {
   certificateFiles,
   convertedResources,
   createManager,
-  LeaderElectionLostError,
   type LeaderElectionOptions,
+  LeaseLostError,
   type Operator,
   podNamespace,
+  type ShardingOptions,
   type WebhookTarget,
   webhookServiceName,
 } from 'opwright';
@@ -29,11 +30,16 @@ export interface RunCommandOptions {
   readonly leaderElect?: boolean;
   readonly leaderElectResourceNamespace?: string;
   readonly leaderElectResourceName?: string;
+  readonly shard?: boolean;
+  readonly shardResourceNamespace?: string;
+  readonly shardResourceName?: string;
+  /** Kubeconfigs of clusters beside its own, by name. */
+  readonly cluster?: ReadonlyMap<string, string>;
   readonly installCrds?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** `opwright run`: an operator against a real cluster until interrupted. A lost leader election ends the process. */
+/** `opwright run`: an operator against a real cluster until interrupted. A lost lease ends the process. */
 export async function runCommand(
   file: string | undefined,
   options: RunCommandOptions,
@@ -44,7 +50,9 @@ export async function runCommand(
     ...(options.kubeconfig !== undefined && { kubeconfig: options.kubeconfig }),
     ...(options.context !== undefined && { context: options.context }),
   });
+  const others = new Map<string, Connection>();
   try {
+    for (const [name, kubeconfig] of options.cluster ?? []) others.set(name, await connect({ kubeconfig }));
     terminal.err(`${operator.name} against ${connection.server}`);
     if (options.installCrds) {
       const target = serviceTarget(operator);
@@ -65,25 +73,33 @@ export async function runCommand(
           ...(options.webhookClientCaName !== undefined && { clientCa: options.webhookClientCaName }),
         }),
       }),
+      clusters: Object.fromEntries([...others].map(([name, { transport }]) => [name, { transport }])),
       leaderElection: leaderElection(options),
+      sharding: sharding(options),
     });
     await manager.start();
     await Promise.race([aborted(options.signal), manager.done]);
     await manager.stop();
     await manager.done;
   } catch (error) {
-    if (!(error instanceof LeaderElectionLostError)) throw error;
+    if (!(error instanceof LeaseLostError)) throw error;
     for (const line of describeError(error)) terminal.err(line);
-    // Not by and by: what does not heed its signal must not go on beside the next leader's.
+    // Not by and by: what does not heed its signal must not go on beside another replica's.
     process.exit(1);
   } finally {
-    await connection.transport.close();
+    for (const { transport } of [connection, ...others.values()]) await transport.close();
   }
 }
 
 function leaderElection(options: RunCommandOptions): false | LeaderElectionOptions {
   if (!options.leaderElect) return false;
   const { leaderElectResourceNamespace: namespace, leaderElectResourceName: leaseName } = options;
+  return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
+}
+
+function sharding(options: RunCommandOptions): false | ShardingOptions {
+  if (!options.shard) return false;
+  const { shardResourceNamespace: namespace, shardResourceName: leaseName } = options;
   return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
 }
 

@@ -3,7 +3,16 @@ import { type Cluster, startCluster } from '@opwright/cluster';
 import { Deployment } from '@opwright/kubernetes/apps';
 import { ConfigMap, Namespace, Node } from '@opwright/kubernetes/core';
 import { VirtualClock } from '@opwright/machinery';
-import { callbackLogger, controller, createManager, defineOperator, defineResource, k, webhooks } from 'opwright';
+import {
+  callbackLogger,
+  controller,
+  createManager,
+  defineOperator,
+  defineResource,
+  k,
+  type ManagerOptions,
+  webhooks,
+} from 'opwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { operatorManifests } from './operator-manifests.ts';
 
@@ -28,6 +37,25 @@ afterEach(() => cluster.stop());
 
 const deployed = () => cluster.client.get(Deployment, { namespace: 'foo-operator-system', name: 'foo-operator' });
 
+/** Starts two replicas with exactly what the manifest allows; `problems` is what they complain of. */
+async function startReplicas(options: Pick<ManagerOptions, 'leaderElection' | 'sharding'>) {
+  const transport = cluster.as({
+    name: 'system:serviceaccount:foo-operator-system:foo-operator',
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:foo-operator-system', 'system:authenticated'],
+  });
+  const problems: string[] = [];
+  const logger = callbackLogger(({ level, message, fields }) => {
+    if (level === 'warn' || level === 'error') problems.push(`${message}: ${fields.error}`);
+  });
+  const replica = () =>
+    createManager(operator, { transport, clock, logger, metricsAddress: '0', probeAddress: '0', ...options });
+  const [first, second] = [replica(), replica()];
+  const started = [first.start(), second.start()];
+  await clock.advance(5000);
+  await Promise.all(started);
+  return { first, second, problems };
+}
+
 test('without an election there is never more than one replica, and no access to leases', async () => {
   const { crds, rbac, deployment } = operatorManifests(operator);
   await cluster.load([...crds, ...rbac, ...deployment]);
@@ -45,27 +73,7 @@ test('with an election two replicas roll over, and run under exactly the roles o
   expect(spec.template.spec?.containers[0]?.args).toEqual(['--leader-elect']);
 
   await cluster.client.create(Foo, { metadata: { namespace: 'default', name: 'foo-1' }, spec: { name: 'jack' } });
-  const transport = cluster.as({
-    name: 'system:serviceaccount:foo-operator-system:foo-operator',
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:foo-operator-system', 'system:authenticated'],
-  });
-  const problems: string[] = [];
-  const logger = callbackLogger(({ level, message, fields }) => {
-    if (level === 'warn' || level === 'error') problems.push(`${message}: ${fields.error}`);
-  });
-  const replica = () =>
-    createManager(operator, {
-      transport,
-      clock,
-      logger,
-      metricsAddress: '0',
-      probeAddress: '0',
-      leaderElection: { namespace: 'foo-operator-system' },
-    });
-  const [first, second] = [replica(), replica()];
-  const started = [first.start(), second.start()];
-  await clock.advance(5000);
-  await Promise.all(started);
+  const { first, second, problems } = await startReplicas({ leaderElection: { namespace: 'foo-operator-system' } });
   const leader = first.isLeader() ? first : second;
   const other = leader === first ? second : first;
   expect((await cluster.client.get(Foo, { namespace: 'default', name: 'foo-1' })).status?.happy).toBe(true);
@@ -77,6 +85,45 @@ test('with an election two replicas roll over, and run under exactly the roles o
   await clock.advance(100);
   await ended;
   expect(problems).toEqual([]);
+});
+
+test('with sharding two replicas share the objects under exactly the roles of the manifest', async () => {
+  const { crds, rbac, deployment } = operatorManifests(operator, { shard: true });
+  await cluster.load([...crds, ...rbac, ...deployment]);
+  const { spec } = await deployed();
+  expect([spec.replicas, spec.strategy?.type]).toEqual([2, 'RollingUpdate']);
+  expect(spec.template.spec?.containers[0]?.args).toEqual(['--shard']);
+
+  const { first, second, problems } = await startReplicas({ sharding: { namespace: 'foo-operator-system' } });
+  for (const name of ['a', 'b', 'c', 'd']) {
+    await cluster.client.create(Foo, { metadata: { namespace: 'default', name }, spec: { name } });
+  }
+  await clock.advance(1000);
+  const { items } = await cluster.client.list(Foo);
+  expect(items.map(({ status }) => status?.happy)).toEqual([true, true, true, true]);
+  for (const { metrics } of [first, second])
+    expect(await metrics()).toContain('opwright_shard_members{name="foo-operator"} 2');
+  const stopped = [first.stop(), second.stop()];
+  await clock.advance(5000);
+  await Promise.all(stopped);
+  expect(problems).toEqual([]);
+});
+
+test('another cluster needs the CRDs, and what the operator may do there', async () => {
+  const far = defineOperator({
+    name: 'foo-operator',
+    controllers: [
+      controller(Foo, { clusters: ['east'] })
+        .writes(Deployment, { cluster: 'west' })
+        .reconcile(() => {}),
+    ],
+  });
+  const { crds, rbac, deployment, webhooks } = operatorManifests(far, { cluster: 'west' });
+  await cluster.load([...crds, ...rbac]);
+  expect([deployment, webhooks]).toEqual([[], []]);
+  expect(rbac.find(({ kind }) => kind === 'ClusterRole')).toMatchObject({
+    rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['create', 'delete', 'patch'] }],
+  });
 });
 
 test('webhooks come with a Service, their configurations and the right to renew their certificates', async () => {

@@ -11,6 +11,7 @@ import {
   type PolicyRule,
   scopedAccessRules,
   servesWebhooks,
+  shardingRules,
   type WebhookTarget,
   webhookCertificateRules,
   webhookConfigurationRules,
@@ -42,6 +43,13 @@ export interface ManifestOptions {
   readonly namespaces?: readonly string[];
   /** The operator follows the namespaces with these labels, `team=a`, as they come and go. */
   readonly namespaceSelector?: string;
+  /** Two replicas with `--shard`, which share the objects, and a Role for their Leases. Default false. Not with `leaderElect`. */
+  readonly shard?: boolean;
+  /**
+   * For a cluster that is added to the manager under this name: the CRDs and what the operator may do there, for the user of
+   * the kubeconfig, a service account. The operator itself runs elsewhere. Default: where it runs.
+   */
+  readonly cluster?: string;
 }
 
 export interface OperatorManifests {
@@ -63,7 +71,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
   const namespace = options.namespace ?? `${name}-system`;
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'opwright' };
   const metadata: Metadata = { name, namespace, labels };
-  const hasWebhooks = servesWebhooks(operator);
+  const hasWebhooks = servesWebhooks(operator) && options.cluster === undefined;
   const certificate = hasWebhooks && options.certManager ? certManagerCertificate(metadata) : undefined;
   const target = {
     service: { namespace, name: webhookServiceName(name) },
@@ -76,19 +84,25 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
       ...accessTo(operator, options, metadata),
       // The Lease has the operator's name, as the manager has it.
-      ...(options.leaderElect ? roleFor('leader-election', electionRules(name, options), metadata) : []),
+      ...(options.leaderElect
+        ? roleFor('leader-election', leaseRules(leaderElectionRules(name), options), metadata)
+        : []),
+      ...(options.shard ? roleFor('sharding', leaseRules(shardingRules(), options), metadata) : []),
       ...(hasWebhooks && !certificate ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
     ],
-    deployment: [
-      deployment({
-        metadata,
-        image: options.image ?? `${name}:latest`,
-        leaderElect: options.leaderElect ?? false,
-        args: argumentsOf(options, certificate !== undefined),
-        hasWebhooks,
-        certificateSecret: certificate?.secretName,
-      }),
-    ],
+    deployment:
+      options.cluster === undefined
+        ? [
+            deployment({
+              metadata,
+              image: options.image ?? `${name}:latest`,
+              isReplicated: (options.leaderElect || options.shard) ?? false,
+              args: argumentsOf(options, certificate !== undefined),
+              hasWebhooks,
+              certificateSecret: certificate?.secretName,
+            }),
+          ]
+        : [],
     webhooks: hasWebhooks ? [...(certificate?.manifests ?? []), ...webhookManifests(operator, metadata, target)] : [],
     policies: operatorPolicies(operator),
   };
@@ -103,12 +117,12 @@ export type Metadata = {
 /** What the operator's service account may do to the objects that its controllers declare. */
 function accessTo(operator: Operator, options: ManifestOptions, metadata: Metadata): JsonObject[] {
   const { name } = metadata;
-  const everywhere = options.certManager ? [] : webhookConfigurationRules(operator);
+  const everywhere = options.certManager || options.cluster !== undefined ? [] : webhookConfigurationRules(operator);
   if (!options.namespaces) {
     const followed = options.namespaceSelector === undefined ? [] : namespaceSelectorRules();
-    return clusterRole([...accessRules(operator), ...everywhere, ...followed], metadata);
+    return clusterRole([...accessRules(operator, options.cluster), ...everywhere, ...followed], metadata);
   }
-  const { cluster, namespaced } = scopedAccessRules(operator);
+  const { cluster, namespaced } = scopedAccessRules(operator, options.cluster);
   const clusterRules = [...cluster, ...everywhere];
   return [
     ...(clusterRules.length > 0 ? clusterRole(clusterRules, metadata) : []),
@@ -135,14 +149,16 @@ function clusterRole(rules: readonly PolicyRule[], { name, namespace, labels }: 
 }
 
 /** A replica that becomes leader tells so by an event, in the namespace of the Lease. */
-function electionRules(name: string, { namespaces }: ManifestOptions): readonly PolicyRule[] {
+function leaseRules(rules: readonly PolicyRule[], { namespaces }: ManifestOptions): readonly PolicyRule[] {
   const events = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
-  return [...leaderElectionRules(name), ...(namespaces ? [events] : [])];
+  return [...rules, ...(namespaces ? [events] : [])];
 }
 
-function argumentsOf({ leaderElect, namespaces, namespaceSelector }: ManifestOptions, certificate: boolean): string[] {
+function argumentsOf(options: ManifestOptions, certificate: boolean): string[] {
+  const { leaderElect, shard, namespaces, namespaceSelector } = options;
   return [
     ...(leaderElect ? ['--leader-elect'] : []),
+    ...(shard ? ['--shard'] : []),
     ...(certificate ? [`--webhook-cert-path=${CERTIFICATES}`] : []),
     ...(namespaces ? [`--namespaces=${namespaces.join(',')}`] : []),
     ...(namespaceSelector === undefined ? [] : [`--namespace-selector=${namespaceSelector}`]),
@@ -199,7 +215,8 @@ const CERTIFICATES = '/tmp/k8s-webhook-server/serving-certs';
 interface DeploymentOptions {
   readonly metadata: Metadata;
   readonly image: string;
-  readonly leaderElect: boolean;
+  /** Replicas agree on who works on what. */
+  readonly isReplicated: boolean;
   readonly args: readonly string[];
   readonly hasWebhooks: boolean;
   /** With the certificate of the webhooks, when somebody else renews it. */
@@ -207,7 +224,7 @@ interface DeploymentOptions {
 }
 
 function deployment(options: DeploymentOptions): JsonObject {
-  const { metadata, image, leaderElect, args, hasWebhooks, certificateSecret } = options;
+  const { metadata, image, isReplicated, args, hasWebhooks, certificateSecret } = options;
   const { name, labels } = metadata;
   const selector = { 'app.kubernetes.io/name': name };
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
@@ -216,9 +233,9 @@ function deployment(options: DeploymentOptions): JsonObject {
     kind: 'Deployment',
     metadata,
     spec: {
-      replicas: leaderElect ? 2 : 1,
-      // One instance at a time: two without an election would work on the same objects.
-      ...(!leaderElect && { strategy: { type: 'Recreate' } }),
+      replicas: isReplicated ? 2 : 1,
+      // One instance at a time: two that do not agree would work on the same objects.
+      ...(!isReplicated && { strategy: { type: 'Recreate' } }),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels, annotations: { 'kubectl.kubernetes.io/default-container': 'operator' } },

@@ -31,6 +31,31 @@ test('what is declared is what may be done, merged and sorted', () => {
   ]);
 });
 
+test('each cluster allows what is declared for it', () => {
+  const operator = defineOperator({
+    name: 'op',
+    controllers: [
+      controller(Foo, { clusters: ['east'] })
+        .reads(Node)
+        .reads(Pod, { cluster: 'west' })
+        .writes(Secret, { cluster: '*' })
+        .reconcile(() => {}),
+    ],
+  });
+  const events = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
+  const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', 'patch'] };
+  const followed = ['get', 'list', 'watch'];
+  expect(accessRules(operator)).toEqual([secrets, events]);
+  expect(accessRules(operator, 'west')).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: followed }, secrets]);
+  expect(accessRules(operator, 'east')).toEqual([
+    { apiGroups: [''], resources: ['nodes'], verbs: followed },
+    secrets,
+    events,
+    { apiGroups: ['example.com'], resources: ['foos'], verbs: followed },
+    { apiGroups: ['example.com'], resources: ['foos/status'], verbs: ['get', 'patch', 'update'] },
+  ]);
+});
+
 test('a controller that owns and finalizes nothing may not touch the object itself', () => {
   const rules = accessRules(defineOperator({ name: 'op', controllers: [controller(Foo).reconcile(() => {})] }));
   expect(rules).toContainEqual({ apiGroups: ['example.com'], resources: ['foos'], verbs: ['get', 'list', 'watch'] });

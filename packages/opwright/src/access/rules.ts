@@ -1,4 +1,5 @@
 import type { AnyResource, Scope } from '@opwright/machinery';
+import { includesCluster, LOCAL } from '../controller/clusters.ts';
 import type { Operator } from '../operator.ts';
 
 /** One rule of a Role or ClusterRole. */
@@ -21,14 +22,16 @@ export interface ScopedRules {
 /**
  * What the controllers of an operator need to be allowed, from what they declare, and nothing else: verbs of the same
  * resource are merged, resources of a group with the same verbs share a rule, all is sorted.
+ *
+ * @param cluster where: the manager's own cluster, or one that is added under this name
  */
-export function accessRules(operator: Operator): readonly PolicyRule[] {
-  return rulesOf(grantsOf(operator));
+export function accessRules(operator: Operator, cluster: string = LOCAL): readonly PolicyRule[] {
+  return rulesOf(grantsOf(operator, cluster));
 }
 
 /** The same as {@link accessRules}, for an operator that follows certain namespaces. */
-export function scopedAccessRules(operator: Operator): ScopedRules {
-  const grants = grantsOf(operator);
+export function scopedAccessRules(operator: Operator, cluster: string = LOCAL): ScopedRules {
+  const grants = grantsOf(operator, cluster);
   return {
     cluster: rulesOf(grants.filter(({ scope }) => scope === 'Cluster')),
     namespaced: rulesOf(grants.filter(({ scope }) => scope === 'Namespaced')),
@@ -43,7 +46,7 @@ interface Grant {
   readonly verbs: Set<string>;
 }
 
-function grantsOf(operator: Operator): Grant[] {
+function grantsOf(operator: Operator, cluster: string): Grant[] {
   const grants = new Map<string, Grant>();
   const allow = ({ group, scope }: Pick<AnyResource, 'group' | 'scope'>, resource: string, ...verbs: string[]) => {
     const key = `${group}/${resource} ${scope}`;
@@ -54,7 +57,13 @@ function grantsOf(operator: Operator): Grant[] {
   const read = (resource: AnyResource) => allow(resource, resource.plural, 'get', 'list', 'watch');
   const write = (resource: AnyResource) => allow(resource, resource.plural, 'create', 'patch', 'delete');
 
-  for (const { resource, sources, finalizers } of operator.controllers) {
+  for (const { resource, sources, finalizers, options } of operator.controllers) {
+    for (const { resource, role, options } of sources) {
+      if (options.cluster !== cluster && options.cluster !== '*') continue;
+      if (role === 'writes') write(resource);
+      else read(resource);
+    }
+    if (!includesCluster(options.clusters, cluster)) continue;
     const { plural, subresources } = resource;
     read(resource);
     if (subresources.includes('status')) allow(resource, `${plural}/status`, 'get', 'patch', 'update');
@@ -63,13 +72,16 @@ function grantsOf(operator: Operator): Grant[] {
     // The admission plugin OwnerReferencesPermissionEnforcement asks for it: an owner reference blocks the owner's deletion.
     if (sources.some(({ role }) => role === 'owns')) allow(resource, `${plural}/finalizers`, 'update');
     for (const source of sources) {
+      if (source.options.cluster !== undefined) continue;
       if (source.role !== 'writes') read(source.resource);
       if (source.role === 'owns' || source.role === 'writes') write(source.resource);
     }
     // Events about a cluster-scoped object are in the namespace default, whatever is followed.
     allow({ ...EVENTS, scope: resource.scope }, 'events', 'create', 'patch');
   }
-  if (operator.controllers.length === 0) allow(EVENTS, 'events', 'create', 'patch');
+  // Those about Leases are where the operator runs.
+  const isIdle = !operator.controllers.some(({ options }) => includesCluster(options.clusters, cluster));
+  if (cluster === LOCAL && isIdle) allow(EVENTS, 'events', 'create', 'patch');
   return [...grants.values()];
 }
 

@@ -49,6 +49,7 @@ export interface KindCache {
   listen(handler: DeltaHandler): Subscription;
   /** Calls `listener` when the server has begun or ceased to serve the kind; the returned function ends that. */
   onAvailability(listener: () => void): () => void;
+  /** A name that is there already keeps its index. */
   addIndex(name: string, index: IndexFunction): void;
   /** Shows the result of an own write to readers at once; returns it as readers get it. */
   wrote(object: KubeObject): KubeObject;
@@ -177,6 +178,7 @@ export function createKindCache(
       return () => availabilityListeners.delete(listener);
     },
     addIndex(name, index) {
+      if (indexes.has(name)) return;
       indexes.set(name, index);
       for (const informer of informers.values()) informer.addIndex(name, index);
     },

@@ -1,5 +1,6 @@
 import type { AnyResource } from '@opwright/machinery';
 import { viewKey } from '../cache/kind-key.ts';
+import type { InCluster, KindIn, ViewIn } from './clusters.ts';
 import { type Duration, durationMs } from './duration.ts';
 import type { ErasedControllerOptions, ErasedMapFunction, ErasedReconcile, ErasedWatchOptions } from './erased.ts';
 import { type ErrorMatcher, type ErrorPolicy, type ErrorRule, errorRule } from './error-policy.ts';
@@ -56,17 +57,20 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
   extends Controller {
   /** Exists for the compiler only, see {@link ContextOf}. */
   readonly '~context'?: Context<Primary, Reads, Writes>;
-  /** Caches `resource` and reconciles what `map` returns when one of its objects changes. */
-  watches<R extends AnyResource>(
+  /**
+   * Caches `resource` and reconciles what `map` returns when one of its objects changes. With `{ cluster }` it is watched
+   * there, and `map` is asked once for each cluster whose objects the controller reconciles.
+   */
+  watches<R extends AnyResource, C extends string = never>(
     resource: R,
-    map: MapFunction<R, Reads | ViewName<R>>,
-    options?: WatchOptions<R>,
-  ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes>;
+    map: MapFunction<R, Reads | ViewIn<R, C>>,
+    options?: WatchOptions<R> & InCluster<C>,
+  ): ControllerBuilder<Primary, Reads | ViewIn<R, C>, Writes>;
   /** Caches `resource` for `ctx.get` and `ctx.list`; its changes lead to nothing. */
-  reads<R extends AnyResource>(
+  reads<R extends AnyResource, C extends string = never>(
     resource: R,
-    options?: ReadOptions<R>,
-  ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes>;
+    options?: ReadOptions<R> & InCluster<C>,
+  ): ControllerBuilder<Primary, Reads | ViewIn<R, C>, Writes>;
   /**
    * The controller creates objects of this kind, with an owner reference to the primary object, and reconciles the owner
    * when one of them changes.
@@ -76,7 +80,10 @@ export interface ControllerBuilder<Primary extends AnyResource, Reads extends st
     options?: OwnOptions<R>,
   ): ControllerBuilder<Primary, Reads | ViewName<R>, Writes | KindName<R>>;
   /** The controller creates, applies and deletes objects of this kind, without owning them. Nothing is cached. */
-  writes<R extends AnyResource>(resource: R): ControllerBuilder<Primary, Reads, Writes | KindName<R>>;
+  writes<R extends AnyResource, C extends string = never>(
+    resource: R,
+    options?: InCluster<C>,
+  ): ControllerBuilder<Primary, Reads, Writes | KindIn<R, C>>;
   /** What makes the world as the object says. Must be idempotent: it is called whenever something may have changed. */
   reconcile(reconcile: Reconcile<Primary, Reads, Writes>): ControllerBuilder<Primary, Reads, Writes>;
   /**
@@ -150,21 +157,23 @@ function builder<Primary extends AnyResource, Reads extends string, Writes exten
   };
   return Object.freeze({
     definition: Object.freeze(definition),
-    watches: <R extends AnyResource>(
+    watches: <R extends AnyResource, C extends string = never>(
       resource: R,
-      map: MapFunction<R, Reads | ViewName<R>>,
-      options: WatchOptions<R> = {},
-    ) => withSource<Reads | ViewName<R>, Writes>(watchSource(resource, map, options)),
-    reads: <R extends AnyResource>(resource: R, options: ReadOptions<R> = {}) =>
-      withSource<Reads | ViewName<R>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
+      map: MapFunction<R, Reads | ViewIn<R, C>>,
+      options: WatchOptions<R> & InCluster<C> = {},
+    ) => withSource<Reads | ViewIn<R, C>, Writes>(watchSource(resource, map, options)),
+    reads: <R extends AnyResource, C extends string = never>(
+      resource: R,
+      options: ReadOptions<R> & InCluster<C> = {},
+    ) => withSource<Reads | ViewIn<R, C>, Writes>({ resource, role: 'reads', options: options as ErasedWatchOptions }),
     owns: <R extends AnyResource>(resource: R, options: OwnOptions<R> = {}) =>
       withSource<Reads | ViewName<R>, Writes | KindName<R>>({
         resource,
         role: 'owns',
         options: options as ErasedWatchOptions,
       }),
-    writes: <R extends AnyResource>(resource: R) =>
-      withSource<Reads, Writes | KindName<R>>({ resource, role: 'writes', options: {} }),
+    writes: <R extends AnyResource, C extends string = never>(resource: R, options: InCluster<C> = {}) =>
+      withSource<Reads, Writes | KindIn<R, C>>({ resource, role: 'writes', options }),
     reconcile: (reconcile: Reconcile<Primary, Reads, Writes>) =>
       builder<Primary, Reads, Writes>({ ...definition, reconcile: erased(reconcile) }),
     finalize(finalize: Reconcile<Primary, Reads, Writes>, options: FinalizeOptions = {}) {
@@ -215,8 +224,14 @@ function erased(reconcile: unknown): ErasedReconcile {
 
 function checkSource({ name, resource, options, sources }: ControllerDefinition, added: SourceDefinition): void {
   if (added.role === 'writes') return;
-  const declared = [{ resource, options }, ...sources.filter(({ role }) => role !== 'writes')];
-  const same = declared.find((source) => viewKey(source.resource) === viewKey(added.resource));
+  const declared = [
+    { resource, options: { ...options, cluster: undefined } },
+    ...sources.filter(({ role }) => role !== 'writes'),
+  ];
+  const same = declared.find(
+    (source) =>
+      viewKey(source.resource) === viewKey(added.resource) && source.options.cluster === added.options.cluster,
+  );
   for (const selector of ['labelSelector', 'fieldSelector'] as const) {
     if (same && (same.options[selector] ?? '') !== (added.options[selector] ?? '')) {
       throw new Error(

@@ -21,11 +21,13 @@ import type { ControllerMetrics } from '../manager/metrics.ts';
 import { exponentialBackoff } from '../queue/backoff.ts';
 import { createQueue, LOW_PRIORITY, type QueueItem, type WorkQueue } from '../queue/queue.ts';
 import { type Cause, triggersOf } from '../queue/triggers.ts';
+import { type Shard, shardQueue } from '../sharding/shard-queue.ts';
 import { timeSlice } from '../time-slice.ts';
 import { createActivity, tracked } from './activity.ts';
 import { applyConflicts, describeConflicts } from './apply-conflict.ts';
 import type { ControllerDefinition, SourceDefinition } from './builder.ts';
-import { createReadContext } from './context.ts';
+import { LOCAL } from './clusters.ts';
+import { type ClusterKinds, createReadContext } from './context.ts';
 import { type DeclaredKinds, indexName, type WritableKind } from './declared.ts';
 import { durationMs } from './duration.ts';
 import { verdictOn } from './error-policy.ts';
@@ -43,8 +45,16 @@ const RETRY: readonly Cause[] = Object.freeze([Object.freeze({ type: 'retry' })]
 /** How long a run waits for the caches to show what the one before has written: kopf's figure. */
 const READ_GATE_MS = 5000;
 
-/** What a controller needs from its manager. */
+/** A cluster, for controllers that read or write there beside their own. */
+export interface ClusterAccess {
+  readonly name: string;
+  readonly client: Client;
+  readonly cache: Cache;
+}
+
+/** What a controller needs from its manager. It reconciles the objects of one cluster. */
 export interface ControllerEnvironment {
+  readonly cluster: string;
   readonly operator: string;
   readonly client: Client;
   readonly cache: Cache;
@@ -57,8 +67,10 @@ export interface ControllerEnvironment {
   readonly stopping: AbortSignal;
   /** Aborts when the time to finish is over: requests end. */
   readonly killed: AbortSignal;
-  /** That of the term, when there is an election. */
+  /** That of the term, when there is an election; that of the roster, when replicas share the keys. */
   readonly fencingToken?: () => number | undefined;
+  /** Which keys are this replica's; absent = all. */
+  readonly shard?: Shard | undefined;
 }
 
 /** A watch that was begun while the controller was running. */
@@ -79,6 +91,14 @@ export interface RunningController {
   watch(source: SourceDefinition): LiveWatch;
   /** Begins to reconcile. */
   startWorkers(): void;
+  /** Adds all objects whose key passes to the queue, as at the start. */
+  enqueueAll(test: (key: string) => boolean): Promise<void>;
+  /** How many objects have a key that passes. */
+  count(test: (key: string) => boolean): Promise<number>;
+  /** A cluster is there: what was declared for it can be used, and is watched. */
+  engage(cluster: ClusterAccess): void;
+  /** The cluster is there no more. */
+  disengage(cluster: string): void;
   /** Hands out no more work; resolves when the reconciles under way have ended. */
   stop(): Promise<void>;
 }
@@ -96,7 +116,10 @@ export function createController(
     controllerKind: resource.kind,
   });
   const concurrency = options.concurrency ?? 1;
-  const queue = createQueue({ clock, backoff: exponentialBackoff(random), observer: metrics.queue });
+  const all = createQueue({ clock, backoff: exponentialBackoff(random), observer: metrics.queue });
+  // Keys of equal name in other clusters are other keys.
+  const prefix = environment.cluster === LOCAL ? '' : `${environment.cluster}//`;
+  const queue = environment.shard ? shardQueue(all, environment.shard, prefix) : all;
   const kinds = declaredKinds(definition, cache);
   const primaries = kinds.readable.get(viewKey(resource))!;
   const applied: AppliedMemory = new Map();
@@ -115,7 +138,14 @@ export function createController(
   const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout);
 
   const enqueueFor = (kind: KindCache) => enqueueTo(queue, kind.resource, kind === primaries);
-  const mapContext = createReadContext({ kinds, controllerName: name, log, signal: stopping, clock });
+  const elsewhere = new Map<string, ClusterKinds & { readonly subscriptions: readonly Subscription[] }>();
+  const other = (name: string): ClusterKinds => {
+    const found = elsewhere.get(name);
+    if (!found) throw new Error(`the manager has no cluster "${name}": add it with addCluster`);
+    return found;
+  };
+  const where = { cluster: environment.cluster, other };
+  const mapContext = createReadContext({ kinds, ...where, controllerName: name, log, signal: stopping, clock });
   const pause = (ms: number) => sleep(clock, ms, stopping);
   const handlerFor = (source: SourceDefinition, kind: KindCache): DeltaHandler | undefined => {
     if (source.role === 'owns') return enqueueOwner(enqueueFor(kind), primaries, source.options, log);
@@ -127,7 +157,7 @@ export function createController(
   ];
   for (const source of definition.sources) {
     const kind = kinds.readable.get(viewKey(source.resource));
-    if (!kind || source.role === 'writes') continue;
+    if (!kind || source.role === 'writes' || source.options.cluster !== undefined) continue;
     const handler = handlerFor(source, kind);
     listening.push({ kind, subscription: handler && kind.listen(handler) });
     if (source.options.optional) kind.onAvailability(() => enqueueAll(kind));
@@ -137,6 +167,17 @@ export function createController(
   function enqueueAll({ resource: { kind } }: KindCache): void {
     const causes: readonly Cause[] = Object.freeze([Object.freeze({ source: kind, type: 'available' })]);
     for (const { metadata } of primaries.list()) queue.add(keyString(metadata), { priority: LOW_PRIORITY, causes });
+  }
+
+  /** Calls `visit` with the key of each object that passes, without holding the event loop. */
+  async function eachKey(test: (key: string) => boolean, visit: (key: string) => void): Promise<void> {
+    const slice = timeSlice(clock);
+    for (const { metadata } of primaries.list()) {
+      const key = keyString(metadata);
+      if (test(prefix + key)) visit(key);
+      const pause = slice.pause();
+      if (pause) await pause;
+    }
   }
 
   async function work(): Promise<void> {
@@ -197,6 +238,7 @@ export function createController(
       object,
       surroundings: {
         kinds,
+        ...where,
         controllerName: name,
         log: itemLog,
         clock,
@@ -354,8 +396,40 @@ export function createController(
         workers.push(followOutside(source, { primary: resource, queue, ctx: mapContext, clock, log, onError }));
       }
     },
+    enqueueAll: (test) => {
+      const causes: readonly Cause[] = [{ source: resource.kind, type: 'initial' }];
+      return eachKey(test, (key) => queue.add(key, { priority: LOW_PRIORITY, causes }));
+    },
+    async count(test) {
+      let count = 0;
+      await eachKey(test, () => {
+        count += 1;
+      });
+      return count;
+    },
+    engage(cluster) {
+      const sources = definition.sources.filter(
+        ({ options }) => options.cluster === cluster.name || options.cluster === '*',
+      );
+      const { client, cache } = cluster;
+      const declared = declaredElsewhere(definition, cache, sources);
+      const subscriptions = sources.flatMap((source) => {
+        const kind = declared.readable.get(viewKey(source.resource));
+        const handler = kind && handlerFor(source, kind);
+        return kind && handler ? [kind.listen(handler)] : [];
+      });
+      const { wrote, deleted } = cache;
+      elsewhere.set(cluster.name, { kinds: declared, client, applied: new Map(), wrote, deleted, subscriptions });
+    },
+    disengage(cluster) {
+      for (const subscription of elsewhere.get(cluster)?.subscriptions ?? []) void subscription.stop();
+      elsewhere.delete(cluster);
+    },
     async stop() {
       queue.shutDown();
+      for (const { subscriptions } of elsewhere.values()) {
+        for (const subscription of subscriptions) void subscription.stop();
+      }
       await Promise.all(workers);
     },
   };
@@ -378,7 +452,8 @@ function remedyFor(error: unknown): string | undefined {
 function declaredKinds({ name: controllerName, resource, options, sources }: ControllerDefinition, cache: Cache) {
   const readable = new Map([[viewKey(resource), cache.kind(resource, options)]]);
   const writable = new Map<string, WritableKind>();
-  for (const source of sources) {
+  const own = sources.filter((source) => source.options.cluster === undefined);
+  for (const source of own) {
     const key = kindKey(source.resource);
     if (source.role !== 'writes') readable.set(viewKey(source.resource), cache.kind(source.resource, source.options));
     if (source.role === 'owns' || source.role === 'writes') {
@@ -390,10 +465,33 @@ function declaredKinds({ name: controllerName, resource, options, sources }: Con
       });
     }
   }
-  for (const source of [{ resource, options }, ...sources]) {
+  for (const source of [{ resource, options }, ...own]) {
     for (const [name, index] of Object.entries(source.options.indexes ?? {})) {
       readable.get(viewKey(source.resource))?.addIndex(indexName(controllerName, name), index);
     }
   }
   return { primary: resource, readable, writable } satisfies DeclaredKinds;
+}
+
+/** What was declared for another cluster; nothing is owned there. */
+function declaredElsewhere(
+  { name: controllerName, resource }: ControllerDefinition,
+  cache: Cache,
+  sources: readonly SourceDefinition[],
+): DeclaredKinds {
+  const readable = new Map<string, KindCache>();
+  const writable = new Map<string, WritableKind>();
+  for (const { resource, role, options } of sources) {
+    const key = kindKey(resource);
+    if (role === 'writes') {
+      writable.set(key, { owned: false, writes: true, adopt: false });
+      continue;
+    }
+    const kind = cache.kind(resource, options);
+    for (const [name, index] of Object.entries(options.indexes ?? {})) {
+      kind.addIndex(indexName(controllerName, name), index);
+    }
+    readable.set(viewKey(resource), kind);
+  }
+  return { primary: resource, readable, writable };
 }

@@ -31,6 +31,11 @@ export function indexName(controllerName: string, index: string): string {
   return `${controllerName}/${index}`;
 }
 
-export function notDeclared(controllerName: string, resource: AnyResource, remedy: string): string {
-  return `${resource.kind} is not declared: call ${remedy} on the controller "${controllerName}"`;
+/** The call that declares a kind; `cluster` when it is in another one than the reconciled object. */
+export function declaration(verb: 'reads' | 'owns' | 'writes', { kind }: AnyResource, cluster?: string): string {
+  return cluster === undefined ? `.${verb}(${kind})` : `.${verb}(${kind}, { cluster: '${cluster}' })`;
+}
+
+export function notDeclared(controllerName: string, { kind }: AnyResource, remedies: readonly string[]): string {
+  return `${kind} is not declared: call ${remedies.join(' or ')} on the controller "${controllerName}"`;
 }

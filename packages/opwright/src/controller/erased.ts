@@ -11,19 +11,27 @@ import type { ApplyOptions, Change, Context, ControllerOptions, MapResult, ReadC
  * only; the builder is the one place where they end.
  */
 
-export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list' | 'serves'> & {
+export interface ErasedReads {
   get(resource: AnyResource, key: ObjectKey | string): KubeObject | undefined;
   list(resource: AnyResource, filter?: ListFilter): readonly KubeObject[];
   serves(resource: AnyResource): boolean;
-};
+}
+
+export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list' | 'serves' | 'in'> &
+  ErasedReads & { in(cluster: string): ErasedReads };
 
 export type ObjectInput = { readonly metadata?: ObjectMetaInput };
 
-export type ErasedContext = ErasedReadContext &
+export interface ErasedWrites {
+  apply(resource: AnyResource, object: ObjectInput, options?: ApplyOptions): Promise<KubeObject>;
+  create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
+  delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
+}
+
+export type ErasedContext = Omit<ErasedReadContext, 'in'> &
+  ErasedWrites &
   Pick<Context<AnyResource, never, never>, 'key' | 'fencingToken' | 'triggers'> & {
-    apply(resource: AnyResource, object: ObjectInput, options?: ApplyOptions): Promise<KubeObject>;
-    create(resource: AnyResource, object: ObjectInput): Promise<KubeObject>;
-    delete(resource: AnyResource, object: KubeObject | ObjectKey | string): Promise<void>;
+    in(cluster: string): ErasedReads & ErasedWrites;
     prune(...resources: readonly AnyResource[]): Promise<void>;
     status(value: object): void;
     condition(condition: ConditionInput): void;
@@ -53,7 +61,12 @@ export interface ErasedWatchOptions extends ErasedPredicates {
   readonly indexes?: Readonly<Record<string, IndexFunction>>;
   /** Of `owns`. */
   readonly adopt?: Adopt;
+  /** Absent = that of the reconciled object; `*` = each. */
+  readonly cluster?: string;
 }
 
 export type ErasedControllerOptions = ErasedWatchOptions &
-  Pick<ControllerOptions<AnyResource>, 'name' | 'concurrency' | 'timeout' | 'stuckAfter' | 'whileDeleting'>;
+  Pick<
+    ControllerOptions<AnyResource>,
+    'name' | 'concurrency' | 'timeout' | 'stuckAfter' | 'whileDeleting' | 'clusters'
+  >;

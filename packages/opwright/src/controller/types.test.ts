@@ -60,6 +60,35 @@ describe('what a controller has declared', () => {
     >().toEqualTypeOf<'Pod may not be written: call .owns(Pod) or .writes(Pod) on the controller'>();
   });
 
+  test('holds for the cluster that it was declared for', () => {
+    controller(Foo, { clusters: ['source'] })
+      .reads(Pod, { cluster: 'target' })
+      .writes(Deployment, { cluster: 'target' })
+      .writes(Node, { cluster: '*' })
+      .watches(
+        Node,
+        (node, ctx) => {
+          expectTypeOf(ctx.in('target').list(Node)).toEqualTypeOf<readonly (typeof node)[]>();
+          return [];
+        },
+        { cluster: 'target' },
+      )
+      .reconcile(async (_foo, ctx) => {
+        expectTypeOf(ctx.in('target').get(Pod, 'jack')!.apiVersion).toEqualTypeOf<'v1'>();
+        await ctx.in('target').delete(Deployment, 'a');
+        await ctx.in('target').delete(Node, 'a');
+        await ctx.in(ctx.cluster as string).delete(Node, 'a');
+        // @ts-expect-error "Pod is not declared: call .reads(Pod) on the controller"
+        ctx.list(Pod);
+        // @ts-expect-error "Deployment may not be written there: call .writes(Deployment, { cluster: 'other' })"
+        await ctx.in('other').delete(Deployment, 'a');
+        // @ts-expect-error a name that the compiler does not know has what was declared for all
+        await ctx.in(ctx.cluster as string).delete(Deployment, 'a');
+        // @ts-expect-error "Foo is not declared for the cluster: call .reads(Foo, { cluster: 'target' })"
+        ctx.in('target').list(Foo);
+      });
+  });
+
   test('is known to the functions that map events', () => {
     controller(Foo)
       .watches(Pod, (pod, ctx) => {

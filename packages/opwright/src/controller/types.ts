@@ -3,6 +3,7 @@ import type { ListFilter } from '../cache/kind-cache.ts';
 import type { EventInput } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
+import type { ClusterContext, ClusterReadContext, Clusters, DeclaredIn } from './clusters.ts';
 import type { Duration } from './duration.ts';
 import type { ReconcileResult } from './result.ts';
 
@@ -43,6 +44,13 @@ export interface ReadContext<Reads extends string> {
   list<R extends AnyResource>(resource: Readable<R, Reads>, filter?: ListFilter): readonly Infer<R>[];
   /** Whether the server serves the kind now: false only for a kind that is declared as optional, while its CRD is missing. */
   serves<R extends AnyResource>(resource: Readable<R, Reads>): boolean;
+  /**
+   * The cluster in which the reconciled object is: `local` is the manager's own, others have the names under which they were
+   * added. Everything that names no cluster means this one.
+   */
+  readonly cluster: string;
+  /** Another cluster, for what was declared with `{ cluster }`. @throws Error when the manager has no cluster of the name */
+  in<C extends string>(cluster: C): ClusterReadContext<DeclaredIn<Reads, C>, C>;
   readonly log: Logger;
   /** Aborts when the manager stops and when the reconcile's time is up. */
   readonly signal: AbortSignal;
@@ -53,6 +61,7 @@ export interface ReadContext<Reads extends string> {
 export interface Context<Primary extends AnyResource, Reads extends string, Writes extends string>
   extends ReadContext<Reads> {
   readonly key: ObjectKey;
+  in<C extends string>(cluster: C): ClusterContext<DeclaredIn<Reads, C>, DeclaredIn<Writes, C>, C>;
   /**
    * Why this run: what has happened since the last one, each once, at most 16. For logs and traces; what to do must
    * follow from the objects alone, because events are merged, and lost while the operator is away.
@@ -196,6 +205,12 @@ export interface ControllerOptions<R extends AnyResource> extends ReadOptions<R>
   readonly timeout?: Duration;
   /** Say aloud when a reconcile has lasted for so long, and which request of ctx it waits for; default `5m`. */
   readonly stuckAfter?: Duration;
+  /**
+   * The clusters whose objects are reconciled; default `local`, the manager's own. `others`: all that were added to the
+   * manager; `all`: both. In each, as many are reconciled at the same time as `concurrency` says, and none waits for
+   * another.
+   */
+  readonly clusters?: Clusters;
   /** Reconcile objects that are being deleted and do not wait for this controller's `finalize`, too. Default false. */
   readonly whileDeleting?: boolean;
 }

@@ -12,7 +12,7 @@ import {
 import { kindKey } from '../cache/kind-key.ts';
 import { undefinedIfNotFound } from '../not-found.ts';
 import { appliedEntry, isApplied, sameAt } from './applied.ts';
-import { type DeclaredKinds, fullKey, notDeclared } from './declared.ts';
+import { type DeclaredKinds, declaration, fullKey, notDeclared } from './declared.ts';
 import type { ErasedContext, ObjectInput } from './erased.ts';
 import { cannotOwn, canOwn, checkClaim } from './ownership.ts';
 import { prune } from './prune.ts';
@@ -42,9 +42,10 @@ export interface WriteSurroundings {
   deleted(resource: AnyResource, key: ObjectKey, uid: string): void;
 }
 
-/** The writing half of the context of one reconcile. */
+/** The writing half of the context of one reconcile, in its own cluster or, with `cluster`, in another one. */
 export function createWrites(
   surroundings: WriteSurroundings,
+  cluster?: string,
 ): Pick<ErasedContext, 'apply' | 'create' | 'delete' | 'prune'> {
   const { kinds, controllerName, client, primary, fieldManager, applied, wrote, deleted } = surroundings;
   const signal = surroundings.requestSignal;
@@ -55,7 +56,8 @@ export function createWrites(
   const access = (resource: AnyResource) => {
     const declared = kinds.writable.get(kindKey(resource));
     if (declared) return declared;
-    throw new Error(notDeclared(controllerName, resource, `.owns(${resource.kind}) or .writes(${resource.kind})`));
+    const remedies = cluster === undefined ? [declaration('owns', resource)] : [];
+    throw new Error(notDeclared(controllerName, resource, [...remedies, declaration('writes', resource, cluster)]));
   };
 
   /** The object with all that the request needs: names of the kind, namespace, owner. */

@@ -4,13 +4,12 @@ import {
   formatMicroTime,
   isAlreadyExists,
   isConflict,
-  isForbidden,
   isNotFound,
   type Random,
   sleep,
-  type Timer,
 } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
+import { holdLease } from './hold.ts';
 import {
   durationOf,
   heldLease,
@@ -22,12 +21,15 @@ import {
   type Term,
   transitionsOf,
 } from './lease.ts';
-import { type Election, JITTER, requestLimitMs } from './options.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { createLeaseRequests } from './lease-requests.ts';
+import { LeaseLostError } from './lost.ts';
+import { isWithin, type Moment, momentOf } from './moment.ts';
+import { type Election, JITTER } from './options.ts';
+import { tryFor } from './try-for.ts';
 
 /** The lease is gone, or may be by now: everything that needs it must end, and the process with it. */
-export class LeaderElectionLostError extends Error {
-  override readonly name = 'LeaderElectionLostError';
+export class LeaderElectionLostError extends LeaseLostError {
+  override readonly name: string = 'LeaderElectionLostError';
 
   constructor(why: string) {
     super(`leader election lost: ${why}`);
@@ -77,15 +79,6 @@ export interface ElectorOptions {
   readonly onSlowRenewal?: () => void;
 }
 
-/** When something began, on both clocks. */
-interface Moment {
-  readonly monotonic: number;
-  readonly wall: number;
-}
-
-/** A failure that repeats is told so often. */
-const REPEAT_MS = 60_000;
-
 export function createElector(options: ElectorOptions): Elector {
   const { client, clock, random, election, onSlowRenewal } = options;
   const { leaseName, namespace, identity, leaseDurationMs, renewDeadlineMs, retryPeriodMs } = election;
@@ -98,10 +91,16 @@ export function createElector(options: ElectorOptions): Elector {
   /** When the last successful write of this term was sent; undefined when not leader. */
   let renewed: Moment | undefined;
   let writtenAt = Number.NEGATIVE_INFINITY;
-  let failing: { readonly since: number; told: number; message: string } | undefined;
-
-  const limited = <T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    withTimeLimit(clock, requestLimitMs(election), signal, call);
+  const requests = createLeaseRequests({
+    clock,
+    logger,
+    lease: `${namespace}/${leaseName}`,
+    namespace,
+    renewDeadlineMs,
+    missingRights: `grant get, create and update on leases.coordination.k8s.io in the namespace ${namespace} (opwright manifests --leader-elect prints the Role)`,
+    namespaceOption: 'leaderElection.namespace',
+  });
+  const { limited, explain } = requests;
 
   async function read(signal: AbortSignal): Promise<Lease | undefined> {
     try {
@@ -125,10 +124,10 @@ export function createElector(options: ElectorOptions): Elector {
 
   /** Makes the lease ours for another while. @returns when that was sent: from then on time counts */
   async function write(found: Lease | undefined, current: Term, signal: AbortSignal): Promise<Moment> {
-    const sent = { monotonic: clock.monotonic(), wall: clock.now() };
+    const sent = momentOf(clock);
     // A clock that was set back must not make a record that looks as if nobody had written it.
     writtenAt = Math.max(sent.wall, writtenAt + 1);
-    const lease = heldLease(found ?? { metadata: key }, current, leaseDurationMs, writtenAt);
+    const lease = heldLease(found ?? { metadata: key }, current, leaseDurationMs, writtenAt, election.labels);
     const stored = await limited(signal, (signal) =>
       found === undefined ? client.create(Lease, lease, { signal }) : client.update(Lease, lease, { signal }),
     );
@@ -174,38 +173,13 @@ export function createElector(options: ElectorOptions): Elector {
     return write(found, current, signal);
   }
 
-  function succeeded(): void {
-    if (failing !== undefined) logger.info('Requests for the lease succeed again');
-    failing = undefined;
-  }
-
-  function failed(error: unknown): void {
-    const now = clock.monotonic();
-    const message = explain(error);
-    failing ??= { since: now, told: Number.NEGATIVE_INFINITY, message: '' };
-    if (failing.message === message && now - failing.told < REPEAT_MS) return;
-    failing.told = now;
-    failing.message = message;
-    logger.error('Request for the lease failed', { error: message });
-  }
-
-  function explain(error: unknown): string {
-    const said = error instanceof Error ? error.message : String(error);
-    const what = `lease ${namespace}/${leaseName}: ${said}`;
-    if (isForbidden(error)) {
-      return `${what}; grant get, create and update on leases.coordination.k8s.io in the namespace ${namespace} (opwright manifests --leader-elect prints the Role)`;
-    }
-    if (isNotFound(error)) return `${what}; create the namespace, or set leaderElection.namespace to one that exists`;
-    return what;
-  }
-
   return {
     async acquire(signal) {
       logger.info('Attempting to acquire leader lease');
       while (!signal.aborted) {
         try {
           const sent = await tryAcquire(signal);
-          succeeded();
+          requests.succeeded();
           if (sent !== undefined && !signal.aborted) {
             renewed = sent;
             logger.info('Successfully acquired lease', { transitions: term?.transitions });
@@ -213,7 +187,7 @@ export function createElector(options: ElectorOptions): Elector {
           }
         } catch (error) {
           if (signal.aborted) break;
-          failed(error);
+          requests.failed(error);
         }
         const jittered = retryPeriodMs * (1 + JITTER * random.next());
         const remaining = remainingMs();
@@ -224,84 +198,46 @@ export function createElector(options: ElectorOptions): Elector {
 
     async hold(signal) {
       if (term === undefined || renewed === undefined) throw new Error('hold needs a lease: call acquire first');
-      const ended = new AbortController();
-      let lost: LeaderElectionLostError | undefined;
-      const stop = () => ended.abort();
-      const lose = (why: string) => {
-        lost ??= new LeaderElectionLostError(why);
-        renewed = undefined;
-        ended.abort();
-      };
-      const deadline = (): Timer =>
-        clock.setTimeout(
-          () => lose(failing?.message ?? `not renewed within ${renewDeadlineMs / 1000} s`),
-          renewed!.monotonic + renewDeadlineMs - clock.monotonic(),
-        );
-      let timer = deadline();
-      let triedAt = renewed.monotonic;
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop);
-      for (;;) {
-        // After a request that took long the next follows at once: the deadline does not wait.
-        await sleep(clock, Math.max(0, triedAt + retryPeriodMs - clock.monotonic()), ended.signal);
-        if (ended.signal.aborted) break;
-        triedAt = clock.monotonic();
-        try {
-          const sent = await tryRenew(term, ended.signal);
-          if (ended.signal.aborted) break;
-          succeeded();
-          if (sent === undefined) lose(`the lease is held by ${leaderName(seen?.lease)}`);
-          else {
+      const current = term;
+      const why = await holdLease(
+        {
+          clock,
+          retryPeriodMs,
+          renewDeadlineMs,
+          requests,
+          since: renewed,
+          renew: async (signal) =>
+            (await tryRenew(current, signal)) ?? `the lease is held by ${leaderName(seen?.lease)}`,
+          renewed(sent) {
             renewed = sent;
-            timer.cancel();
-            timer = deadline();
-          }
-        } catch (error) {
-          if (!ended.signal.aborted) failed(error);
-        }
-      }
-      timer.cancel();
-      signal.removeEventListener('abort', stop);
-      if (lost) logger.error('Failed to renew lease', { error: lost });
+          },
+          lost() {
+            renewed = undefined;
+          },
+        },
+        signal,
+      );
+      if (why === undefined) return undefined;
+      const lost = new LeaderElectionLostError(why);
+      logger.error('Failed to renew lease', { error: lost });
       return lost;
     },
 
     async release(signal) {
       renewed = undefined;
       if (term === undefined) return;
-      const limit = new AbortController();
-      const giveUp = () => limit.abort(new Error('there was no time left'));
-      const timer = clock.setTimeout(giveUp, renewDeadlineMs);
-      if (signal.aborted) giveUp();
-      else signal.addEventListener('abort', giveUp);
-      let problem: unknown;
-      while (!limit.signal.aborted) {
-        try {
-          const found = await read(limit.signal);
-          // Compared with what is there now, not with what we believe: it may be somebody else's by now.
-          if (found !== undefined && isOf(term, found)) {
-            await limited(limit.signal, (signal) =>
-              client.update(Lease, releasedLease(found, clock.now()), { signal }),
-            );
-            logger.info('Released lease');
-          }
-          problem = undefined;
-          break;
-        } catch (error) {
-          problem = error;
-          if (!isConflict(error)) await sleep(clock, Math.min(retryPeriodMs, 1000), limit.signal);
-        }
-      }
-      timer.cancel();
-      signal.removeEventListener('abort', giveUp);
+      const pauseMs = Math.min(retryPeriodMs, 1000);
+      const problem = await tryFor({ clock, limitMs: renewDeadlineMs, pauseMs, signal }, async (signal) => {
+        const found = await read(signal);
+        // Compared with what is there now, not with what we believe: it may be somebody else's by now.
+        if (found === undefined || !isOf(term, found)) return;
+        await limited(signal, (signal) => client.update(Lease, releasedLease(found, clock.now()), { signal }));
+        logger.info('Released lease');
+      });
       if (problem) logger.warn('The lease was not released, it ends by itself', { error: explain(problem) });
     },
 
-    isLeader() {
-      if (renewed === undefined) return false;
-      // Both clocks: one may have stood still while the machine was suspended, the other may have been set.
-      return clock.monotonic() - renewed.monotonic < renewDeadlineMs && clock.now() - renewed.wall < renewDeadlineMs;
-    },
+    isLeader: () => renewed !== undefined && isWithin(clock, renewed, renewDeadlineMs),
     get fencingToken() {
       return renewed === undefined ? undefined : term?.transitions;
     },
@@ -309,8 +245,7 @@ export function createElector(options: ElectorOptions): Elector {
       return seen?.lease;
     },
     get problem() {
-      if (failing === undefined || clock.monotonic() - failing.since < renewDeadlineMs) return undefined;
-      return failing.message;
+      return requests.problem;
     },
   };
 }

@@ -62,6 +62,10 @@ test('a write keeps what candidates do not write, and the version that makes it 
   expect(releasedLease(lease, 0).spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
 });
 
+test('labels are added to those that the lease has', () => {
+  expect(heldLease(lease, term, 15_000, 0, { app: 'op' }).metadata?.labels).toEqual({ team: 'a', app: 'op' });
+});
+
 test('a record is that of a term only if holder, transitions and acquisition are', () => {
   expect(isOf(term, lease)).toBe(true);
   expect(isOf(undefined, lease)).toBe(false);

@@ -50,10 +50,20 @@ export function recordText(lease: Lease): string {
  * The lease as it is written to acquire or to renew it: all that candidates do not write stays as it is in `base`.
  *
  * @param renewedAt in ms since the epoch
+ * @param labels are added to those that it has
  */
-export function heldLease(base: Lease | LeaseInput, term: Term, durationMs: number, renewedAt: number): LeaseInput {
+export function heldLease(
+  base: Lease | LeaseInput,
+  term: Term,
+  durationMs: number,
+  renewedAt: number,
+  labels: Readonly<Record<string, string>> = {},
+): LeaseInput {
   return {
     ...base,
+    ...(Object.keys(labels).length > 0 && {
+      metadata: { ...base.metadata, labels: { ...base.metadata?.labels, ...labels } },
+    }),
     spec: {
       ...base.spec,
       holderIdentity: term.identity,

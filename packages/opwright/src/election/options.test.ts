@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@opwright/machinery';
 import { describe, expect, test } from 'vitest';
-import { type LeaderElectionOptions, requestLimitMs, resolveElection } from './options.ts';
+import { type LeaderElectionOptions, resolveElection } from './options.ts';
 
 const surroundings = { operator: 'foo-operator', random: seededRandom(1), hostname: 'pod-1' };
 const resolve = (options: LeaderElectionOptions) => resolveElection({ namespace: 'ops', ...options }, surroundings);
@@ -16,6 +16,7 @@ test('the defaults are controller-runtime’s timings, the operator’s name and
     leaseDurationMs: 15_000,
     renewDeadlineMs: 10_000,
     retryPeriodMs: 2000,
+    labels: {},
     releaseOnStop: true,
   });
   expect(identity).toMatch(/^pod-1_[0-9a-f]{8}-[0-9a-f-]{27}$/);
@@ -26,6 +27,7 @@ describe('a mistake names the option', () => {
   const mistakes: [LeaderElectionOptions, RegExp][] = [
     [{ leaseDurationMs: 10_000 }, /^leaderElection\.leaseDurationMs \(10000\) must be more than renewDeadlineMs/],
     [{ retryPeriodMs: 9000 }, /^leaderElection\.renewDeadlineMs \(10000\) must be more than 1\.2 times retryPeriodMs/],
+    [{ labels: { team: 'a b' } }, /^leaderElection\.labels: "team=a b" is no label: /],
     [{ retryPeriodMs: 0 }, /^leaderElection\.retryPeriodMs must be more than 0, not 0$/],
     [{ renewDeadlineMs: -1 }, /^leaderElection\.renewDeadlineMs must be more than 0/],
     [{ leaseDurationMs: Number.NaN }, /^leaderElection\.leaseDurationMs must be more than 0, not NaN/],
@@ -50,9 +52,4 @@ test('the namespace is that of the pod, and where there is none the error names 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-test('one request gets half of the renew deadline, and a second at least', () => {
-  expect(requestLimitMs({ renewDeadlineMs: 10_000 })).toBe(5000);
-  expect(requestLimitMs({ renewDeadlineMs: 1200 })).toBe(1000);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Random } from '@opwright/machinery';
+import { type Random, validateLabelValue, validateQualifiedName } from '@opwright/machinery';
 
 /** How the replicas of an operator agree on the one that works. Durations are in ms. */
 export interface LeaderElectionOptions {
@@ -16,6 +16,8 @@ export interface LeaderElectionOptions {
   readonly renewDeadlineMs?: number;
   /** The pause between two attempts: as it is to renew, up to 2.2 times as long to acquire; default 2,000. */
   readonly retryPeriodMs?: number;
+  /** Labels that the Lease gets, beside those that it has; default none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Give the lease up when the manager has stopped, so that another replica need not wait; default true. */
   readonly releaseOnStop?: boolean;
 }
@@ -46,28 +48,55 @@ const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 export function resolveElection(options: LeaderElectionOptions, surroundings: ElectionSurroundings): Election {
   const election: Election = {
     leaseName: options.leaseName ?? surroundings.operator,
-    namespace: options.namespace ?? podNamespace(surroundings.namespaceFile ?? NAMESPACE_FILE),
-    identity: options.identity ?? `${surroundings.hostname ?? hostname()}_${surroundings.random.uuid()}`,
-    leaseDurationMs: options.leaseDurationMs ?? 15_000,
-    renewDeadlineMs: options.renewDeadlineMs ?? 10_000,
-    retryPeriodMs: options.retryPeriodMs ?? 2000,
+    ...resolveHolder(options, surroundings, NAMESPACE_REMEDY),
+    labels: options.labels ?? {},
     releaseOnStop: options.releaseOnStop ?? true,
   };
-  const problem = problemOf(election);
+  const problem =
+    nameProblem('leaseName', election.leaseName) ?? holderProblem(election) ?? labelProblem(election.labels);
   if (problem) throw new Error(`leaderElection.${problem}`);
   return Object.freeze(election);
 }
 
-/** How long one request may take: one that hangs must leave time for another. */
-export function requestLimitMs({ renewDeadlineMs }: Pick<Election, 'renewDeadlineMs'>): number {
-  return Math.max(1000, renewDeadlineMs / 2);
+/** What everybody needs who holds a Lease: where, as whom, and how long. Durations are in ms. */
+export type HolderOptions = Pick<
+  LeaderElectionOptions,
+  'namespace' | 'identity' | 'leaseDurationMs' | 'renewDeadlineMs' | 'retryPeriodMs'
+>;
+
+/** @param namespaceRemedy what to do where the namespace is not known. @throws Error with it */
+export function resolveHolder(
+  options: HolderOptions,
+  surroundings: ElectionSurroundings,
+  namespaceRemedy: (file: string) => string,
+): Required<HolderOptions> {
+  return {
+    namespace: options.namespace ?? podNamespace(surroundings.namespaceFile ?? NAMESPACE_FILE, namespaceRemedy),
+    identity: options.identity ?? `${surroundings.hostname ?? hostname()}_${surroundings.random.uuid()}`,
+    leaseDurationMs: options.leaseDurationMs ?? 15_000,
+    renewDeadlineMs: options.renewDeadlineMs ?? 10_000,
+    retryPeriodMs: options.retryPeriodMs ?? 2000,
+  };
 }
 
-function problemOf(election: Election): string | undefined {
-  const { leaseName, namespace, identity, leaseDurationMs, renewDeadlineMs, retryPeriodMs } = election;
-  if (leaseName.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(leaseName)) {
-    return `leaseName "${leaseName}" is not the name of an object: lower-case letters, digits, "-" and ".", at most 253`;
+/** What is wrong with the name of a Lease; it begins with the option's name. */
+export function nameProblem(option: string, name: string): string | undefined {
+  if (name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name))
+    return undefined;
+  return `${option} "${name}" is not the name of an object: lower-case letters, digits, "-" and ".", at most 253`;
+}
+
+function labelProblem(labels: Readonly<Record<string, string>>): string | undefined {
+  for (const [key, value] of Object.entries(labels)) {
+    const [wrong] = [...validateQualifiedName(key), ...validateLabelValue(value)];
+    if (wrong !== undefined) return `labels: "${key}=${value}" is no label: ${wrong}`;
   }
+  return undefined;
+}
+
+/** What is wrong with the options; it begins with the option's name. */
+export function holderProblem(holder: Required<HolderOptions>): string | undefined {
+  const { namespace, identity, leaseDurationMs, renewDeadlineMs, retryPeriodMs } = holder;
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
     return `namespace "${namespace}" is not the name of a namespace: lower-case letters, digits and "-", at most 63`;
   }
@@ -84,14 +113,15 @@ function problemOf(election: Election): string | undefined {
   return undefined;
 }
 
-function podNamespace(file: string): string {
+function podNamespace(file: string, remedy: (file: string) => string): string {
   try {
     const namespace = readFileSync(file, 'utf8').trim();
     if (namespace !== '') return namespace;
   } catch {
     // Not in a pod, or in one without a service account.
   }
-  throw new Error(
-    `leader election does not know in which namespace its Lease is, since this is no pod with a service account (${file}): set leaderElection.namespace (opwright run: --leader-elect-resource-namespace)`,
-  );
+  throw new Error(remedy(file));
 }
+
+const NAMESPACE_REMEDY = (file: string) =>
+  `leader election does not know in which namespace its Lease is, since this is no pod with a service account (${file}): set leaderElection.namespace (opwright run: --leader-elect-resource-namespace)`;

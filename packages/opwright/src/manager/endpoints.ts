@@ -10,6 +10,8 @@ export interface EndpointOptions {
   readonly metrics: Metrics;
   readonly liveness: Readonly<Record<string, HealthCheck>>;
   readonly readiness: Readonly<Record<string, HealthCheck>>;
+  /** Told by `/readyz` beside the checks, without failing it. */
+  readonly degradation: () => Readonly<Record<string, HealthCheck>>;
 }
 
 /** What a manager serves: `/metrics` on one address, `/healthz` and `/readyz` on another. */
@@ -22,7 +24,7 @@ export interface Endpoints {
 }
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
-  const { metricsAddress, probeAddress, metrics, liveness, readiness } = options;
+  const { metricsAddress, probeAddress, metrics, liveness, readiness, degradation } = options;
   let opening: Promise<void> = Promise.resolve();
   let metricsServer: HttpServer | undefined;
   let probeServer: HttpServer | undefined;
@@ -32,7 +34,9 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       probeServer = await listenHttp(probeAddress, 'health probes', (path, query) => {
         const probe = /^\/(healthz|readyz)(\/.*)?$/.exec(path);
         if (!probe) return { status: 404, body: '404 page not found\n' };
-        return answerProbe(probe[1] === 'healthz' ? liveness : readiness, probe[2] ?? '', query);
+        return probe[1] === 'healthz'
+          ? answerProbe(liveness, probe[2] ?? '', query)
+          : answerProbe(readiness, probe[2] ?? '', query, degradation());
       });
     }
     if (isOn(metricsAddress)) {

@@ -32,7 +32,7 @@ test('an operator keeps the status true to what it watches, and stops without a 
   await clock.advance(1000);
   expect(api.writes()).toHaveLength(writes);
 
-  expect(manager.ready()).toEqual({ ready: true, reasons: [] });
+  expect(manager.ready()).toEqual({ ready: true, reasons: [], degraded: [] });
   await manager.stop();
   await manager.done;
   expect(clock.pending).toBe(0);
@@ -134,7 +134,7 @@ describe('the stop', () => {
     await clock.advance(4000);
     expect(log).toEqual(['signal']);
     expect(api.watches).toHaveLength(1);
-    expect(manager.ready()).toEqual({ ready: false, reasons: ['the manager is stopping'] });
+    expect(manager.ready()).toEqual({ ready: false, reasons: ['the manager is stopping'], degraded: [] });
     await clock.advance(1000);
     await stopped;
     expect(log).toEqual(['signal', 'reconciled', 'stopped']);

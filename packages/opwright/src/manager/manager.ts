@@ -1,29 +1,29 @@
-import { setMaxListeners } from 'node:events';
-import { hostname } from 'node:os';
-import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
+import { type Client, systemClock, systemRandom, type Transport } from '@opwright/client';
 import { type AnyResource, type Clock, type KubeObject, type Random, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
-import { createCache } from '../cache/cache.ts';
-import { stripManagedFields } from '../cache/transform.ts';
 import { type ControllerBuilder, watchSource } from '../controller/builder.ts';
-import { createController, type LiveWatch, type RunningController } from '../controller/controller.ts';
+import { LOCAL } from '../controller/clusters.ts';
+import type { LiveWatch, RunningController } from '../controller/controller.ts';
 import type { MapFunction, ViewName, WatchOptions } from '../controller/types.ts';
-import type { LeaderElectionLostError } from '../election/elector.ts';
-import { fencedTransport } from '../election/fence.ts';
 import { lifeline } from '../election/lifeline.ts';
+import type { LeaseLostError } from '../election/lost.ts';
 import { type LeaderElectionOptions, resolveElection } from '../election/options.ts';
-import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import { convertedResources, type Operator, servesWebhooks } from '../operator.ts';
+import { createMembership, type Membership } from '../sharding/membership.ts';
+import { resolveSharding, type ShardingOptions } from '../sharding/options.ts';
+import type { Shard } from '../sharding/shard-queue.ts';
 import type { CertificateSource } from '../webhooks/certificates.ts';
 import { createWebhookServer, type WebhookServer } from '../webhooks/server.ts';
 import { defaultCertificates, podNamespace } from '../webhooks/service.ts';
 import { injectTrust, installConfigurations } from '../webhooks/trust.ts';
 import { type Campaign, createCampaign } from './campaign.ts';
+import { type ClusterOptions, type ClusterSurroundings, createManagedCluster } from './cluster.ts';
+import { createClusters } from './clusters.ts';
 import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
-import { type FollowedNamespaces, followedSet, selectNamespaces } from './selected-namespaces.ts';
+import type { FollowedNamespaces } from './selected-namespaces.ts';
 
 export interface ManagerOptions {
   /** The API server. This, or `client`. */
@@ -84,6 +84,13 @@ export interface ManagerOptions {
    * take over. `{}` = on, with the defaults; default: off.
    */
   readonly leaderElection?: false | LeaderElectionOptions;
+  /**
+   * All replicas work, each on its share of the keys, and take over from those that stop or vanish. `{}` = on, with the
+   * defaults; default: off. Not together with `leaderElection`.
+   */
+  readonly sharding?: false | ShardingOptions;
+  /** Clusters beside the manager's own, by name, for controllers that are declared with `clusters` or `cluster`. */
+  readonly clusters?: Readonly<Record<string, ClusterOptions>>;
   /** The `host` label of `rest_client_requests_total`; default empty. */
   readonly host?: string;
 }
@@ -99,11 +106,17 @@ export interface Manager extends AsyncDisposable {
   start(): Promise<void>;
   /** Resolves when the manager has stopped, rejects with what made it fail. */
   readonly done: Promise<void>;
-  /** Resolves when this replica works: it is leader, or there is no election. A replica that never is leaves it pending. */
+  /**
+   * Resolves when this replica works: it is leader, has its share of the keys, or there is neither election nor sharding.
+   * A replica that never is leaves it pending.
+   */
   readonly elected: Promise<void>;
-  /** Whether this replica may work at this moment; always, without election. */
+  /** Whether this replica may work at this moment: it is leader, a member, or there is neither election nor sharding. */
   isLeader(): boolean;
-  /** A number that grows with each leader; undefined while this replica is none, and without election. */
+  /**
+   * A number that grows with each leader; with sharding, with each hand-over of keys. Undefined while this replica may not
+   * work, and without both.
+   */
   readonly fencingToken: number | undefined;
   /**
    * Stops: no new reconciles, those under way end, the lease is released, then the caches end, then the servers. Resolves
@@ -122,6 +135,20 @@ export interface Manager extends AsyncDisposable {
     map: MapFunction<R, Reads | ViewName<R>>,
     options?: WatchOptions<R>,
   ): LiveWatch;
+  /**
+   * Adds a cluster, before or after the start: its caches are filled, and the controllers that are meant for it begin when
+   * theirs are. One that cannot be reached holds up nothing else, and is told by {@link Manager.ready}.
+   *
+   * @throws Error when there is one of the name, or it cannot be one: lower-case letters, digits, "-" and "."
+   */
+  addCluster(name: string, cluster: ClusterOptions): void;
+  /**
+   * Removes a cluster: no new reconciles of its objects, those under way end within the grace period or are broken off, then
+   * its caches. @throws Error when there is none of the name
+   */
+  removeCluster(name: string): Promise<void>;
+  /** The names of the clusters that were added, and not removed. */
+  readonly clusters: readonly string[];
   /**
    * Whether all is in order, with the reasons; what `/readyz` says. An operator that converts versions has `/readyz` ask for
    * its webhooks only.
@@ -145,101 +172,83 @@ export interface Manager extends AsyncDisposable {
  * With leader election all sources are synced first, then the lease is acquired, then all controllers start. A lease that
  * is lost ends the manager at once: `done` rejects with a `LeaderElectionLostError`, nothing is released, and no write
  * is sent any more. The process must end then, for a reconcile function that does not heed its signal may still run.
+ *
+ * With sharding the same holds for the lease with which a replica shows that it is a member (`MembershipLostError`); its
+ * controllers start with the first share of the keys.
+ *
+ * @throws Error that names the option when one cannot work
  */
 export function createManager(operator: Operator, options: ManagerOptions): Manager {
   const { clock = systemClock, random = systemRandom, gracePeriodMs = 30_000, syncTimeoutMs = 120_000 } = options;
   const logger = options.logger ?? jsonLogger({ clock });
-  const baseTransport = options.transport ?? options.client?.transport;
-  if (!baseTransport) throw new Error('createManager needs a transport or a client');
-
   const metrics = createMetrics(clock);
   const election = options.leaderElection
     ? resolveElection(options.leaderElection, { operator: operator.name, random })
     : undefined;
+  const sharding = options.sharding
+    ? resolveSharding(options.sharding, { operator: operator.name, random })
+    : undefined;
+  if (election && sharding) throw new Error('leaderElection and sharding exclude each other: leave one of them out');
   let campaign: Campaign | undefined;
-  const isLeader = () => campaign?.isLeader() ?? true;
-  const transport = metrics.instrument(baseTransport, options.host ?? '');
-  const clientOf = (through: Transport, userAgent: string) =>
-    createClient(through, {
-      userAgent: `${operator.name} ${userAgent}`,
-      fieldManager: operator.name,
-      warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
-    });
-  const client = clientOf(election ? fencedTransport(transport, isLeader) : transport, 'opwright');
-  const fieldManagers = new Set(operator.controllers.map(({ name }) => `${operator.name}/${name}`));
-  const strip = stripManagedFields(fieldManagers);
-  const { transform: custom } = options;
-  const namespaces = followedSet(options.namespaces);
-  const cache = createCache({
-    client,
-    clock,
-    random,
-    logger,
-    namespaces,
-    transform: (resource) => (custom ? (object) => custom(strip(object), resource) : strip),
-    whole: operator.controllers.flatMap(({ resource, options, sources }) => [
-      { resource, ...options },
-      ...sources
-        .filter(({ role }) => role !== 'writes')
-        .map((source) => ({ resource: source.resource, ...source.options })),
-    ]),
-    onBadObject: (object, { message }) => tellOfBadObject(object, message),
-    freeze: options.freeze ?? true,
-    idleTimeoutMs: options.watchIdleTimeoutMs,
-    watchList: options.watchList ?? true,
-    onError: (resource, { reason }) => metrics.watchFailed(resource, reason),
-  });
-  const selected =
-    namespaces && options.namespaces && 'labelSelector' in options.namespaces
-      ? selectNamespaces(cache, namespaces, options.namespaces)
-      : undefined;
-  metrics.observeCache(cache);
-  const tellOfBadObject = (object: unknown, message: string) => {
-    if (isIdentified(object)) recorder.record(object, { type: 'Warning', reason: 'BadObject', message }, operator.name);
-  };
+  let membership: Membership | undefined;
+  const mayWork = () => campaign?.isLeader() ?? membership?.mayWrite() ?? true;
+  const fencingToken = () => campaign?.fencingToken ?? membership?.fencingToken;
 
   const stopping = sharedAbortController();
   const killed = sharedAbortController();
-  const cachesStopped = sharedAbortController();
-  // Every watch, worker and request listens to these: many listeners are no leak.
-  setMaxListeners(0, stopping.signal, killed.signal, cachesStopped.signal);
-  const recorder: EventRecorder = createEventRecorder({
-    // Not behind the fence: to tell what happened is no work.
-    client: clientOf(transport, 'opwright'),
+  const shard: Shard | undefined = sharding && {
+    owns: (key) => membership?.owns(key) ?? false,
+    begin: (key) => membership?.begin(key) ?? false,
+    end: (key) => membership?.end(key),
+  };
+  const surroundings: ClusterSurroundings = {
+    operator,
     clock,
+    random,
     logger,
-    instance: hostname(),
-    signal: killed.signal,
-    onFailure: metrics.eventFailed,
-    onDiscard: metrics.eventDiscarded,
-  });
-  const controllers: RunningController[] = operator.controllers.map((definition) =>
-    createController(definition, {
-      operator: operator.name,
-      client,
-      cache,
-      clock,
-      random,
-      logger,
-      recorder,
-      metrics: metrics.controller(definition.name),
-      stopping: stopping.signal,
-      killed: killed.signal,
-      fencingToken: () => campaign?.fencingToken,
-    }),
-  );
+    metrics,
+    transform: options.transform,
+    freeze: options.freeze ?? true,
+    watchList: options.watchList ?? true,
+    watchIdleTimeoutMs: options.watchIdleTimeoutMs,
+    host: options.host ?? '',
+    mayWork: election || sharding ? mayWork : undefined,
+    fencingToken,
+    shard,
+    stopping: stopping.signal,
+    killed: killed.signal,
+  };
+  const local = createManagedCluster(LOCAL, options, surroundings);
+  const { cache, controllers, recorder, selected, transport, clientOf } = local;
+  const clusters = createClusters(local, surroundings);
+  for (const [name, cluster] of Object.entries(options.clusters ?? {})) clusters.add(name, cluster);
+
+  const lease = {
+    clock,
+    random,
+    logger,
+    recorder,
+    reporter: operator.name,
+    stopping: stopping.signal,
+    killed: killed.signal,
+  };
+  if (sharding) {
+    membership = createMembership({
+      ...lease,
+      client: clientOf(lifeline(transport), 'sharding'),
+      sharding,
+      metrics: metrics.sharding(sharding.leaseName, {
+        waitingSeconds: () => (membership?.waiting?.ms ?? 0) / 1000,
+        ownedKeys: () => clusters.count((key) => membership?.owns(key) ?? false),
+      }),
+    });
+  }
   if (election) {
     campaign = createCampaign({
+      ...lease,
       client: clientOf(lifeline(transport), 'leader-election'),
-      clock,
-      random,
-      logger,
       election,
-      recorder,
-      reporter: operator.name,
       metrics: metrics.election(election.leaseName),
-      stopping: stopping.signal,
-      killed: killed.signal,
     });
   }
 
@@ -266,7 +275,6 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   }
 
   let started = false;
-  let cacheRun: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
   let resolveDone = () => {};
   let rejectDone: (error: unknown) => void = () => {};
@@ -280,6 +288,10 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   });
   // Whoever called start or stop hears of the failure there; done is for those who ask.
   done.catch(() => {});
+  const begin = () => {
+    clusters.startWorkers();
+    resolveElected();
+  };
 
   const endpoints = createEndpoints({
     metricsAddress: options.metricsAddress ?? ':8080',
@@ -293,9 +305,12 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
         controllers: () => unsyncedSources(controllers)[0],
       }),
       ...(campaign && { leaderElection: () => campaign?.problem }),
+      ...(membership && { sharding: () => membership?.problem }),
       ...(webhooks && { webhooks: () => webhooks?.problem }),
       stopping: () => (stopping.signal.aborted ? 'the manager is stopping' : undefined),
     },
+    // One cluster that is away is no reason to take the others' operator out of service.
+    degradation: clusters.checks,
   });
 
   /** Calls `ready` for each controller when its sources are synced; one that waits does not hold up the others. */
@@ -308,9 +323,9 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       new Error(`timed out after ${syncTimeoutMs / 1000} s waiting for caches to sync: ${missing}`);
     const running = controllers.map(async (controller) => {
       // Which caches there are is known only then.
-      await Promise.race([selected?.subscription.synced(), late]);
+      await Promise.race([selected?.synced(), late]);
       if (stopping.signal.aborted) return;
-      if (selected && !selected.subscription.isSynced) throw tooLate(cacheProblem(cache, clock) ?? 'namespaces');
+      if (selected && !selected.isSynced) throw tooLate(cacheProblem(cache, clock) ?? 'namespaces');
       await Promise.race([Promise.all(controller.sources.map((source) => source.synced())), late]);
       if (stopping.signal.aborted) return;
       const [missing] = unsyncedSources([controller]);
@@ -338,15 +353,14 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       if (grace.signal.aborted) return;
       overrun = true;
       killed.abort(new Error('the grace period of the manager is over'));
-      cachesStopped.abort();
+      clusters.kill();
     };
     const expired = expire();
     const orderly = async () => {
-      await Promise.all(controllers.map((controller) => controller.stop()));
+      await clusters.stopControllers();
       await campaign?.end();
-      await recorder.stop();
-      cachesStopped.abort();
-      await cacheRun;
+      await membership?.leave();
+      await clusters.close();
       await webhooks?.close(killed.signal);
     };
     await Promise.race([orderly(), expired]);
@@ -360,8 +374,8 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     logger.info('Stopped');
   }
 
-  /** Another replica may be leader by now. */
-  function lose(error: LeaderElectionLostError): void {
+  /** Another replica may work by now. */
+  function lose(error: LeaseLostError): void {
     // First of all: what works must end.
     killed.abort(error);
     stopping.abort(error);
@@ -380,9 +394,9 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
   return {
     done,
     elected,
-    isLeader: () => started && isLeader(),
+    isLeader: () => started && mayWork(),
     get fencingToken() {
-      return campaign?.fencingToken;
+      return fencingToken();
     },
     stop,
     [Symbol.asyncDispose]: stop,
@@ -396,17 +410,21 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
         await webhooks?.open();
         if (stopping.signal.aborted) return;
         logger.info('Starting manager', { operator: operator.name });
-        cacheRun = cache.run(cachesStopped.signal);
+        clusters.run();
         if (campaign) {
           await syncControllers(() => {});
           if (stopping.signal.aborted) return;
-          campaign.run(() => {
-            for (const controller of controllers) controller.startWorkers();
-            resolveElected();
+          campaign.run(begin, lose);
+        } else if (membership) {
+          await syncControllers(() => {});
+          if (stopping.signal.aborted) return;
+          membership.run((gained) => {
+            begin();
+            clusters.enqueueAll(gained);
           }, lose);
         } else {
           await syncControllers((controller) => controller.startWorkers());
-          resolveElected();
+          begin();
         }
       } catch (error) {
         logger.error('Manager failed', { error });
@@ -420,7 +438,18 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       if (!running) throw new Error(`the manager does not run a controller named "${definition.name}"`);
       return running.watch(watchSource(resource, map, watchOptions));
     },
-    ready: () => readinessOf(cache, controllers, clock, stopping.signal.aborted, campaign?.problem),
+    addCluster(name, options) {
+      if (stopping.signal.aborted) throw new Error('the manager is stopping');
+      clusters.add(name, options);
+    },
+    removeCluster: (name) => clusters.remove(name, gracePeriodMs),
+    get clusters() {
+      return clusters.names;
+    },
+    ready() {
+      const problem = campaign?.problem ?? membership?.problem;
+      return readinessOf(cache, controllers, clock, stopping.signal.aborted, problem, clusters.problems());
+    },
     get metricsUrl() {
       return endpoints.metricsUrl;
     },
@@ -435,7 +464,3 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
 }
 
 /** An event can only be about an object that has a name and a uid. */
-function isIdentified(object: unknown): object is KubeObject {
-  const { apiVersion, kind, metadata } = (object ?? {}) as Partial<KubeObject>;
-  return Boolean(apiVersion && kind && metadata?.name && metadata.uid);
-}

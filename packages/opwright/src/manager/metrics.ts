@@ -32,6 +32,24 @@ export interface ElectionMetrics {
   renewedSlowly(): void;
 }
 
+/** What a member of a group that shares the keys reports. */
+export interface ShardingMetrics {
+  joined(joined: boolean): void;
+  /** A roster became known. */
+  learned(number: number, members: number): void;
+  /** Its keys were taken, so many seconds later. */
+  taken(seconds: number): void;
+  evicted(): void;
+}
+
+/** What is asked for when somebody reads the metrics. */
+export interface ShardingSources {
+  /** How long the present hand-over has been waiting for acknowledgements; 0 = there is none. */
+  waitingSeconds(): number;
+  /** How many keys of each controller are owned. */
+  ownedKeys(): Promise<readonly { readonly controller: string; readonly cluster?: string; readonly count: number }[]>;
+}
+
 /** What the webhooks report. `path` is where one is served. */
 export interface WebhookMetrics {
   /** Makes the series, at 0. */
@@ -46,16 +64,20 @@ export interface Metrics {
   readonly contentType: string;
   /** The text that `/metrics` serves. */
   text(): Promise<string>;
-  controller(name: string): ControllerMetrics;
+  /** @param cluster whose objects it reconciles; the manager's own has no label */
+  controller(name: string, cluster?: string): ControllerMetrics;
   election(leaseName: string): ElectionMetrics;
+  sharding(leaseName: string, sources: ShardingSources): ShardingMetrics;
   /** Registers the metrics of webhooks; to be called where there are any. */
   webhooks(): WebhookMetrics;
-  watchFailed(resource: AnyResource, reason: string): void;
+  watchFailed(resource: AnyResource, reason: string, cluster?: string): void;
   eventFailed(): void;
   eventDiscarded(): void;
   /** A transport that counts its requests. `host` is a label. */
   instrument(transport: Transport, host: string): Transport;
-  observeCache(cache: Cache): void;
+  observeCache(cache: Cache, cluster?: string): void;
+  /** The cluster was removed: nothing is told of it any more but what was counted. */
+  forgetCluster(cluster: string): void;
 }
 
 const RECONCILE_BUCKETS = [
@@ -63,6 +85,8 @@ const RECONCILE_BUCKETS = [
   2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
 ];
 const QUEUE_BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
+
+type QueueLabels = { readonly name: string; readonly controller: string; readonly cluster?: string };
 
 export function createMetrics(clock: Clock): Metrics {
   const registry = new Registry();
@@ -78,11 +102,13 @@ export function createMetrics(clock: Clock): Metrics {
     buckets: number[],
   ) => new Histogram({ name, help, labelNames: [...labelNames], buckets, registers });
 
-  const perController = ['controller'] as const;
-  const perQueue = ['name', 'controller'] as const;
+  // Series of the manager's own cluster have no label for it, as those of controller-runtime.
+  const perController = ['controller', 'cluster'] as const;
+  const perQueue = ['name', 'controller', 'cluster'] as const;
   const reconciles = counter('controller_runtime_reconcile_total', 'Reconciles by controller and result.', [
     'controller',
     'result',
+    'cluster',
   ]);
   const errors = counter('controller_runtime_reconcile_errors_total', 'Reconciles that failed.', perController);
   const terminals = counter(
@@ -148,20 +174,19 @@ export function createMetrics(clock: Clock): Metrics {
   );
   const worked = histogram('workqueue_work_duration_seconds', 'How long workers had keys.', perQueue, QUEUE_BUCKETS);
 
-  const queues = new Map<string, WorkQueue>();
+  const queues = new Set<{ readonly labels: QueueLabels; readonly queue: WorkQueue }>();
   const secondsInWork = (queue: WorkQueue) =>
     [...queue.inFlight.values()].map((since) => (clock.monotonic() - since) / 1000);
   // Read when somebody asks: no timer has to keep them fresh.
   new Gauge({
     name: 'workqueue_depth',
     help: 'Keys that are due, by priority.',
-    labelNames: ['name', 'controller', 'priority'],
+    labelNames: ['name', 'controller', 'priority', 'cluster'],
     registers,
     collect() {
-      for (const [name, queue] of queues) {
-        for (const [priority, depth] of queue.depths()) {
-          this.set({ name, controller: name, priority: String(priority) }, depth);
-        }
+      this.reset();
+      for (const { labels, queue } of queues) {
+        for (const [priority, depth] of queue.depths()) this.set({ ...labels, priority: String(priority) }, depth);
       }
     },
   });
@@ -171,9 +196,10 @@ export function createMetrics(clock: Clock): Metrics {
     labelNames: [...perQueue],
     registers,
     collect() {
-      for (const [name, queue] of queues) {
+      this.reset();
+      for (const { labels, queue } of queues) {
         this.set(
-          { name, controller: name },
+          labels,
           secondsInWork(queue).reduce((sum, seconds) => sum + seconds, 0),
         );
       }
@@ -185,7 +211,8 @@ export function createMetrics(clock: Clock): Metrics {
     labelNames: [...perQueue],
     registers,
     collect() {
-      for (const [name, queue] of queues) this.set({ name, controller: name }, Math.max(0, ...secondsInWork(queue)));
+      this.reset();
+      for (const { labels, queue } of queues) this.set(labels, Math.max(0, ...secondsInWork(queue)));
     },
   });
 
@@ -212,31 +239,41 @@ export function createMetrics(clock: Clock): Metrics {
     'group',
     'resource',
     'reason',
+    'cluster',
   ]);
   const eventErrors = counter('opwright_event_errors_total', 'Events that could not be recorded.', []);
   const eventDiscards = counter('opwright_event_discards_total', 'Events beyond what is said about one object.', []);
-  let observedCache: Cache | undefined;
+  const caches = new Map<string | undefined, Cache>();
   new Gauge({
     name: 'opwright_cache_objects',
     help: 'Objects in the cache.',
-    labelNames: ['group', 'resource'],
+    labelNames: ['group', 'resource', 'cluster'],
     registers,
     collect() {
-      for (const { resource, informers } of observedCache?.kinds ?? []) {
-        const count = informers.reduce((sum, { store }) => sum + store.size, 0);
-        this.set({ group: resource.group, resource: resource.plural }, count);
+      this.reset();
+      for (const [cluster, { kinds }] of caches) {
+        for (const { resource, informers } of kinds) {
+          const count = informers.reduce((sum, { store }) => sum + store.size, 0);
+          this.set({ group: resource.group, resource: resource.plural, ...(cluster && { cluster }) }, count);
+        }
       }
     },
   });
   new Gauge({
     name: 'opwright_watch_last_event_age_seconds',
     help: 'Time since the server was last heard of; NaN before the first list.',
-    labelNames: ['group', 'resource'],
+    labelNames: ['group', 'resource', 'cluster'],
     registers,
     collect() {
-      for (const { resource, informers } of observedCache?.kinds ?? []) {
-        const ages = informers.map(({ state }) => (clock.monotonic() - (state.lastEventAt ?? Number.NaN)) / 1000);
-        this.set({ group: resource.group, resource: resource.plural }, Math.max(...ages));
+      this.reset();
+      for (const [cluster, { kinds }] of caches) {
+        for (const { resource, informers } of kinds) {
+          const ages = informers.map(({ state }) => (clock.monotonic() - (state.lastEventAt ?? Number.NaN)) / 1000);
+          this.set(
+            { group: resource.group, resource: resource.plural, ...(cluster && { cluster }) },
+            Math.max(...ages),
+          );
+        }
       }
     },
   });
@@ -244,9 +281,9 @@ export function createMetrics(clock: Clock): Metrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    controller(name) {
-      const labels = { controller: name };
-      const queueLabels = { name, controller: name };
+    controller(name, cluster) {
+      const labels = { controller: name, ...(cluster && { cluster }) };
+      const queueLabels = { name, ...labels };
       return {
         queue: {
           added: () => adds.inc(queueLabels),
@@ -255,7 +292,7 @@ export function createMetrics(clock: Clock): Metrics {
           finished: (workedMs) => worked.observe(queueLabels, workedMs / 1000),
         },
         start(concurrency, queue) {
-          queues.set(name, queue);
+          queues.add({ labels: queueLabels, queue });
           maxConcurrent.set(labels, concurrency);
           active.set(labels, 0);
           stuck.set(labels, 0);
@@ -296,6 +333,55 @@ export function createMetrics(clock: Clock): Metrics {
         renewedSlowly: () => slow.inc({ name }),
       };
     },
+    sharding(name, sources) {
+      const labels = { name };
+      const perGroup = ['name'] as const;
+      const member = gauge('opwright_shard_member', 'Whether this replica is a member: 1, or 0.', perGroup);
+      const members = gauge('opwright_shard_members', 'Members of the last roster that is known.', perGroup);
+      const roster = gauge('opwright_shard_roster', 'Number of the last roster that is known.', perGroup);
+      const handOvers = counter('opwright_shard_hand_overs_total', 'Rosters whose keys were taken.', perGroup);
+      const evictions = counter('opwright_shard_evictions_total', 'Members evicted by this one.', perGroup);
+      const wait = histogram(
+        'opwright_shard_acknowledgement_wait_seconds',
+        'How long hand-overs waited until all members had acknowledged the roster.',
+        perGroup,
+        [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300],
+      );
+      for (const metric of [member, members, roster]) metric.set(labels, 0);
+      for (const metric of [handOvers, evictions]) metric.inc(labels, 0);
+      new Gauge({
+        name: 'opwright_shard_waiting_seconds',
+        help: 'How long the present hand-over has been waiting for acknowledgements; 0 when there is none.',
+        labelNames: [...perGroup],
+        registers,
+        collect() {
+          this.set(labels, sources.waitingSeconds());
+        },
+      });
+      new Gauge({
+        name: 'opwright_shard_owned_keys',
+        help: 'Objects that this replica reconciles.',
+        labelNames: [...perController],
+        registers,
+        async collect() {
+          const owned = await sources.ownedKeys();
+          this.reset();
+          for (const { count, ...labels } of owned) this.set(labels, count);
+        },
+      });
+      return {
+        joined: (joined) => member.set(labels, joined ? 1 : 0),
+        learned(number, count) {
+          roster.set(labels, number);
+          members.set(labels, count);
+        },
+        taken(seconds) {
+          handOvers.inc(labels);
+          wait.observe(labels, seconds);
+        },
+        evicted: () => evictions.inc(labels),
+      };
+    },
     webhooks() {
       const latency = histogram(
         'controller_runtime_webhook_latency_seconds',
@@ -332,7 +418,8 @@ export function createMetrics(clock: Clock): Metrics {
         panicked: () => defects.inc(),
       };
     },
-    watchFailed: ({ group, plural }, reason) => watchErrors.inc({ group, resource: plural, reason }),
+    watchFailed: ({ group, plural }, reason, cluster) =>
+      watchErrors.inc({ group, resource: plural, reason, ...(cluster && { cluster }) }),
     eventFailed: () => eventErrors.inc(),
     eventDiscarded: () => eventDiscards.inc(),
     instrument: (transport, host) => ({
@@ -348,8 +435,12 @@ export function createMetrics(clock: Clock): Metrics {
       },
       close: () => transport.close(),
     }),
-    observeCache(cache) {
-      observedCache = cache;
+    observeCache(cache, cluster) {
+      caches.set(cluster, cache);
+    },
+    forgetCluster(cluster) {
+      caches.delete(cluster);
+      for (const known of queues) if (known.labels.cluster === cluster) queues.delete(known);
     },
   };
 }

@@ -10,17 +10,20 @@ export interface ProbeAnswer {
  * Answers `/healthz` and `/readyz`, and each check by its name below them. The answer to all checks never tells a reason,
  * because anybody may ask; that to one check does. Texts and `verbose` and `exclude` are controller-runtime's.
  *
+ * @param minor checks that are answered by their name and listed, but do not fail the whole
  * @param path what follows `/healthz`: empty, or `/name`
  */
 export function answerProbe(
   checks: Readonly<Record<string, HealthCheck>>,
   path: string,
   query: URLSearchParams,
+  minor: Readonly<Record<string, HealthCheck>> = {},
 ): ProbeAnswer {
   const name = path.replace(/^\/+|\/+$/g, '');
   if (name !== '') {
-    if (!Object.hasOwn(checks, name)) return { status: 404, body: '404 page not found\n' };
-    const reason = checks[name]!();
+    const all = { ...checks, ...minor };
+    if (!Object.hasOwn(all, name)) return { status: 404, body: '404 page not found\n' };
+    const reason = all[name]!();
     if (reason === undefined) return { status: 200, body: 'ok' };
     return { status: 500, body: `internal server error: ${reason}\n` };
   }
@@ -34,6 +37,9 @@ export function answerProbe(
       failed = true;
       body += `[-]${check} failed: reason withheld\n`;
     }
+  }
+  for (const check of Object.keys(minor).sort()) {
+    body += minor[check]!() === undefined ? `[+]${check} ok\n` : `[-]${check} degraded: reason withheld\n`;
   }
   if (excluded.size > 0) {
     const names = [...excluded].map((unknown) => JSON.stringify(unknown)).join(', ');

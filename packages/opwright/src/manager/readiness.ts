@@ -7,6 +7,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not, a sentence for each. */
   readonly reasons: readonly string[];
+  /** What does not work although the rest does, a sentence for each: clusters that cannot be reached, by name. */
+  readonly degraded: readonly string[];
 }
 
 /** Longer than a watch lives with all its retries: nothing was heard of the server although it was asked. */
@@ -20,15 +22,16 @@ export function readinessOf(
   controllers: readonly RunningController[],
   clock: Clock,
   stopping: boolean,
-  electionProblem?: string,
+  leaseProblem: string | undefined,
+  degraded: readonly string[],
 ): Readiness {
   const reasons = [
     ...(stopping ? ['the manager is stopping'] : []),
     ...informersOf(cache).flatMap((informer) => informerProblem(informer, clock) ?? []),
     ...unsyncedSources(controllers),
-    ...(electionProblem === undefined ? [] : [electionProblem]),
+    ...(leaseProblem === undefined ? [] : [leaseProblem]),
   ];
-  return { ready: reasons.length === 0, reasons: [...new Set(reasons)] };
+  return { ready: reasons.length === 0, reasons: [...new Set(reasons)], degraded };
 }
 
 /** The first informer that has not synced or has lost touch with the server. */

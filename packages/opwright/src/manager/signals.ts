@@ -1,4 +1,4 @@
-import { LeaderElectionLostError } from '../election/elector.ts';
+import { LeaseLostError } from '../election/lost.ts';
 import type { Manager } from './manager.ts';
 
 /** The part of `process` that {@link runUntilSignal} needs. */
@@ -10,8 +10,8 @@ export interface SignalSource {
 
 /**
  * Starts the manager and runs it until SIGINT or SIGTERM, which stop it; a second one exits at once with code 1. Resolves
- * when the manager has stopped, rejects when it could not start or failed. A lost leader election exits with code 1: a
- * reconcile function that does not end must not go on beside the next leader's.
+ * when the manager has stopped, rejects when it could not start or failed. A lost lease exits with code 1: a reconcile
+ * function that does not end must not go on beside another replica's.
  */
 export async function runUntilSignal(
   manager: Pick<Manager, 'start' | 'stop' | 'done'>,
@@ -30,7 +30,7 @@ export async function runUntilSignal(
     await Promise.race([manager.start(), manager.done]);
     await manager.done;
   } catch (error) {
-    if (error instanceof LeaderElectionLostError) source.exit(1);
+    if (error instanceof LeaseLostError) source.exit(1);
     throw error;
   } finally {
     source.off('SIGINT', onSignal);

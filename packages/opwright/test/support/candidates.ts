@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { createClient, type Transport, TransportError, type TransportResponse } from '@opwright/client';
 import { type Clock, type Random, seededRandom, type Timer, VirtualClock } from '@opwright/machinery';
+import fc from 'fast-check';
 import { createElector, type Elector } from '../../src/election/elector.ts';
+import { fencedTransport } from '../../src/election/fence.ts';
 import { type LeaderElectionOptions, resolveElection } from '../../src/election/options.ts';
 import { callbackLogger, type LogLine } from '../../src/manager/logger.ts';
 
@@ -108,6 +110,31 @@ export type Weather =
   | 'unanswered'
   | { readonly thereMs: number; readonly backMs: number };
 
+/** Any weather, in which nothing takes longer than `latestMs` in one direction. */
+export function anyWeather(latestMs: number): fc.Arbitrary<Weather> {
+  return fc.oneof(
+    fc.constantFrom<Weather>('fine', 'fine', 'refused', 'lost', 'unanswered'),
+    fc.record({ thereMs: fc.integer({ min: 1, max: latestMs }), backMs: fc.constantFrom(1, 500, 4000, latestMs) }),
+  );
+}
+
+/** The events of a watch, as the network lets them through. */
+async function* carried(
+  lines: AsyncIterable<unknown>,
+  weather: () => Weather,
+  clock: ProcessClock,
+  pause: (ms: number) => Promise<void>,
+): AsyncIterable<unknown> {
+  for await (const line of lines) {
+    const now = weather();
+    if (now === 'refused') throw new TransportError('connection reset');
+    if (now === 'lost' || now === 'unanswered') await new Promise(() => {});
+    if (typeof now === 'object') await pause(now.backMs);
+    await clock.running();
+    yield line;
+  }
+}
+
 /** A network between one process and the server. */
 export function network(inner: Transport, base: VirtualClock, clock: ProcessClock, weather: () => Weather): Transport {
   const pause = (ms: number) => new Promise<void>((resolve) => void base.setTimeout(resolve, ms));
@@ -118,6 +145,11 @@ export function network(inner: Transport, base: VirtualClock, clock: ProcessCloc
       if (now === 'refused') throw new TransportError('connection refused');
       if (now === 'lost') return never();
       await pause(typeof now === 'object' ? now.thereMs : 1);
+      if (request.stream && /[?&]watch=/.test(request.path)) {
+        const response = await inner.request({ ...request, ...(signal && { signal }) });
+        await clock.running();
+        return { ...response, lines: () => carried(response.lines(), weather, clock, pause) };
+      }
       // The signal stays behind: whoever gives up cannot call back what is on its way.
       const response = await inner.request(request);
       if (now === 'unanswered') return never();
@@ -151,7 +183,16 @@ export interface CandidateOptions extends LeaderElectionOptions {
   readonly random?: Random;
   readonly weather?: () => Weather;
   readonly onElected?: (candidate: Candidate) => void;
+  /**
+   * From its election on it writes all the time, also when it has lost and for as long as `DEAF_MS`, as a reconcile function does that
+   * does not heed its signal; called when the fence has let a write through.
+   */
+  readonly onWrite?: (candidate: Candidate) => void;
 }
+
+/** The pause between two writes. */
+const WRITE_MS = 700;
+const DEAF_MS = 30_000;
 
 /** Starts a candidate that holds the lease until it is stopped or loses it. */
 export function startCandidate(
@@ -160,7 +201,7 @@ export function startCandidate(
   identity: string,
   options: CandidateOptions = {},
 ): Candidate {
-  const { rate, offset, random = seededRandom(identity), weather, onElected, ...rest } = options;
+  const { rate, offset, random = seededRandom(identity), weather, onElected, onWrite, ...rest } = options;
   const clock = processClock(base, rate, offset);
   const lines: LogLine[] = [];
   const stopping = new AbortController();
@@ -173,13 +214,29 @@ export function startCandidate(
     election,
     logger: callbackLogger((line) => lines.push(line)),
   });
+  const server: Transport = {
+    async request() {
+      onWrite?.(candidate);
+      throw new TransportError('nobody needs an answer');
+    },
+    close: async () => {},
+  };
+  const fenced = fencedTransport(server, () => elector.isLeader());
+  let lostAt = Number.POSITIVE_INFINITY;
+  const write = () => {
+    if (candidate.state === 'stopped' || clock.monotonic() - lostAt > DEAF_MS) return;
+    fenced.request({ method: 'POST', path: '/' }).catch(() => {});
+    clock.setTimeout(write, WRITE_MS);
+  };
   const run = async () => {
     if (await elector.acquire(stopping.signal)) {
       candidate.state = 'leading';
       onElected?.(candidate);
+      if (onWrite) write();
       const lost = await elector.hold(stopping.signal);
       if (lost) {
         candidate.lost = lost.message;
+        lostAt = clock.monotonic();
         candidate.state = 'lost';
         return;
       }

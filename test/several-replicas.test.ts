@@ -13,7 +13,7 @@ const started: Running[] = [];
 beforeEach(async () => {
   const cache = join(root, 'node_modules', '.cache');
   mkdirSync(cache, { recursive: true });
-  folder = mkdtempSync(join(cache, 'opwright-election-'));
+  folder = mkdtempSync(join(cache, 'opwright-replicas-'));
   cluster = await startCluster({ profile: 'envtest', serve: true, kubeconfig: join(folder, 'kubeconfig') });
 });
 
@@ -38,8 +38,8 @@ const command = (...args: string[]) => [
   ...args,
 ];
 
-function replica(): Running {
-  const running = startNode(command('--leader-elect-resource-namespace', 'default'));
+function replica(how: '--leader-elect' | '--shard'): Running {
+  const running = startNode(command(`${how}-resource-namespace`, 'default'));
   started.push(running);
   return running;
 }
@@ -47,9 +47,9 @@ function replica(): Running {
 const key = { namespace: 'default', name: 'foo-operator' };
 
 test('of two processes one works; the other takes over when it is stopped, and exits with 1 when it has lost the lease', async () => {
-  const first = replica();
+  const first = replica('--leader-elect');
   await first.until('Starting workers');
-  const second = replica();
+  const second = replica('--leader-elect');
   await second.until('New leader elected');
   first.signal('SIGINT');
   expect((await first.ended).code).toBe(0);
@@ -76,3 +76,26 @@ test('outside of a pod the namespace of the lease must be given', async () => {
   expect(stderr).toContain('--leader-elect-resource-namespace');
   expect(stderr).not.toMatch(/^\s+at /m);
 });
+
+const members = async () => {
+  const { items } = await cluster.client.list(Lease, { namespace: 'default' });
+  const roster = items.find(({ metadata }) => metadata.name === 'foo-operator-members');
+  return roster?.metadata.annotations?.['opwright.dev/members']?.split(',') ?? [];
+};
+
+test('processes share the work; one that stops leaves, and one whose Lease was deleted exits with 1', async () => {
+  const first = replica('--shard');
+  await first.until('Keys are taken');
+  const second = replica('--shard');
+  await second.until('Keys are taken');
+  await eventually(async () => (await members()).length === 2, 20_000);
+  first.signal('SIGINT');
+  expect((await first.ended).code).toBe(0);
+  await eventually(async () => (await members()).length === 1, 20_000);
+
+  // As the others do with a member that has been silent for too long.
+  const [name = ''] = await members();
+  await cluster.client.delete(Lease, { namespace: 'default', name });
+  const { code, stderr } = await second.ended;
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error: membership lost: its Lease') });
+}, 60_000);
