@@ -15,7 +15,10 @@ import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
 import { nonsense } from './nonsense.ts';
 import { patches } from './patch.ts';
+import { plugins } from './plugins.ts';
+import { podSecurity } from './pod-security.ts';
 import { policies } from './policies.ts';
+import { quotas } from './quotas.ts';
 import { reviews } from './reviews.ts';
 import { tables } from './table.ts';
 import { tokens } from './tokens.ts';
@@ -48,4 +51,7 @@ export const subjects: readonly Subject[] = [
   impersonation,
   connect,
   certificates,
+  quotas,
+  podSecurity,
+  plugins,
 ];

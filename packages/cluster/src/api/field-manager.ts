@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type FieldManagerRequest,
   type FieldSet,
   fitsType,
@@ -109,6 +110,29 @@ export function recordOwners({ owners }: Endpoint, live: StoredObject, form: Jso
   const managedFields = owners!.ofObject(live.metadata.managedFields ?? [], entries ?? []);
   const { managedFields: _, ...metadata } = next.metadata as MutableObject;
   next.metadata = managedFields.length === 0 ? metadata : { ...metadata, managedFields };
+}
+
+/** The same for a change that the server makes of itself, through a subresource. */
+export function trackServerUpdate(
+  kind: ServedKind,
+  manager: string,
+  subresource: string,
+  clock: Clock,
+  live: StoredObject,
+  next: MutableObject,
+): void {
+  const resetFields = resetFieldsOf(kind, subresource);
+  const tracked = updateWithManager({
+    type: kind.type,
+    manager,
+    apiVersion: kind.apiVersion,
+    subresource,
+    now: formatTime(clock.now()),
+    ...(resetFields === undefined ? {} : { resetFields }),
+    live,
+    next: next as JsonObject,
+  });
+  next.metadata = { ...(tracked.metadata as MutableObject) };
 }
 
 /** The name of a client's program: its User-Agent up to the first slash. */

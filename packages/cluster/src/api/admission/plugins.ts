@@ -1,18 +1,34 @@
 import type { Clock, Random } from '@opwright/machinery';
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from '../../kinds/admission/certificates.ts';
+import { defaultIngressClassAdmission } from '../../kinds/admission/ingress-class.ts';
 import { limitRangerAdmission } from '../../kinds/admission/limit-ranger.ts';
 import type { Lookup } from '../../kinds/admission/lookup.ts';
 import { taintNodesAdmission } from '../../kinds/admission/nodes.ts';
-import { defaultTolerationAdmission, priorityAdmission } from '../../kinds/admission/pod-defaults.ts';
+import * as optional from '../../kinds/admission/optional.ts';
+import { priorityAdmission } from '../../kinds/admission/priority.ts';
+import { runtimeClassAdmission } from '../../kinds/admission/runtime-class.ts';
 import { serviceAccountAdmission } from '../../kinds/admission/service-account.ts';
-import { defaultStorageClassAdmission, storageProtectionAdmission } from '../../kinds/admission/storage.ts';
+import {
+  claimResizeAdmission,
+  defaultStorageClassAdmission,
+  storageProtectionAdmission,
+} from '../../kinds/admission/storage.ts';
+import { defaultTolerationAdmission } from '../../kinds/admission/tolerations.ts';
 import type { Registry } from '../../kinds/registry.ts';
 import { storeKey } from '../../store/object.ts';
 import type { Store } from '../../store/store.ts';
 import type { Authorizer } from '../authorize.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import { certificateApproval, certificateSigning } from './certificates.ts';
+import { byNamespace } from './derived.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurityAdmission } from './pod-security.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
+import { resourceQuotaAdmission } from './resource-quota.ts';
 import type { WebhookCaller } from './webhooks/caller.ts';
 import { mutatingWebhooks } from './webhooks/mutating.ts';
 import { validatingWebhooks } from './webhooks/validating.ts';
@@ -48,30 +64,38 @@ const PLUGINS: readonly PluginEntry[] = [
   off('AlwaysAdmit', () => ({ name: 'AlwaysAdmit' })),
   off('NamespaceAutoProvision'),
   on('NamespaceLifecycle', ({ store }) => namespaceLifecycle(store)),
-  off('NamespaceExists'),
-  off('LimitPodHardAntiAffinityTopology'),
+  off('NamespaceExists', ({ lookup }) => optional.namespaceExists(lookup)),
+  off('LimitPodHardAntiAffinityTopology', () => optional.limitPodHardAntiAffinityTopology),
   on('LimitRanger', ({ lookup }) => limitRangerAdmission(lookup)),
   on('ServiceAccount', ({ lookup, random }) => serviceAccountAdmission(lookup, random)),
   off('NodeRestriction'),
   on('TaintNodesByCondition', () => taintNodesAdmission),
-  off('AlwaysPullImages'),
+  off('AlwaysPullImages', () => optional.alwaysPullImages),
   off('ImagePolicyWebhook'),
+  on('PodSecurity', ({ store }) => podSecurityAdmission(store)),
   off('PodNodeSelector'),
   on('Priority', ({ lookup }) => priorityAdmission(lookup)),
   on('DefaultTolerationSeconds', () => defaultTolerationAdmission),
   off('PodTolerationRestriction'),
   off('EventRateLimit'),
-  off('ExtendedResourceToleration'),
+  off('ExtendedResourceToleration', () => optional.extendedResourceToleration),
   on('DefaultStorageClass', ({ lookup }) => defaultStorageClassAdmission(lookup)),
   on('StorageObjectInUseProtection', () => storageProtectionAdmission),
   off('OwnerReferencesPermissionEnforcement'),
+  on('PersistentVolumeClaimResize', ({ lookup }) => claimResizeAdmission(lookup)),
+  on('RuntimeClass', ({ lookup }) => runtimeClassAdmission(lookup)),
   on('CertificateApproval', ({ authorizer }) => certificateApproval(authorizer)),
   on('CertificateSigning', ({ authorizer }) => certificateSigning(authorizer)),
-  off('DenyServiceExternalIPs'),
+  // Trust bundles are not served.
+  on('ClusterTrustBundleAttest', undefined),
+  on('CertificateSubjectRestriction', () => certificateSubjectRestriction),
+  on('DefaultIngressClass', ({ lookup }) => defaultIngressClassAdmission(lookup)),
+  off('DenyServiceExternalIPs', () => optional.denyServiceExternalIPs),
   on('MutatingAdmissionWebhook', mutatingWebhooks),
   on('ValidatingAdmissionPolicy', validatingAdmissionPolicies),
   on('ValidatingAdmissionWebhook', validatingWebhooks),
-  off('AlwaysDeny'),
+  on('ResourceQuota', resourceQuotaAdmission),
+  off('AlwaysDeny', () => optional.alwaysDeny),
 ];
 
 /** Which plugins work, beside those that do by default. */
@@ -104,8 +128,17 @@ export function admissionPlugins(context: PluginContext, choice: PluginChoice = 
 
 /** Reads stored objects for plugins that know no more of the store. */
 export function lookupIn(store: Store): Lookup {
+  const indexes = new Map<string, ReturnType<typeof byNamespace>>();
   return {
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
     list: (storage) => store.list(storage).items,
+    within(storage, namespace) {
+      let index = indexes.get(storage);
+      if (index === undefined) {
+        index = byNamespace(store, storage);
+        indexes.set(storage, index);
+      }
+      return index(namespace)?.values() ?? [];
+    },
   };
 }

@@ -27,6 +27,7 @@ function lookup(objects: Readonly<Record<string, readonly JsonObject[]>>): Looku
   const list = (storage: string) => objects[storage] ?? [];
   return {
     list,
+    within: list,
     get: (storage, _namespace, name) => list(storage).find((object) => (object.metadata as JsonObject).name === name),
   };
 }
@@ -69,7 +70,7 @@ describe('admission of built-in kinds', () => {
     const classes = {
       ...accounts,
       'priorityclasses.scheduling.k8s.io': [
-        { metadata: { name: 'low' }, value: 1, globalDefault: true },
+        { metadata: { name: 'low' }, value: 1, globalDefault: true, preemptionPolicy: 'PreemptLowerPriority' },
         { metadata: { name: 'high' }, value: 9, preemptionPolicy: 'Never' },
       ],
     };

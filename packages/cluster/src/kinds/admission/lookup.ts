@@ -6,4 +6,6 @@ export interface Lookup {
   get(storage: string, namespace: string, name: string): JsonObject | undefined;
   /** Every object of a resource, of all namespaces. */
   list(storage: string): Iterable<JsonObject>;
+  /** Every object of a resource in one namespace; costs nothing where there is none. */
+  within(storage: string, namespace: string): Iterable<JsonObject>;
 }

@@ -1,10 +1,14 @@
-import type { JsonObject } from '@opwright/machinery';
-import type { AdmissionPlugin } from '../../api/admission/admission.ts';
-import { asJson, at, ensure, text, texts } from '../tree.ts';
+import { compareQuantities, type JsonObject } from '@opwright/machinery';
+import { type AdmissionPlugin, refused } from '../../api/admission/admission.ts';
+import { asJson, at, bool, ensure, field, text, texts } from '../tree.ts';
+import { defaultClassName } from './default-class.ts';
 import type { Lookup } from './lookup.ts';
 
+const claims = 'persistentvolumeclaims';
+const classes = 'storageclasses.storage.k8s.io';
+
 const protection: Readonly<Record<string, string>> = {
-  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  [claims]: 'kubernetes.io/pvc-protection',
   persistentvolumes: 'kubernetes.io/pv-protection',
 };
 
@@ -20,33 +24,49 @@ export const storageProtectionAdmission: AdmissionPlugin = {
   },
 };
 
-const isDefault = 'storageclass.kubernetes.io/is-default-class';
+/** The class that a claim names, if any; the annotation is from before there was a field. */
+function classOf(claim: JsonObject | undefined): string | undefined {
+  const annotation = field(at(claim, 'metadata', 'annotations'), 'volume.beta.kubernetes.io/storage-class');
+  const name = annotation ?? field(at(claim, 'spec'), 'storageClassName');
+  return typeof name === 'string' ? name : undefined;
+}
 
 /** Claims that name no class get the default one, if there is one (DefaultStorageClass). */
 export function defaultStorageClassAdmission(lookup: Lookup): AdmissionPlugin {
   return {
     name: 'DefaultStorageClass',
     mutate({ operation, kind, subresource }, claim) {
-      if (operation !== 'CREATE' || kind.storage !== 'persistentvolumeclaims' || subresource !== '') return;
-      if (claim === undefined) return;
-      const spec = ensure(claim, 'spec');
-      const annotation = at(asJson(claim), 'metadata', 'annotations');
-      if (spec.storageClassName !== undefined || text(annotation, 'volume.beta.kubernetes.io/storage-class') !== '')
-        return;
-      const found = [...lookup.list('storageclasses.storage.k8s.io')].filter(isDefaultClass).sort(newestFirst)[0];
-      if (found !== undefined) spec.storageClassName = text(at(found, 'metadata'), 'name');
+      if (operation !== 'CREATE' || kind.storage !== claims || subresource !== '' || claim === undefined) return;
+      if (classOf(asJson(claim)) !== undefined) return;
+      const found = defaultClassName(lookup, classes, 'storageclass.kubernetes.io/is-default-class');
+      if (found !== undefined) ensure(claim, 'spec').storageClassName = found;
     },
   };
 }
 
-function isDefaultClass(storageClass: JsonObject): boolean {
-  return text(at(storageClass, 'metadata', 'annotations'), isDefault) === 'true';
-}
-
-/** Of several the newest counts, then the first by name. */
-function newestFirst(a: JsonObject, b: JsonObject): number {
-  const [left, right] = [at(a, 'metadata'), at(b, 'metadata')];
-  const [older, newer] = [text(left, 'creationTimestamp'), text(right, 'creationTimestamp')];
-  if (older !== newer) return older < newer ? 1 : -1;
-  return text(left, 'name') < text(right, 'name') ? -1 : 1;
+/** Claims grow only where their class lets them (PersistentVolumeClaimResize). */
+export function claimResizeAdmission(lookup: Lookup): AdmissionPlugin {
+  const canGrow = (claim: JsonObject, old: JsonObject): boolean => {
+    const name = classOf(claim) ?? '';
+    if (name === '' || name !== classOf(old)) return false;
+    return bool(lookup.get(classes, '', name), 'allowVolumeExpansion');
+  };
+  return {
+    name: 'PersistentVolumeClaimResize',
+    validate(attributes, claim) {
+      const { operation, kind, subresource, old } = attributes;
+      if (operation !== 'UPDATE' || kind.storage !== claims || subresource !== '') return;
+      if (claim === undefined || old === undefined) return;
+      const size = (of: JsonObject) => String(field(at(of, 'spec', 'resources', 'requests'), 'storage') ?? '0');
+      if (compareQuantities(size(claim), size(old)) <= 0) return;
+      if (text(at(old, 'status'), 'phase') !== 'Bound') {
+        throw refused(attributes, claim, 'Only bound persistent volume claims can be expanded');
+      }
+      if (!canGrow(claim, old)) {
+        const why =
+          'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize';
+        throw refused(attributes, claim, why);
+      }
+    },
+  };
 }

@@ -21,6 +21,7 @@ const now = '2026-01-02T03:04:05Z';
 const lookup: Lookup = {
   get: (storage) => (storage === 'serviceaccounts' ? { metadata: { name: 'default' } } : undefined),
   list: () => [],
+  within: () => [],
 };
 
 /** The way of an object through a create request, as far as its kind has a say. */

@@ -13,9 +13,10 @@ import * as strategy from '../strategy/core.ts';
 import { podGracePeriodSeconds, preparePodForCreate, preparePodForUpdate } from '../strategy/pod.ts';
 import { secretWarnings } from '../strategy/secret-warnings.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/service.ts';
-import { podWarnings } from '../strategy/warnings.ts';
+import { claimWarnings, podWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
+import { validateLimitRange, validateResourceQuota, validateResourceQuotaUpdate } from '../validation/resources.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
 import { replicaSetStatusErrors } from '../validation/status.ts';
 
@@ -103,10 +104,19 @@ export const core: Behaviours = {
     prepareForCreate: strategy.preparePersistentVolumeClaimForCreate,
     validate: validation.validatePersistentVolumeClaim,
     validateUpdate: validation.validatePersistentVolumeClaimUpdate,
+    warnings: claimWarnings,
     printer: persistentVolumeClaimPrinter,
   },
-  LimitRange: { defaults: defaults.setLimitRangeDefaults, printer: nameAndCreation },
-  ResourceQuota: { validate: validation.validateResourceQuota, printer: printers.resourceQuotaPrinter },
+  LimitRange: {
+    defaults: defaults.setLimitRangeDefaults,
+    validate: validateLimitRange,
+    printer: nameAndCreation,
+  },
+  ResourceQuota: {
+    validate: validateResourceQuota,
+    validateUpdate: validateResourceQuotaUpdate,
+    printer: printers.resourceQuotaPrinter,
+  },
   Event: {
     nameRule: pathSegmentName,
     validate: validation.validateEvent,

@@ -1,11 +1,11 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/networking.ts';
 import * as printers from '../printers/networking.ts';
-
+import { ingressWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/others.ts';
 
 export const networking: Behaviours = {
-  Ingress: { validate: validation.validateIngress, printer: printers.ingressPrinter },
+  Ingress: { validate: validation.validateIngress, warnings: ingressWarnings, printer: printers.ingressPrinter },
   IngressClass: { defaults: defaults.setIngressClassDefaults, printer: printers.ingressClassPrinter },
   NetworkPolicy: {
     defaults: defaults.setNetworkPolicyDefaults,

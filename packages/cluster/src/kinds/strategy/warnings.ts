@@ -1,5 +1,5 @@
-import { deepEqual, goQuote, type JsonObject } from '@opwright/machinery';
-import { at, items, text } from '../tree.ts';
+import { deepEqual, goQuote, type JsonObject, parseQuantity } from '@opwright/machinery';
+import { at, field, items, text } from '../tree.ts';
 
 /** Doubts about the pods of a template, once it is new or changed. */
 export function templateWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
@@ -10,6 +10,29 @@ export function templateWarnings(object: JsonObject, old: JsonObject | undefined
 
 export function podWarnings(pod: JsonObject, old: JsonObject | undefined): string[] {
   return old === undefined ? podSpecWarnings(at(pod, 'spec'), 'spec') : [];
+}
+
+export function ingressWarnings(ingress: JsonObject, old: JsonObject | undefined): string[] {
+  const annotation = 'kubernetes.io/ingress.class';
+  if (old !== undefined || field(at(ingress, 'metadata', 'annotations'), annotation) === undefined) return [];
+  return [`annotation ${goQuote(annotation)} is deprecated, please use 'spec.ingressClassName' instead`];
+}
+
+export function claimWarnings(claim: JsonObject): string[] {
+  const annotation = 'volume.beta.kubernetes.io/storage-class';
+  const hasAnnotation = field(at(claim, 'metadata', 'annotations'), annotation) !== undefined;
+  const resources = at(claim, 'spec', 'resources');
+  return [
+    ...(hasAnnotation
+      ? [`metadata.annotations[${annotation}]: deprecated since v1.8; use "storageClassName" attribute instead`]
+      : []),
+    ...['requests', 'limits'].flatMap((key) => {
+      const amount = field(at(resources, key), 'storage');
+      if (amount === undefined || parseQuantity(String(amount)).nanos % 1_000_000_000n === 0n) return [];
+      const path = `spec.resources.${key}[storage]`;
+      return [`${path}: fractional byte value ${goQuote(String(amount))} is invalid, must be an integer`];
+    }),
+  ];
 }
 
 function podSpecWarnings(spec: JsonObject | undefined, path: string): string[] {

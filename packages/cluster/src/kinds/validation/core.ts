@@ -9,11 +9,8 @@ import {
   JsonSyntaxError,
   type JsonValue,
   parseJson,
-  quantityAsMilli,
-  RawGoText,
   requiredValue,
   validateConfigKey,
-  validateQualifiedName,
 } from '@opwright/machinery';
 import { at, bool, field, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
@@ -298,53 +295,4 @@ function eventNamespaceErrors(event: JsonObject, key: string): FieldError[] {
   const about = text(at(event, key), 'namespace');
   if (about === namespace || (about === '' && (namespace === 'default' || namespace === 'kube-system'))) return [];
   return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
-}
-
-/** Hard limits are not negative. */
-export function validateResourceQuota(quota: JsonObject): FieldError[] {
-  const hard = at(quota, 'spec', 'hard') ?? {};
-  return Object.keys(hard)
-    .sort()
-    .flatMap((name) => quotaErrors(name, String(hard[name]), `spec.hard[${name}]`));
-}
-
-const countedResources = [
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-];
-const quotaResources = new Set([
-  ...countedResources,
-  ...['', 'requests.', 'limits.'].flatMap((prefix) => ['cpu', 'memory', 'ephemeral-storage'].map((of) => prefix + of)),
-  'requests.storage',
-]);
-
-/** The amount of a resource that a quota limits. */
-function quotaErrors(name: string, amount: string, path: string): FieldError[] {
-  const errors = validateQualifiedName(name).map((why) => invalidValue(path, new RawGoText(name), why));
-  if (!name.includes('/') && !/^(requests\.)?hugepages-/.test(name)) {
-    if (errors.length === 0 && !quotaResources.has(name) && name !== 'storage') {
-      errors.push(invalidValue(path, new RawGoText(name), 'must be a standard resource type or fully qualified'));
-    }
-    if (!quotaResources.has(name)) {
-      errors.push(invalidValue(path, new RawGoText(name), 'must be a standard resource for quota'));
-    }
-  }
-  if (compareQuantities(amount, '0') < 0) {
-    errors.push(invalidValue(path, amount, 'must be greater than or equal to 0'));
-  }
-  const counted = countedResources.includes(name) || isExtendedResource(name);
-  if (counted && quantityAsMilli(amount) % 1000n !== 0n) errors.push(invalidValue(path, amount, 'must be an integer'));
-  return errors;
-}
-
-/** What devices and the like are counted by: qualified, and not Kubernetes' own. */
-function isExtendedResource(name: string): boolean {
-  return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 }
