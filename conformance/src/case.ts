@@ -7,6 +7,11 @@ export interface Case {
   readonly name: string;
   /** The case makes and needs no namespace. */
   readonly clusterWide?: true;
+  /**
+   * The case has webhooks: `{{webhook}}` is the URL of a server on this machine, which the API server has to reach, and
+   * `{{caBundle}}` its authority.
+   */
+  readonly webhooks?: true;
   readonly steps: readonly Step[];
 }
 
@@ -17,7 +22,7 @@ export interface Subject {
   readonly cases: readonly Case[];
 }
 
-export type Step = RequestStep | WatchStep | EventsStep;
+export type Step = RequestStep | WatchStep | EventsStep | ReviewsStep;
 
 export interface RequestStep {
   /** Method and path with query: `GET /api/v1/namespaces/{{ns}}/pods`. */
@@ -67,6 +72,12 @@ export interface EventsStep {
   readonly events: string;
   /** How many to wait for, five seconds at most; `end`: all until the server ends the stream. */
   readonly count: number | 'end';
+}
+
+/** Compares what webhooks have been asked since the last such step, except about objects called `probe`. */
+export interface ReviewsStep {
+  /** `last`: only the last of them, since a server asks again when it finds that it went by an old state. */
+  readonly reviews: 'all' | 'last';
 }
 
 /** What came back, normalised: the answer to a request, or the events of a watch. */

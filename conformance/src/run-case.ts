@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer, Case, Headers, Step } from './case.ts';
+import type { Answer, Case, Headers, ReviewsStep, Step } from './case.ts';
 import { cleanUp } from './clean-up.ts';
 import { type Capture, capture, exchange, type RawAnswer, sendStep } from './exchange.ts';
 import { normalise, type Raw } from './normalise.ts';
 import type { Server } from './server.ts';
 import { expand, type Variables, valueAt } from './variables.ts';
+import { startWebhookServer } from './webhook-server.ts';
 
 /** One step's answer before normalisation. */
 interface Recorded extends Raw {
@@ -22,9 +23,16 @@ export async function runCase(server: Server, wanted: Case, { waits = true } = {
   const captures = new Map<string, Capture>();
   const made: string[] = [];
   const recorded: Recorded[] = [];
+  const webhooks = wanted.webhooks ? await startWebhookServer() : undefined;
+  if (webhooks !== undefined) variables.set('webhook', webhooks.url).set('caBundle', webhooks.caBundle);
   if (!wanted.clusterWide) await makeNamespace(server, variables, made);
   try {
     for (const step of wanted.steps) {
+      if ('reviews' in step) {
+        const asked = webhooks?.take() ?? [];
+        recorded.push({ request: 'REVIEWS', value: step.reviews === 'last' ? asked.slice(-1) : asked });
+        continue;
+      }
       const answer = await runStep(server, step, variables, captures, made);
       if (answer !== undefined) recorded.push(answer);
       if ('request' in step && step.essential && (answer?.status ?? 0) >= 400) break;
@@ -32,6 +40,7 @@ export async function runCase(server: Server, wanted: Case, { waits = true } = {
   } finally {
     for (const open of captures.values()) open.close();
     await cleanUp(server, made, waits);
+    await webhooks?.[Symbol.asyncDispose]();
   }
   const now = new Date();
   return normalise(recorded, variables, now).map((raw, at) => answerOf(recorded[at]!, raw));
@@ -56,7 +65,7 @@ async function makeNamespace(server: Server, variables: Variables, made: string[
 
 async function runStep(
   server: Server,
-  step: Step,
+  step: Exclude<Step, ReviewsStep>,
   variables: Variables,
   captures: Map<string, Capture>,
   made: string[],

@@ -1,4 +1,4 @@
-import type { EventsStep, RequestStep, StepBody, WatchStep } from './case.ts';
+import type { EventsStep, RequestStep, ReviewsStep, StepBody, WatchStep } from './case.ts';
 
 type Options = Omit<RequestStep, 'request' | 'body'>;
 
@@ -76,6 +76,8 @@ export const watch = (name: string, path: string, headers: Record<string, string
 });
 
 export const events = (name: string, count: number | 'end'): EventsStep => ({ events: name, count });
+
+export const reviews = (which: ReviewsStep['reviews'] = 'last'): ReviewsStep => ({ reviews: which });
 
 /** A ConfigMap with what differs from case to case. */
 export const configMap = (name: string, rest: object = {}, metadata: object = {}): object => ({

@@ -24,6 +24,7 @@ import { tables } from './table.ts';
 import { tokens } from './tokens.ts';
 import { update } from './update.ts';
 import { watches } from './watch.ts';
+import { webhooks } from './webhooks.ts';
 import { wire } from './wire.ts';
 
 /** What is compared, in the order of recording. */
@@ -54,4 +55,5 @@ export const subjects: readonly Subject[] = [
   quotas,
   podSecurity,
   plugins,
+  webhooks,
 ];

@@ -7,6 +7,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** What the client said of it, for admission; '' for nothing. */
+  readonly givenFieldValidation: string;
 }
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -90,9 +92,14 @@ function readWriteOptions(query: URLSearchParams, errors: FieldError[]): WriteOp
       reason: 'FieldValueNotSupported',
       message: `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "", "Ignore", "Strict", "Warn"`,
     });
-    return { dryRun, fieldManager, fieldValidation: 'Warn' };
+    return { dryRun, fieldManager, fieldValidation: 'Warn', givenFieldValidation: fieldValidation };
   }
-  return { dryRun, fieldManager, fieldValidation: fieldValidation === '' ? 'Warn' : fieldValidation };
+  return {
+    dryRun,
+    fieldManager,
+    fieldValidation: fieldValidation === '' ? 'Warn' : fieldValidation,
+    givenFieldValidation: fieldValidation,
+  };
 }
 
 function unprintable(manager: string, at: number): FieldError {

@@ -15,6 +15,8 @@ export interface WebhookCall {
 
 export interface WebhookAnswer {
   readonly status: number;
+  /** '' when it says none. */
+  readonly contentType: string;
   readonly body: string;
 }
 
@@ -95,7 +97,11 @@ function post(
       });
       incoming.once('error', fail);
       incoming.once('end', () =>
-        resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: incoming.statusCode ?? 0,
+          contentType: incoming.headers['content-type'] ?? '',
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
       );
     });
     outgoing.end(body);

@@ -1,9 +1,5 @@
 import type { Clock, Random } from '@opwright/machinery';
-import {
-  certificateApproval,
-  certificateSigning,
-  certificateSubjectRestriction,
-} from '../../kinds/admission/certificates.ts';
+import { certificateSubjectRestriction } from '../../kinds/admission/certificates.ts';
 import { defaultIngressClassAdmission } from '../../kinds/admission/ingress-class.ts';
 import { limitRangerAdmission } from '../../kinds/admission/limit-ranger.ts';
 import type { Lookup } from '../../kinds/admission/lookup.ts';

@@ -10,7 +10,7 @@ const BINDING = postedKind('', 'v1', 'Binding');
 
 /** POST of a Binding to a pod: assigns it to a node, once. */
 export async function bind(call: Call): Promise<Result> {
-  const posted = await readPosted(call, BINDING);
+  const posted = await readPosted(call, BINDING, true);
   const name = nameOf(posted.body);
   if (name !== '' && name !== call.info.name) throw badRequest('name in URL does not match name in Binding object');
   return assign(call, posted);
@@ -18,7 +18,7 @@ export async function bind(call: Call): Promise<Result> {
 
 /** POST of a Binding that names its pod itself. */
 export async function bindNamed(call: Call): Promise<Result> {
-  const posted = await readPosted(call, BINDING);
+  const posted = await readPosted(call, BINDING, true);
   const kind = call.server.registry.find('', 'v1', 'pods');
   if (kind === undefined) throw new Error('pods are not served');
   return assign({ ...call, kind, info: { ...call.info, name: nameOf(posted.body) } }, posted);

@@ -4,6 +4,7 @@ import type { MutableObject } from '../../kinds/kind.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
 import type { Call } from '../context.ts';
 import { decodeAs, type ExpectedKind, readBody } from '../decode.ts';
+import { metadataOf } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
 import { optionsObject } from '../verbs/create.ts';
 import { admissionAttributes } from '../write.ts';
@@ -29,14 +30,12 @@ export function postedKind(group: string, version: string, kind: string): Expect
 /**
  * Reads a body and lets the mutating admission see it, as a CREATE of what the URL names.
  *
- * @param name of the object; default: that of the URL
  * @param prepare what is done to the body before anybody sees it: defaults, tracking
  * @throws StatusError 400, 403, 413, 415, 422
  */
 export async function readPosted(
   call: Call,
   kind: ExpectedKind,
-  name?: string,
   prepare: (body: MutableObject, fieldManager: string) => void = () => {},
 ): Promise<Posted> {
   const { info, request, server, warnings } = call;
@@ -47,10 +46,10 @@ export async function readPosted(
     options.fieldValidation,
     warnings,
   );
+  settlePosted(body, info.namespace);
   prepare(body, options.fieldManager);
-  const called = name ?? info.name;
   const attributes: AdmissionAttributes = {
-    ...admissionAttributes(call, 'CREATE', info.subresource, called || nameOf(body), {
+    ...admissionAttributes(call, 'CREATE', info.subresource, info.name || nameOf(body), {
       dryRun: options.dryRun,
       admissionOptions: optionsObject('CreateOptions', options),
     }),
@@ -63,6 +62,12 @@ export async function readPosted(
     dryRun: options.dryRun,
     validate: async () => server.admission.validate(attributes, orderFields(kind.type, body) as JsonObject),
   };
+}
+
+/** A body is in the namespace of the URL. */
+function settlePosted(body: MutableObject, namespace: string): void {
+  const metadata = metadataOf(body);
+  if (namespace !== '' && (metadata.namespace ?? '') === '') metadata.namespace = namespace;
 }
 
 /** metadata.name of a body. */

@@ -21,7 +21,7 @@ const YEAR = 365 * 24 * HOUR;
 export async function requestToken(call: Call): Promise<Result> {
   const { info, kind, server, warnings } = call;
   const { issuer } = server;
-  const posted = await readPosted(call, TOKEN_REQUEST, info.name, (body, fieldManager) => {
+  const posted = await readPosted(call, TOKEN_REQUEST, (body, fieldManager) => {
     setDefault(ensure(body, 'spec'), 'expirationSeconds', HOUR);
     trackBody(call, TOKEN_REQUEST, fieldManager, info.subresource, body);
   });

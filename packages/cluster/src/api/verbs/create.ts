@@ -27,13 +27,17 @@ export async function create(call: Call): Promise<Result> {
 /** Options as admission sees them. */
 export function optionsObject(
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions',
-  { dryRun, fieldManager, fieldValidation }: { dryRun: boolean; fieldManager?: string; fieldValidation?: string },
+  {
+    dryRun,
+    fieldManager,
+    givenFieldValidation,
+  }: { dryRun: boolean; fieldManager?: string; givenFieldValidation?: string },
 ) {
   return {
     kind,
     apiVersion: 'meta.k8s.io/v1',
     ...(dryRun ? { dryRun: ['All'] } : {}),
     ...(fieldManager ? { fieldManager } : {}),
-    ...(fieldValidation ? { fieldValidation } : {}),
+    ...(givenFieldValidation ? { fieldValidation: givenFieldValidation } : {}),
   };
 }

@@ -1,7 +1,16 @@
 import { posix } from 'node:path';
-import { type Clock, encodeJson, isPlainObject, type JsonObject, parseJson, type Random } from '@opwright/machinery';
+import {
+  type Clock,
+  encodeJson,
+  isPlainObject,
+  type JsonObject,
+  JsonSyntaxError,
+  parseJson,
+  type Random,
+} from '@opwright/machinery';
 import { at, int, text } from '../../../kinds/tree.ts';
-import type { WebhookClient } from '../../../server/webhook-client.ts';
+import type { WebhookAnswer, WebhookClient } from '../../../server/webhook-client.ts';
+import { parseYaml, YamlError } from '../../decode.ts';
 import type { ServiceAddress, ServiceResolver } from './services.ts';
 
 /** What calling webhooks takes from the server. */
@@ -41,7 +50,7 @@ export function webhookCaller({ client, clock, random, services }: WebhookCaller
           body: `${encodeJson(review)}\n`,
           signal: expiry.signal,
         });
-        if (answer.status < 200 || answer.status > 206) throw new ServerError(errorText(answer.status, answer.body));
+        if (answer.status < 200 || answer.status > 206) throw new ServerError(errorText(answer));
         return answeredObject(answer.body);
       } catch (error) {
         if (error instanceof ServerError) throw error;
@@ -90,29 +99,35 @@ const TYPE_META =
   'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 function answeredObject(body: string): { [key: string]: unknown } {
-  let value: unknown;
+  const value = parsed(body);
+  if (isPlainObject(value)) return value;
+  const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  throw new ServerError(
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into ${TYPE_META}`,
+  );
+}
+
+/** What is not JSON is taken for YAML. */
+function parsed(body: string): unknown {
   try {
-    ({ value } = parseJson(body));
+    return parseJson(body).value;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ServerError(`couldn't get version/kind; json parse error: ${why}`);
+    if (!(error instanceof JsonSyntaxError)) throw error;
   }
-  if (!isPlainObject(value)) {
-    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    throw new ServerError(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into ${TYPE_META}`,
-    );
+  try {
+    return parseYaml(body).value;
+  } catch (error) {
+    if (!(error instanceof YamlError || error instanceof JsonSyntaxError)) throw error;
+    throw new ServerError(`couldn't get version/kind; json parse error: ${error.message}`);
   }
-  if (typeof value.kind !== 'string' || value.kind === '') {
-    throw new ServerError(`Object 'Kind' is missing in '${body}'`);
-  }
-  return value;
 }
 
 /** How Go's client words an answer that is an error. */
-function errorText(status: number, body: string): string {
-  const said = statusMessage(body);
+function errorText({ status, contentType, body: sent }: WebhookAnswer): string {
+  const said = statusMessage(sent);
   if (said !== undefined) return said;
+  // Only text is repeated.
+  const body = contentType === '' || contentType.startsWith('text/') ? sent : '';
   switch (status) {
     case 401:
       return 'the server has asked for the client to provide credentials';

@@ -1,11 +1,12 @@
-import { applyJsonPatch, deepEqual, type JsonObject, mutableCopy, parseJson } from '@opwright/machinery';
+import { applyJsonPatch, deepEqual, isPlainObject, type JsonObject, mutableCopy, parseJson } from '@opwright/machinery';
 import type { MutableObject } from '../../../kinds/kind.ts';
 import { internalError } from '../../errors.ts';
 import type { AdmissionPlugin } from '../admission.ts';
 import type { Form } from '../form.ts';
 import { isExempt } from '../match.ts';
-import { configuredWebhooks } from './configuration.ts';
+import { configuredWebhooks, type Webhook } from './configuration.ts';
 import { ask, invocationOf, type WebhookSurroundings } from './dispatch.ts';
+import type { Verdict } from './review.ts';
 
 /** What has happened to a write so far, for the second round. */
 interface Progress {
@@ -40,7 +41,7 @@ export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPl
         const invocation = await invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
         if (invocation === undefined) continue;
         const verdict = await ask(invocation, attributes, object as JsonObject | undefined, true, surroundings);
-        if (verdict?.patch !== undefined && (await applyPatch(verdict.patch, invocation.form, object))) {
+        if (verdict?.patch !== undefined && (await applyPatch(verdict.patch, webhook, invocation.form, object))) {
           wantAgain(progress);
           if (rounds !== undefined) rounds.secondWanted = true;
         }
@@ -65,13 +66,26 @@ function wantAgain({ called, due }: Progress): void {
 }
 
 /** Whether the patch has changed the object. @throws StatusError 500 when it does not apply */
-async function applyPatch(patch: string, form: Form, object: MutableObject | undefined): Promise<boolean> {
+async function applyPatch(
+  patch: NonNullable<Verdict['patch']>,
+  { name, failurePolicy }: Webhook,
+  form: Form,
+  object: MutableObject | undefined,
+): Promise<boolean> {
   try {
-    const operations = parseJson(patch).value;
-    if (!Array.isArray(operations)) throw new Error('json: cannot unmarshal into Go value of type jsonpatch.Patch');
+    const operations = parseJson(patch.text).value;
+    if (!Array.isArray(operations)) {
+      const type = isPlainObject(operations) ? 'object' : typeof operations === 'boolean' ? 'bool' : typeof operations;
+      throw new Error(`json: cannot unmarshal ${type} into Go value of type jsonpatch.Patch`);
+    }
+    if (operations.length === 0) return false;
     if (object === undefined) {
-      if (operations.length === 0) return false;
-      throw new Error('webhook attempted to modify an object that is being deleted');
+      const why = 'attempted to modify the object, which is not supported for this operation';
+      throw new Error(`admission webhook "${name}" ${why}`);
+    }
+    if (patch.type !== 'JSONPatch') {
+      if (failurePolicy === 'Ignore') return false;
+      throw new Error(`failed calling webhook "${name}": unsupported patch type "${patch.type}"`);
     }
     const before = mutableCopy(object);
     await form.take(applyJsonPatch(form.show(object as JsonObject), operations as object[]), object);

@@ -1,4 +1,11 @@
-import { decodeBase64, isPlainObject, type JsonObject, type Status, StatusError } from '@opwright/machinery';
+import {
+  decodeBase64,
+  isPlainObject,
+  type JsonObject,
+  type Status,
+  type StatusDetails,
+  StatusError,
+} from '@opwright/machinery';
 import type { ServedKind } from '../../../kinds/kind.ts';
 import type { UserInfo } from '../../http-types.ts';
 import type { AdmissionAttributes, Operation } from '../admission.ts';
@@ -92,8 +99,7 @@ export interface Verdict {
   /** Of a refusal, as the webhook sent it. */
   readonly status: Partial<Status>;
   readonly warnings: readonly string[];
-  /** The text of a JSON patch. */
-  readonly patch?: string;
+  readonly patch?: { readonly type: string; readonly text: string };
 }
 
 /**
@@ -123,23 +129,28 @@ export function verdictOf(review: unknown, version: ReviewVersion, uid: string, 
   };
 }
 
-function patchOf(response: { [key: string]: unknown }, version: ReviewVersion, mutating: boolean): string | undefined {
+function patchOf(
+  response: { [key: string]: unknown },
+  version: ReviewVersion,
+  mutating: boolean,
+): Verdict['patch'] | undefined {
   const encoded = textOf(response.patch);
   const type = response.patchType;
   const typed = type !== undefined && type !== null;
+  // In the first version of reviews nobody looked.
+  const strict = version === 'v1';
   if (!mutating) {
-    if (encoded !== '') throw new Error('validating webhook may not return response.patch');
-    if (typed) throw new Error('validating webhook may not return response.patchType');
+    if (strict && encoded !== '') throw new Error('validating webhook may not return response.patch');
+    if (strict && typed) throw new Error('validating webhook may not return response.patchType');
     return undefined;
   }
-  if (version === 'v1') {
+  if (strict) {
     if (encoded !== '' && !typed) throw new Error('webhook returned response.patch but not response.patchType');
     if (encoded === '' && typed) throw new Error('webhook returned response.patchType but not response.patch');
+    if (type === '') throw new Error('webhook returned invalid response.patchType of ""');
   }
-  if (typed && type !== 'JSONPatch') {
-    throw new Error(`webhook returned invalid response.patchType of ${JSON.stringify(type)}`);
-  }
-  return encoded === '' ? undefined : Buffer.from(decodeBase64(encoded)).toString('utf8');
+  if (encoded === '') return undefined;
+  return { type: strict ? textOf(type) : 'JSONPatch', text: Buffer.from(decodeBase64(encoded)).toString('utf8') };
 }
 
 /** The answer to a write that a webhook has refused. */
@@ -154,9 +165,27 @@ export function refusal(webhook: string, status: Partial<Status>): StatusError {
     status: 'Failure',
     message: `admission webhook "${webhook}" denied the request${why}`,
     ...(reason === undefined ? {} : { reason }),
-    ...(details === undefined ? {} : { details }),
+    ...(details === undefined ? {} : { details: orderedDetails(details) }),
     code: typeof status.code === 'number' && status.code >= 400 ? status.code : 400,
   });
+}
+
+const DETAILS = ['name', 'group', 'kind', 'uid', 'causes', 'retryAfterSeconds'] as const;
+const CAUSE = ['reason', 'message', 'field'] as const;
+
+/** In the order in which the API server writes its own. */
+function orderedDetails(details: StatusDetails): StatusDetails {
+  const { causes } = details;
+  const ordered = pick(details, DETAILS);
+  return causes === undefined ? ordered : { ...ordered, causes: causes.map((cause) => pick(cause, CAUSE)) };
+}
+
+function pick<T extends object>(from: T, keys: readonly string[]): T {
+  return Object.fromEntries(
+    Object.entries(from)
+      .filter(([key]) => keys.includes(key))
+      .sort(([a], [b]) => keys.indexOf(a) - keys.indexOf(b)),
+  ) as T;
 }
 
 function groupVersion(apiVersion: string): string {
