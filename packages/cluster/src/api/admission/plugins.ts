@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@opwright/machinery';
+import type { Clock, JsonObject, Random } from '@opwright/machinery';
 import { certificateSubjectRestriction } from '../../kinds/admission/certificates.ts';
 import { defaultIngressClassAdmission } from '../../kinds/admission/ingress-class.ts';
 import { limitRangerAdmission } from '../../kinds/admission/limit-ranger.ts';
@@ -20,7 +20,7 @@ import type { Store } from '../../store/store.ts';
 import type { Authorizer } from '../authorize.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import { certificateApproval, certificateSigning } from './certificates.ts';
-import { byNamespace } from './derived.ts';
+import { byNamespace, derived } from './derived.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { podSecurityAdmission } from './pod-security.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
@@ -122,12 +122,20 @@ export function admissionPlugins(context: PluginContext, choice: PluginChoice = 
   ).flatMap(({ make }) => (make === undefined ? [] : [make(context)]));
 }
 
-/** Reads stored objects for plugins that know no more of the store. */
+/** Reads stored objects for plugins that know no more of the store; what they ask for again is there. */
 export function lookupIn(store: Store): Lookup {
   const indexes = new Map<string, ReturnType<typeof byNamespace>>();
+  const lists = new Map<string, () => readonly JsonObject[]>();
   return {
     get: (storage, namespace, name) => store.get(storage, storeKey(namespace, name)),
-    list: (storage) => store.list(storage).items,
+    list(storage) {
+      let list = lists.get(storage);
+      if (list === undefined) {
+        list = derived(store, [storage], () => store.list(storage).items);
+        lists.set(storage, list);
+      }
+      return list();
+    },
     within(storage, namespace) {
       let index = indexes.get(storage);
       if (index === undefined) {

@@ -3,6 +3,7 @@ import type { MutableObject } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { type Endpoint, keepAllBut } from '../endpoint.ts';
 import { badRequest, conflict, invalid } from '../errors.ts';
+import { trackBody } from '../field-manager.ts';
 import { updateObject } from '../write.ts';
 import { nameOf, type Posted, postedKind, readPosted } from './posted.ts';
 
@@ -10,7 +11,7 @@ const BINDING = postedKind('', 'v1', 'Binding');
 
 /** POST of a Binding to a pod: assigns it to a node, once. */
 export async function bind(call: Call): Promise<Result> {
-  const posted = await readPosted(call, BINDING, true);
+  const posted = await readPosted(call, BINDING, tracking(call));
   const name = nameOf(posted.body);
   if (name !== '' && name !== call.info.name) throw badRequest('name in URL does not match name in Binding object');
   return assign(call, posted);
@@ -18,11 +19,15 @@ export async function bind(call: Call): Promise<Result> {
 
 /** POST of a Binding that names its pod itself. */
 export async function bindNamed(call: Call): Promise<Result> {
-  const posted = await readPosted(call, BINDING, true);
+  const posted = await readPosted(call, BINDING, tracking(call));
   const kind = call.server.registry.find('', 'v1', 'pods');
   if (kind === undefined) throw new Error('pods are not served');
   return assign({ ...call, kind, info: { ...call.info, name: nameOf(posted.body) } }, posted);
 }
+
+/** Webhooks see managed fields in a Binding, though nobody stores it. */
+const tracking = (call: Call) => (body: MutableObject, fieldManager: string) =>
+  trackBody(call, BINDING, fieldManager, call.info.subresource, body);
 
 async function assign(call: Call, posted: Posted): Promise<Result> {
   const { kind, info, server } = call;
