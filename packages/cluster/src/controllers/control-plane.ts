@@ -7,6 +7,7 @@ import type { Controller, ControllerContext } from './controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { kubelet, registerNode } from './kubelet/kubelet.ts';
 import { namespaceController } from './namespace.ts';
+import { policyStatusController } from './policy-status.ts';
 import { resourceOf } from './resource-of.ts';
 import { scheduler } from './scheduler.ts';
 import { serviceAccountController } from './service-account.ts';
@@ -29,7 +30,7 @@ export function garbageCollector(context: ControllerContext): Controller {
   };
 }
 
-/** Namespaces, service accounts with their tokens, and aggregated cluster roles. */
+/** Namespaces, service accounts with their tokens, aggregated cluster roles and the status of admission policies. */
 export function controllerManager(context: ControllerContext): Controller {
   const client = createClient(context.transport, { fieldManager: 'kube-controller-manager' });
   return managed(
@@ -41,6 +42,7 @@ export function controllerManager(context: ControllerContext): Controller {
         serviceAccountController(context.rootCa),
         clusterRoleAggregation(client),
         serviceAccountTokenController({ client, rootCa: context.rootCa, issue: context.accountToken }),
+        policyStatusController(context.registry),
       ],
     }),
   );

@@ -14,7 +14,7 @@ import {
   STRING,
   TIMESTAMP,
 } from '../types/type.ts';
-import { escapeFieldName } from './escape.ts';
+import { namesOf } from './escape.ts';
 import { MAX_REQUEST_SIZE } from './limits.ts';
 
 /** A schema as rules see it: its type, and how large its values can be. */
@@ -135,13 +135,6 @@ function declareObject(schema: StructuralSchema): Declared | undefined {
     minSize,
     fields,
   };
-}
-
-/** A field that is called like a word of the language can be selected by its name, too, as of Kubernetes 1.32. */
-function namesOf(key: string): string[] {
-  const escaped = escapeFieldName(key);
-  if (escaped === undefined) return [];
-  return escaped === `__${key}__` ? [escaped, key] : [escaped];
 }
 
 let objects = 0;

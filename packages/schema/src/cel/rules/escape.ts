@@ -18,3 +18,10 @@ export function escapeFieldName(name: string): string | undefined {
   if (/[^a-zA-Z0-9_./-]/.test(name)) return undefined;
   return name.replace(/__|[-./]/g, (part) => replacements[part] as string);
 }
+
+/** A field that is called like a word of the language can be selected by its name, too, as of Kubernetes 1.32. */
+export function namesOf(key: string): string[] {
+  const escaped = escapeFieldName(key);
+  if (escaped === undefined) return [];
+  return escaped === `__${key}__` ? [escaped, key] : [escaped];
+}
