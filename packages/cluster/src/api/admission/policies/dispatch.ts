@@ -2,9 +2,9 @@ import type { JsonObject } from '@opwright/machinery';
 import type { AdmissionInput } from '@opwright/schema';
 import type { ServedKind } from '../../../kinds/kind.ts';
 import type { Registry } from '../../../kinds/registry.ts';
-import type { StoredObject } from '../../../store/object.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Authorizer } from '../../authorize.ts';
+import { notFound } from '../../errors.ts';
 import type { AdmissionAttributes } from '../admission.ts';
 import { expressionInput } from '../expressions/input.ts';
 import { type Form, formFor } from '../form.ts';
@@ -103,10 +103,11 @@ function namespaceOf(attributes: AdmissionAttributes): string {
   return isNamespace(attributes) ? attributes.name : attributes.namespace;
 }
 
-/** The namespace of a write, without what expressions are not to see. Null for what is in none. */
+/** The namespace of a write, without what expressions are not to see. Null for what is in none. @throws StatusError 404 */
 function namespaceObject(attributes: AdmissionAttributes, store: Store): JsonObject | null {
   if (isNamespace(attributes) || attributes.namespace === '') return null;
-  const stored = store.get('namespaces', attributes.namespace) as StoredObject;
+  const stored = store.get('namespaces', attributes.namespace);
+  if (stored === undefined) throw notFound({ group: '', plural: 'namespaces' }, attributes.namespace);
   const { ownerReferences: _owners, managedFields: _managers, ...metadata } = stored.metadata;
   return { ...stored, metadata };
 }
