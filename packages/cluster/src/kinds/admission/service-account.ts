@@ -1,8 +1,8 @@
 import { type JsonObject, type Random, randomSuffix } from '@opwright/machinery';
-import type { AdmissionPlugin } from '../../api/admission/admission.ts';
-import { forbidden } from '../../api/errors.ts';
+import { type AdmissionAttributes, type AdmissionPlugin, refused } from '../../api/admission/admission.ts';
 import type { MutableObject } from '../kind.ts';
 import { asJson, at, bool, each, ensure, field, items, text } from '../tree.ts';
+import { mirrorPodRefusal, unmountableSecret } from './account-references.ts';
 import type { Lookup } from './lookup.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -13,26 +13,52 @@ const tokenSeconds = 3607;
 export function serviceAccountAdmission(lookup: Lookup, random: Random): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
-    mutate({ operation, kind, subresource, namespace }, pod) {
-      if (operation !== 'CREATE' || kind.storage !== 'pods' || subresource !== '' || pod === undefined) return;
-      const metadata = at(asJson(pod), 'metadata');
-      // Mirror pods have no account: their kubelet runs them from a file.
-      if (field(at(metadata, 'annotations'), 'kubernetes.io/config.mirror') !== undefined) return;
+    mutate(attributes, pod) {
+      if (!isCreated(attributes) || pod === undefined) return;
+      if (isMirror(asJson(pod))) return refuseReferences(attributes, asJson(pod), undefined);
       const spec = ensure(pod, 'spec');
       const name = text(asJson(spec), 'serviceAccountName') || 'default';
       spec.serviceAccountName = name;
       spec.serviceAccount = name;
-      const account = lookup.get('serviceaccounts', namespace, name);
-      if (account === undefined) {
-        const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-        throw forbidden(kind, text(metadata, 'name'), why);
-      }
+      const account = accountOf(lookup, attributes, asJson(pod));
       if (mounts(asJson(spec), account)) mountToken(spec, `kube-api-access-${randomSuffix(random, 5)}`);
       const secrets = items(account, 'imagePullSecrets');
       if (items(asJson(spec), 'imagePullSecrets').length === 0 && secrets.length > 0)
         spec.imagePullSecrets = [...secrets];
+      refuseReferences(attributes, asJson(pod), account);
+    },
+    validate(attributes, pod) {
+      if (!isCreated(attributes) || pod === undefined) return;
+      refuseReferences(attributes, pod, isMirror(pod) ? undefined : accountOf(lookup, attributes, pod));
     },
   };
+}
+
+const isCreated = ({ operation, kind, subresource }: AdmissionAttributes) =>
+  operation === 'CREATE' && kind.storage === 'pods' && subresource === '';
+
+/** Mirror pods have no account: their kubelet runs them from a file. */
+const isMirror = (pod: JsonObject) =>
+  field(at(pod, 'metadata', 'annotations'), 'kubernetes.io/config.mirror') !== undefined;
+
+function accountOf(lookup: Lookup, attributes: AdmissionAttributes, pod: JsonObject): JsonObject {
+  const { namespace } = attributes;
+  const name = text(at(pod, 'spec'), 'serviceAccountName');
+  if (name === '') {
+    const of = `${namespace}/${text(at(pod, 'metadata'), 'name')}`;
+    throw refused(attributes, pod, `no service account specified for pod ${of}`);
+  }
+  const account = lookup.get('serviceaccounts', namespace, name);
+  if (account !== undefined) return account;
+  const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+  throw refused(attributes, pod, why);
+}
+
+/** What a pod without an account, or with one that lists its secrets, may not name. */
+function refuseReferences(attributes: AdmissionAttributes, pod: JsonObject, account: JsonObject | undefined): void {
+  const spec = at(pod, 'spec');
+  const why = account === undefined ? mirrorPodRefusal(spec) : unmountableSecret(spec, account);
+  if (why !== undefined) throw refused(attributes, pod, why);
 }
 
 /** The pod's word goes before the account's. */
