@@ -23,7 +23,7 @@ describe('the embedded API server answers as recorded from a real one, or as doc
         verdicts.set(subject.id, judge(subject, golden?.answers ?? {}, await runSubject(server, subject), exceptions));
       }),
     );
-  }, 120_000);
+  }, 300_000);
 
   for (const { id, cases } of subjects) {
     test(`${id}: ${cases.length} cases`, () => {
