@@ -37,6 +37,8 @@ export async function requestToken(call: Call): Promise<Result> {
   const spec = ensure(request, 'spec');
   if (texts(asJson(spec), 'audiences').length === 0) spec.audiences = [...issuer.audiences];
   let seconds = int(asJson(spec), 'expirationSeconds');
+  const nowMs = server.clock.now();
+  Object.assign(metadataOf(request), { name: info.name, creationTimestamp: formatTime(nowMs) });
   refuseDuration(seconds);
   await posted.validate();
   const bound = boundObjects(call, account, at(asJson(spec), 'boundObjectRef'));
@@ -50,7 +52,6 @@ export async function requestToken(call: Call): Promise<Result> {
   const audiences = texts(asJson(spec), 'audiences');
   const isForUs = audiences.every((audience) => issuer.audiences.includes(audience));
   const lives = issuer.extendTokenExpiration && bound.pod !== undefined && seconds === KUBELET_HOUR && isForUs;
-  const nowMs = server.clock.now();
   const token = issuer.issue({
     namespace: info.namespace,
     account: referenceTo(account),
@@ -59,7 +60,6 @@ export async function requestToken(call: Call): Promise<Result> {
     ...(lives && { warnAfterSeconds: seconds }),
     ...bound,
   });
-  Object.assign(metadataOf(request), { name: info.name, creationTimestamp: formatTime(nowMs) });
   request.status = { token, expirationTimestamp: formatTime(nowMs + seconds * 1000) };
   return { code: 201, plain: orderFields(TOKEN_REQUEST.type, request) };
 }
