@@ -10,7 +10,7 @@ import {
 } from '@opwright/machinery';
 import { at, int, text } from '../../../kinds/tree.ts';
 import type { WebhookAnswer, WebhookClient } from '../../../server/webhook-client.ts';
-import { parseYaml, YamlError } from '../../decode.ts';
+import { parseYamlOrJson, YamlError } from '../../read-yaml.ts';
 import type { ServiceAddress, ServiceResolver } from './services.ts';
 
 /** What calling webhooks takes from the server. */
@@ -115,7 +115,7 @@ function parsed(body: string): unknown {
     if (!(error instanceof JsonSyntaxError)) throw error;
   }
   try {
-    return parseYaml(body).value;
+    return parseYamlOrJson(body).value;
   } catch (error) {
     if (!(error instanceof YamlError || error instanceof JsonSyntaxError)) throw error;
     throw new ServerError(`couldn't get version/kind; json parse error: ${error.message}`);
