@@ -76,6 +76,13 @@ function program(terminal: Terminal): Command {
       ).conflicts('namespaces'),
     )
     .option('--metrics-bind-address <address>', 'address of /metrics; 0 turns it off', ':8080')
+    .option('--metrics-secure', 'serve metrics over TLS, to those whom the API server allows to read them')
+    .addOption(
+      new Option(
+        '--metrics-cert-path <folder>',
+        'folder with tls.crt and tls.key of the metrics (default: they are made)',
+      ).implies({ metricsSecure: true }),
+    )
     .option('--health-probe-bind-address <address>', 'address of /healthz and /readyz; 0 turns them off', ':8081')
     .option('--webhook-bind-address <address>', 'address of the webhooks, if there are any; 0 turns them off', ':9443')
     .option('--webhook-cert-path <folder>', 'folder with tls.crt and tls.key of the webhooks (default: they are made)')
@@ -124,6 +131,10 @@ function program(terminal: Terminal): Command {
     .option(
       '--cert-manager',
       'cert-manager makes the certificate of the webhooks; the entry point must take --webhook-cert-path',
+    )
+    .option(
+      '--secure-metrics',
+      'metrics over TLS, for those who may read them; the entry point must take --metrics-secure',
     )
     .option(
       '--namespaces <list>',

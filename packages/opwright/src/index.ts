@@ -26,9 +26,11 @@ export {
 } from '@opwright/machinery';
 export * from '@opwright/schema';
 export { leaderElectionRules } from './access/leader-election.ts';
+export { metricsAuthorizationRules, metricsReaderRules } from './access/metrics.ts';
 export { namespaceSelectorRules } from './access/namespace-selector.ts';
 export { accessRules, type PolicyRule, type ScopedRules, scopedAccessRules } from './access/rules.ts';
 export { shardingRules } from './access/sharding.ts';
+export { type UserRole, userRoles } from './access/users.ts';
 export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
 export type { ListFilter } from './cache/kind-cache.ts';
 export { type MetadataOnly, metadataOf, type ObjectMetadata } from './cache/metadata-only.ts';

@@ -113,7 +113,8 @@ export function servesWebhooks(operator: Operator): boolean {
   return operator.webhooks.length > 0 || convertedResources(operator).length > 0;
 }
 
-function customResources(operator: Operator): readonly AnyCustomResource[] {
+/** The custom resources that the operator is there for: what its controllers reconcile or own, and its webhooks. */
+export function customResources(operator: Operator): readonly AnyCustomResource[] {
   const own = operator.controllers.flatMap(({ resource, sources }) => [
     resource,
     // An optional kind is somebody else's to install.

@@ -8,6 +8,7 @@ export interface ManifestsCommandOptions {
   readonly namespace?: string;
   readonly leaderElect?: boolean;
   readonly certManager?: boolean;
+  readonly secureMetrics?: boolean;
   readonly namespaces?: readonly string[];
   readonly namespaceSelector?: string;
   readonly shard?: boolean;

@@ -23,6 +23,8 @@ export interface RunCommandOptions {
   readonly namespaces?: readonly string[];
   readonly namespaceSelector?: string;
   readonly metricsBindAddress: string;
+  readonly metricsSecure?: boolean;
+  readonly metricsCertPath?: string;
   readonly healthProbeBindAddress: string;
   readonly webhookBindAddress: string;
   readonly webhookCertPath?: string;
@@ -64,6 +66,10 @@ export async function runCommand(
     const manager = createManager(operator, {
       transport: connection.transport,
       metricsAddress: options.metricsBindAddress,
+      secureMetrics:
+        options.metricsCertPath === undefined
+          ? (options.metricsSecure ?? false)
+          : certificateFiles(options.metricsCertPath),
       probeAddress: options.healthProbeBindAddress,
       ...(options.namespaces !== undefined && { namespaces: options.namespaces }),
       ...(options.namespaceSelector !== undefined && { namespaces: { labelSelector: options.namespaceSelector } }),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import { Deployment } from '@opwright/kubernetes/apps';
 import { ConfigMap, Namespace, Node } from '@opwright/kubernetes/core';
-import { VirtualClock } from '@opwright/machinery';
+import { type JsonObject, VirtualClock } from '@opwright/machinery';
 import {
   callbackLogger,
   controller,
@@ -34,6 +34,9 @@ beforeEach(async () => {
   cluster = await startCluster({ profile: 'envtest', clock });
 });
 afterEach(() => cluster.stop());
+
+const clusterRules = (rbac: readonly JsonObject[], name: string) =>
+  rbac.find(({ kind, metadata }) => kind === 'ClusterRole' && (metadata as { name: string }).name === name)?.rules;
 
 const deployed = () => cluster.client.get(Deployment, { namespace: 'foo-operator-system', name: 'foo-operator' });
 
@@ -198,8 +201,8 @@ test('an operator that follows some namespaces has a Role in each of them, and r
   const { crds, rbac, deployment } = operatorManifests(owning, { namespaces: ['one', 'two'] });
   const roles = rbac.filter(({ kind }) => kind === 'Role') as { metadata: { namespace: string } }[];
   expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(['one', 'two']);
-  expect(rbac.filter(({ kind }) => kind === 'ClusterRole')).toMatchObject([
-    { rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] }] },
+  expect(clusterRules(rbac, 'foo-operator')).toEqual([
+    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
   ]);
   for (const name of ['one', 'two', 'three']) await cluster.client.create(Namespace, { metadata: { name } });
   await cluster.load([...crds, ...rbac, ...deployment]);
@@ -239,4 +242,41 @@ test('an operator that follows namespaces by their labels may read the namespace
   expect(JSON.stringify(rbac)).toContain('"resources":["namespaces"],"verbs":["get","list","watch"]');
   await cluster.load([...rbac, ...deployment]);
   expect((await deployed()).spec.template.spec?.containers[0]?.args).toEqual(['--namespace-selector=team=a']);
+});
+
+test('who may view, edit or administer a namespace may do so with the resources of the operator', async () => {
+  const { crds, rbac } = operatorManifests(operator);
+  await cluster.load([...crds, ...rbac]);
+  const roles = rbac.filter(({ metadata }) => /foos-/.test((metadata as { name: string }).name));
+  expect(roles.map((role) => [(role.metadata as { labels: object }).labels, role.rules])).toEqual(
+    [
+      ['admin', ['*']],
+      ['edit', ['get', 'list', 'watch', 'create', 'delete', 'deletecollection', 'patch', 'update']],
+      ['view', ['get', 'list', 'watch']],
+    ].map(([role, verbs]) => [
+      {
+        'app.kubernetes.io/name': 'foo-operator',
+        'app.kubernetes.io/managed-by': 'opwright',
+        [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true',
+      },
+      [
+        { apiGroups: ['example.com'], resources: ['foos'], verbs },
+        { apiGroups: ['example.com'], resources: ['foos/status'], verbs: ['get'] },
+      ],
+    ]),
+  );
+});
+
+test('secure metrics come with the right to ask who wants them, and a role for those', () => {
+  const { rbac, deployment } = operatorManifests(operator, { secureMetrics: true });
+  expect(clusterRules(rbac, 'foo-operator-metrics-reader')).toEqual([
+    { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+  ]);
+  expect(clusterRules(rbac, 'foo-operator')).toEqual(
+    expect.arrayContaining([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+    ]),
+  );
+  expect(JSON.stringify(deployment)).toContain('["--metrics-secure","--metrics-bind-address=:8443"]');
 });

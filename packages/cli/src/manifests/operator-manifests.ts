@@ -1,23 +1,16 @@
 import type { JsonObject } from '@opwright/machinery';
 import {
-  accessRules,
   type CustomResourceDefinition,
-  leaderElectionRules,
-  namespaceSelectorRules,
   type Operator,
   operatorCrds,
   operatorPolicies,
   operatorWebhookConfigurations,
-  type PolicyRule,
-  scopedAccessRules,
   servesWebhooks,
-  shardingRules,
   type WebhookTarget,
-  webhookCertificateRules,
-  webhookConfigurationRules,
   webhookServiceName,
 } from 'opwright';
 import { certManagerCertificate } from './cert-manager.ts';
+import { roles } from './roles.ts';
 
 export interface ManifestOptions {
   /** Default: `<operator>:latest`. */
@@ -50,6 +43,11 @@ export interface ManifestOptions {
    * the kubeconfig, a service account. The operator itself runs elsewhere. Default: where it runs.
    */
   readonly cluster?: string;
+  /**
+   * Metrics over TLS for those who are allowed to read them: the Deployment gets `--metrics-secure`, the operator the right
+   * to ask who they are, and a ClusterRole `<operator>-metrics-reader` stands ready for them. Default false: over HTTP.
+   */
+  readonly secureMetrics?: boolean;
 }
 
 export interface OperatorManifests {
@@ -82,13 +80,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
     rbac: [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-      ...accessTo(operator, options, metadata),
-      // The Lease has the operator's name, as the manager has it.
-      ...(options.leaderElect
-        ? roleFor('leader-election', leaseRules(leaderElectionRules(name), options), metadata)
-        : []),
-      ...(options.shard ? roleFor('sharding', leaseRules(shardingRules(), options), metadata) : []),
-      ...(hasWebhooks && !certificate ? roleFor('webhooks', webhookCertificateRules(operator), metadata) : []),
+      ...roles(operator, options, metadata),
     ],
     deployment:
       options.cluster === undefined
@@ -99,6 +91,7 @@ export function operatorManifests(operator: Operator, options: ManifestOptions =
               isReplicated: (options.leaderElect || options.shard) ?? false,
               args: argumentsOf(options, certificate !== undefined),
               hasWebhooks,
+              secureMetrics: options.secureMetrics ?? false,
               certificateSecret: certificate?.secretName,
             }),
           ]
@@ -114,79 +107,15 @@ export type Metadata = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-/** What the operator's service account may do to the objects that its controllers declare. */
-function accessTo(operator: Operator, options: ManifestOptions, metadata: Metadata): JsonObject[] {
-  const { name } = metadata;
-  const everywhere = options.certManager || options.cluster !== undefined ? [] : webhookConfigurationRules(operator);
-  if (!options.namespaces) {
-    const followed = options.namespaceSelector === undefined ? [] : namespaceSelectorRules();
-    return clusterRole([...accessRules(operator, options.cluster), ...everywhere, ...followed], metadata);
-  }
-  const { cluster, namespaced } = scopedAccessRules(operator, options.cluster);
-  const clusterRules = [...cluster, ...everywhere];
-  return [
-    ...(clusterRules.length > 0 ? clusterRole(clusterRules, metadata) : []),
-    ...options.namespaces.flatMap((namespace) => role(name, namespace, namespaced, metadata)),
-  ];
-}
-
-function clusterRole(rules: readonly PolicyRule[], { name, namespace, labels }: Metadata): JsonObject[] {
-  return [
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: { name, labels },
-      rules: rules.map((rule) => ({ ...rule })),
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name, labels },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
-    },
-  ];
-}
-
-/** A replica that becomes leader tells so by an event, in the namespace of the Lease. */
-function leaseRules(rules: readonly PolicyRule[], { namespaces }: ManifestOptions): readonly PolicyRule[] {
-  const events = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
-  return [...rules, ...(namespaces ? [events] : [])];
-}
-
 function argumentsOf(options: ManifestOptions, certificate: boolean): string[] {
-  const { leaderElect, shard, namespaces, namespaceSelector } = options;
+  const { leaderElect, shard, secureMetrics, namespaces, namespaceSelector } = options;
   return [
     ...(leaderElect ? ['--leader-elect'] : []),
     ...(shard ? ['--shard'] : []),
+    ...(secureMetrics ? ['--metrics-secure', '--metrics-bind-address=:8443'] : []),
     ...(certificate ? [`--webhook-cert-path=${CERTIFICATES}`] : []),
     ...(namespaces ? [`--namespaces=${namespaces.join(',')}`] : []),
     ...(namespaceSelector === undefined ? [] : [`--namespace-selector=${namespaceSelector}`]),
-  ];
-}
-
-/** What the operator's service account may do in its own namespace, for one purpose. */
-function roleFor(purpose: string, rules: readonly PolicyRule[], metadata: Metadata): JsonObject[] {
-  return role(`${metadata.name}-${purpose}`, metadata.namespace, rules, metadata);
-}
-
-/** A role in `namespace` for the operator's service account. */
-function role(name: string, namespace: string, rules: readonly PolicyRule[], account: Metadata): JsonObject[] {
-  const metadata = { name, namespace, labels: account.labels };
-  return [
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata,
-      rules: rules.map((rule) => ({ ...rule })),
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
-    },
   ];
 }
 
@@ -219,12 +148,13 @@ interface DeploymentOptions {
   readonly isReplicated: boolean;
   readonly args: readonly string[];
   readonly hasWebhooks: boolean;
+  readonly secureMetrics: boolean;
   /** With the certificate of the webhooks, when somebody else renews it. */
   readonly certificateSecret: string | undefined;
 }
 
 function deployment(options: DeploymentOptions): JsonObject {
-  const { metadata, image, isReplicated, args, hasWebhooks, certificateSecret } = options;
+  const { metadata, image, isReplicated, args, hasWebhooks, secureMetrics, certificateSecret } = options;
   const { name, labels } = metadata;
   const selector = { 'app.kubernetes.io/name': name };
   const probe = (path: string) => ({ httpGet: { path, port: 'probes' } });
@@ -250,7 +180,7 @@ function deployment(options: DeploymentOptions): JsonObject {
               image,
               ...(args.length > 0 && { args: [...args] }),
               ports: [
-                { name: 'metrics', containerPort: 8080 },
+                { name: 'metrics', containerPort: secureMetrics ? 8443 : 8080 },
                 { name: 'probes', containerPort: 8081 },
                 ...(hasWebhooks ? [{ name: 'webhooks', containerPort: 9443 }] : []),
               ],

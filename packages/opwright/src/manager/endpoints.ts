@@ -1,10 +1,16 @@
-import { type HttpServer, listenHttp } from './http.ts';
+import { type Clock, sleep } from '@opwright/machinery';
+import { sharedAbortController } from '../abort.ts';
+import type { CertificateSource, ServingCertificate } from '../webhooks/certificates.ts';
+import { type HttpHandler, type HttpServer, listenHttp, listenHttps, type TlsServer } from './http.ts';
+import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { answerProbe, type HealthCheck } from './probes.ts';
 
 export interface EndpointOptions {
   /** `0` or empty = none. */
   readonly metricsAddress: string;
+  /** Serve metrics over TLS, to those whom `authorize` lets through. Absent: over HTTP, to everybody. */
+  readonly secureMetrics?: SecureMetrics;
   /** `0` or empty = none. */
   readonly probeAddress: string;
   readonly metrics: Metrics;
@@ -12,6 +18,13 @@ export interface EndpointOptions {
   readonly readiness: Readonly<Record<string, HealthCheck>>;
   /** Told by `/readyz` beside the checks, without failing it. */
   readonly degradation: () => Readonly<Record<string, HealthCheck>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface SecureMetrics {
+  readonly certificates: CertificateSource;
+  authorize(handler: HttpHandler): HttpHandler;
 }
 
 /** What a manager serves: `/metrics` on one address, `/healthz` and `/readyz` on another. */
@@ -24,14 +37,22 @@ export interface Endpoints {
 }
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
-  const { metricsAddress, probeAddress, metrics, liveness, readiness, degradation } = options;
+  const { metricsAddress, secureMetrics, probeAddress, metrics, liveness, readiness, degradation, clock, logger } =
+    options;
+  const closing = sharedAbortController();
   let opening: Promise<void> = Promise.resolve();
+  let following: Promise<void> = Promise.resolve();
   let metricsServer: HttpServer | undefined;
   let probeServer: HttpServer | undefined;
 
+  const serveMetrics: HttpHandler = async ({ path }) =>
+    path === '/metrics'
+      ? { status: 200, body: await metrics.text(), contentType: metrics.contentType }
+      : { status: 404, body: '404 page not found\n' };
+
   async function listen(): Promise<void> {
     if (isOn(probeAddress)) {
-      probeServer = await listenHttp(probeAddress, 'health probes', (path, query) => {
+      probeServer = await listenHttp(probeAddress, 'health probes', ({ path, query }) => {
         const probe = /^\/(healthz|readyz)(\/.*)?$/.exec(path);
         if (!probe) return { status: 404, body: '404 page not found\n' };
         return probe[1] === 'healthz'
@@ -39,12 +60,44 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
           : answerProbe(readiness, probe[2] ?? '', query, degradation());
       });
     }
-    if (isOn(metricsAddress)) {
-      metricsServer = await listenHttp(metricsAddress, 'metrics', async (path) =>
-        path === '/metrics'
-          ? { status: 200, body: await metrics.text(), contentType: metrics.contentType }
-          : { status: 404, body: '404 page not found\n' },
-      );
+    if (!isOn(metricsAddress)) return;
+    if (secureMetrics === undefined) {
+      metricsServer = await listenHttp(metricsAddress, 'metrics', serveMetrics);
+      return;
+    }
+    const certificate = await secureMetrics.certificates.read(closing.signal);
+    const server = await listenHttps({
+      address: metricsAddress,
+      purpose: 'metrics',
+      certificate,
+      methods: ['GET'],
+      bodyLimit: 0,
+      handler: secureMetrics.authorize(serveMetrics),
+    });
+    // Who is being asked about does not hold up the end.
+    metricsServer = { url: server.url, close: () => server.close(AbortSignal.abort()) };
+    following = followCertificates(secureMetrics.certificates, certificate, server);
+  }
+
+  /** Puts renewed certificates to use; one that cannot be read leaves the former. */
+  async function followCertificates(
+    source: CertificateSource,
+    first: ServingCertificate,
+    server: TlsServer,
+  ): Promise<void> {
+    let serving = first;
+    for (;;) {
+      await sleep(clock, source.checkEveryMs, closing.signal);
+      if (closing.signal.aborted) return;
+      try {
+        const next = await source.read(closing.signal);
+        if (next.cert === serving.cert && next.key === serving.key) continue;
+        server.use(next);
+        serving = next;
+        logger.info('Updated current TLS certificate', { of: 'metrics' });
+      } catch (error) {
+        if (!closing.signal.aborted) logger.error('Certificate of the metrics cannot be read', { error });
+      }
     }
   }
 
@@ -54,8 +107,10 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       return opening;
     },
     async close() {
+      closing.abort();
       // A close while opening must not miss a server that is about to listen.
       await opening.catch(() => {});
+      await following;
       await Promise.all([metricsServer?.close(), probeServer?.close()]);
       metricsServer = undefined;
       probeServer = undefined;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
 /** An answer of one of the manager's endpoints. */
@@ -8,8 +8,20 @@ export interface HttpAnswer {
   readonly contentType?: string;
 }
 
-/** Answers a GET. */
-export type HttpHandler = (path: string, query: URLSearchParams) => HttpAnswer | Promise<HttpAnswer>;
+/** A request, read completely. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The header; empty when there is none. */
+  readonly contentType: string;
+  /** The header; empty when there is none. */
+  readonly authorization: string;
+  /** Undefined when it is larger than the limit. */
+  readonly body: string | undefined;
+}
+
+export type HttpHandler = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 export interface HttpServer {
   /** Where it listens, `http://127.0.0.1:8081`. */
@@ -18,26 +30,15 @@ export interface HttpServer {
 }
 
 /**
- * Listens on `address`: `:8081` (all interfaces) or `127.0.0.1:8081`; port 0 takes a free one.
+ * Answers GET on `address`: `:8081` (all interfaces) or `127.0.0.1:8081`; port 0 takes a free one.
  *
  * @throws Error that names the address and the remedy when it cannot be listened on
  */
 export async function listenHttp(address: string, purpose: string, handler: HttpHandler): Promise<HttpServer> {
   const { host, port } = parseAddress(address, purpose);
-  const server = createServer(async (request, response) => {
-    const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
-      response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
-    };
-    try {
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        return respond({ status: 405, body: '405 method not allowed\n' });
-      }
-      const url = new URL(request.url ?? '/', 'http://localhost');
-      respond(await handler(url.pathname, url.searchParams));
-    } catch (error) {
-      respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
-    }
-  });
+  const server = createServer((request, response) =>
+    answer(request, response, { methods: GET, bodyLimit: 0, handler }),
+  );
   const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
   return {
     url: `http://${host ?? '127.0.0.1'}:${boundPort}`,
@@ -55,14 +56,6 @@ export interface ServerCertificate {
   readonly key: string;
   /** PEM of the authorities of which a client must have a certificate; absent: it needs none. */
   readonly clientCa?: string;
-}
-
-/** A request with its body, read completely. */
-export interface PostedRequest {
-  readonly path: string;
-  readonly contentType: string;
-  /** Undefined when it is larger than the limit. */
-  readonly body: string | undefined;
 }
 
 export interface TlsServer {
@@ -84,17 +77,18 @@ export interface TlsServerOptions {
   readonly certificate: ServerCertificate;
   /** Bytes of a body. */
   readonly bodyLimit: number;
-  /** Answers a POST. */
-  readonly handler: (request: PostedRequest) => Promise<HttpAnswer>;
+  /** Others are refused; GET has HEAD with it. */
+  readonly methods: readonly string[];
+  readonly handler: HttpHandler;
 }
 
 /**
- * Serves POST requests over TLS.
+ * Serves over TLS.
  *
  * @throws Error that names the address and the remedy when it cannot be listened on, or when the certificate is none
  */
 export async function listenHttps(options: TlsServerOptions): Promise<TlsServer> {
-  const { address, purpose, certificate, bodyLimit, handler } = options;
+  const { address, purpose, certificate } = options;
   const { host, port } = parseAddress(address, purpose);
   let underWay = 0;
   let onIdle = () => {};
@@ -108,17 +102,7 @@ export async function listenHttps(options: TlsServerOptions): Promise<TlsServer>
       });
       // Who keeps the connection after the last answer would find it closed in the middle of the next request.
       if (!server.listening) response.setHeader('connection', 'close');
-      const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
-        response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
-      };
-      try {
-        if (request.method !== 'POST') return respond({ status: 405, body: '405 method not allowed\n' });
-        const { pathname } = new URL(request.url ?? '/', 'https://localhost');
-        const contentType = request.headers['content-type'] ?? '';
-        respond(await handler({ path: pathname, contentType, body: await readBody(request, bodyLimit) }));
-      } catch (error) {
-        respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
-      }
+      await answer(request, response, options);
     },
   );
   const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
@@ -142,6 +126,37 @@ export async function listenHttps(options: TlsServerOptions): Promise<TlsServer>
 
 function tlsOptions({ cert, key, clientCa }: ServerCertificate) {
   return { cert, key, ...(clientCa !== undefined && { ca: clientCa }), minVersion: 'TLSv1.2' } as const;
+}
+
+const GET = ['GET'];
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { methods, bodyLimit, handler }: Pick<TlsServerOptions, 'methods' | 'bodyLimit' | 'handler'>,
+): Promise<void> {
+  const respond = ({ status, body, contentType = 'text/plain; charset=utf-8' }: HttpAnswer) => {
+    response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' }).end(body);
+  };
+  try {
+    const { method = 'GET', headers } = request;
+    if (!methods.includes(method === 'HEAD' ? 'GET' : method)) {
+      return respond({ status: 405, body: '405 method not allowed\n' });
+    }
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    respond(
+      await handler({
+        method,
+        path: pathname,
+        query: searchParams,
+        contentType: headers['content-type'] ?? '',
+        authorization: headers.authorization ?? '',
+        body: await readBody(request, bodyLimit),
+      }),
+    );
+  } catch (error) {
+    respond({ status: 500, body: `internal server error: ${error instanceof Error ? error.message : error}\n` });
+  }
 }
 
 /** The body as text; what is over the limit is read and dropped, so that the client gets to read why. */

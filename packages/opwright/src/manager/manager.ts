@@ -12,10 +12,11 @@ import { convertedResources, type Operator, servesWebhooks } from '../operator.t
 import { createMembership, type Membership } from '../sharding/membership.ts';
 import { resolveSharding, type ShardingOptions } from '../sharding/options.ts';
 import type { Shard } from '../sharding/shard-queue.ts';
-import type { CertificateSource } from '../webhooks/certificates.ts';
+import { type CertificateSource, ownCertificates } from '../webhooks/certificates.ts';
 import { createWebhookServer, type WebhookServer } from '../webhooks/server.ts';
 import { defaultCertificates, podNamespace } from '../webhooks/service.ts';
 import { injectTrust, installConfigurations } from '../webhooks/trust.ts';
+import { authorized } from './authorization.ts';
 import { type Campaign, createCampaign } from './campaign.ts';
 import { type ClusterOptions, type ClusterSurroundings, createManagedCluster } from './cluster.ts';
 import { createClusters } from './clusters.ts';
@@ -48,6 +49,12 @@ export interface ManagerOptions {
   readonly transform?: (object: KubeObject, resource: AnyResource) => KubeObject;
   /** Where `/metrics` is served; default `:8080`, `0` = nowhere. */
   readonly metricsAddress?: string;
+  /**
+   * Serve metrics over TLS, and only to clients whose bearer token the API server knows (TokenReview) and whom it allows to
+   * `get` the path (SubjectAccessReview). `true`: with a certificate that is made for this process; or a source of your
+   * own, such as `certificateFiles`. Default: over HTTP, to everybody who reaches the address.
+   */
+  readonly secureMetrics?: boolean | CertificateSource;
   /** Where `/healthz` and `/readyz` are served; default `:8081`, `0` = nowhere. */
   readonly probeAddress?: string;
   /** Where webhooks are served, if the operator has any; default `:9443`, `0` = nowhere. */
@@ -295,8 +302,18 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
 
   const endpoints = createEndpoints({
     metricsAddress: options.metricsAddress ?? ':8080',
+    ...(options.secureMetrics && {
+      secureMetrics: {
+        certificates:
+          options.secureMetrics === true ? ownCertificates({ clock, hosts: ['localhost'] }) : options.secureMetrics,
+        // Not behind the fence: every replica shows its metrics.
+        authorize: (handler) => authorized(handler, { client: clientOf(transport, 'metrics'), clock, logger }),
+      },
+    }),
     probeAddress: options.probeAddress ?? ':8081',
     metrics,
+    clock,
+    logger,
     liveness: { ping: () => undefined },
     readiness: {
       // The API server reaches conversions through a Service of ready pods, and the first lists may need them.

@@ -1,5 +1,5 @@
 import type { AnyCustomResource } from '@opwright/schema';
-import type { HttpAnswer, PostedRequest } from '../manager/http.ts';
+import type { HttpAnswer, HttpRequest } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WebhookMetrics } from '../manager/metrics.ts';
 import { type Admit, admitByDefaulting, admitByValidating } from './admit.ts';
@@ -25,6 +25,9 @@ export interface Served {
   readonly converted: readonly AnyCustomResource[];
 }
 
+/** What of a request decides the answer. */
+type WebhookRequest = Pick<HttpRequest, 'path' | 'contentType' | 'body'>;
+
 /** Answers the body of a review. */
 type Route = (body: string, log: Logger) => string | Promise<string>;
 
@@ -37,7 +40,7 @@ export function webhookEndpoint(
   { definitions, converted }: Served,
   metrics: WebhookMetrics,
   logger: Logger,
-): (request: PostedRequest) => Promise<HttpAnswer> {
+): (request: WebhookRequest) => Promise<HttpAnswer> {
   const routes = new Map<string, Route>();
   for (const definition of definitions) {
     const { resource } = definition;
@@ -76,7 +79,7 @@ export function webhookEndpoint(
     }
   }
 
-  function answer(route: Route, { path, contentType, body }: PostedRequest): string | Promise<string> {
+  function answer(route: Route, { path, contentType, body }: WebhookRequest): string | Promise<string> {
     if (mediaType(contentType) !== 'application/json') {
       return answerReview(NO_REVIEW, errored(400, `contentType=${contentType}, expected application/json`));
     }

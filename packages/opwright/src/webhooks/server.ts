@@ -97,6 +97,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       address: options.address,
       purpose: 'webhooks',
       certificate: first,
+      methods: ['POST'],
       bodyLimit: REVIEW_LIMIT,
       handler: answer,
     });
