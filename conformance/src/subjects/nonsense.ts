@@ -46,6 +46,8 @@ export const nonsense: Subject = {
           { preconditions: 5 },
           { preconditions: { uid: 5 } },
         ].flatMap((options) => [remove(`${CMS}/a`, options), remove(CMS, options)]),
+        remove(`${CMS}/a`, { propagationPolicy: 'Bogus', orphanDependents: true }),
+        ...['"x"', '5', '[]', 'true'].map((text) => send(`DELETE ${CMS}/a`, { text })),
         remove(`${CMS}?labelSelector=%3D`, { kind: 'Bogus' }),
         remove(`${CMS}?limit=x`, { kind: 'Bogus' }),
       ],
@@ -75,6 +77,28 @@ export const nonsense: Subject = {
           remove(path, undefined, PLAIN),
         ]),
       ],
+    },
+    {
+      name: 'metadata of a list that is asked for in the wrong form, or is empty',
+      steps: [
+        ...defined(NUMBERS),
+        ...[WIDGETS, CMS].flatMap((path): Step[] =>
+          ['PartialObjectMetadata', 'PartialObjectMetadataList'].map((as) =>
+            get(path, { headers: { accept: `application/json;as=${as};v=v1;g=meta.k8s.io` } }),
+          ),
+        ),
+        post(WIDGETS, widget('a'), { unrecorded: true }),
+        get(`${WIDGETS}/a`, {
+          headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
+        }),
+      ],
+    },
+    {
+      name: 'a patch of what is not there is not looked at',
+      steps: ['json', 'merge', 'strategic-merge'].flatMap((type): Step[] => [
+        send(`PATCH ${CMS}/none`, { text: '{' }, `application/${type}-patch+json`),
+        send(`PATCH ${CMS}/none`, { text: '5' }, `application/${type}-patch+json`),
+      ]),
     },
     {
       name: 'a configuration without a name means nothing',

@@ -269,7 +269,8 @@ function unrecognizedText(expected: ExpectedKind, body: string | Uint8Array, why
   );
 }
 
-function notAnObject(value: unknown): string {
+/** What Go says of a body that is no object. */
+export function notAnObject(value: unknown): string {
   const type = Array.isArray(value)
     ? 'array'
     : value === null

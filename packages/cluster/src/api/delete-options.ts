@@ -10,7 +10,7 @@ import {
 } from '@opwright/machinery';
 import type { FieldError } from '../kinds/kind.ts';
 import type { Call } from './context.ts';
-import { BODY_LIMIT, contentType } from './decode.ts';
+import { BODY_LIMIT, contentType, notAnObject } from './decode.ts';
 import { goQuote, invalid, rawError, tooLarge, unsupportedMediaType } from './errors.ts';
 import { RESOURCE_TYPES } from './negotiate.ts';
 import { integerParameter, readDryRun } from './options.ts';
@@ -45,7 +45,8 @@ export function deleteOptions(call: Call): DeleteOptions {
       reason: 'FieldValueInvalid',
       message: `Invalid value: ${goQuote(propagationPolicy)}: orphanDependents and deletionPropagation cannot be both set`,
     });
-  } else if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
+  }
+  if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
     errors.push({
       field: 'propagationPolicy',
       reason: 'FieldValueNotSupported',
@@ -123,8 +124,7 @@ function optionsBody({ request, server, kind }: Call): { [key: string]: unknown 
     value = parseText(Buffer.from(body.bytes).toString('utf8'), type);
   }
   if (value === null) return {};
-  if (!isPlainObject(value))
-    throw rawError("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value");
+  if (!isPlainObject(value)) throw rawError(notAnObject(value));
   for (const key of ['apiVersion', 'kind']) {
     const found = getOwn(value, key) ?? '';
     if (typeof found === 'string') continue;

@@ -4,7 +4,7 @@ import { encodeJson, type JsonObject, type Status, StatusError } from '@opwright
 import type { ServedKind } from '../kinds/kind.ts';
 import type { Call, Result, ResultList } from './context.ts';
 import { encodeBody } from './encode-body.ts';
-import { notAcceptable } from './errors.ts';
+import { notAcceptable, rawError } from './errors.ts';
 import { eventStream, streamType } from './event-stream.ts';
 import type { ServerRequest, ServerResponse } from './http-types.ts';
 import { header, type Negotiated, negotiateError, PROTOBUF, plainJson } from './negotiate.ts';
@@ -119,11 +119,12 @@ function resultValue(call: Call, result: Exclude<Result, { stream: unknown } | {
   }
   if ('list' in result) {
     if (as.kind === 'PartialObjectMetadata')
-      throw wrongShape(as.kind, `is a list (*${goPackage(result.kind)}.${result.kind.listKind})`);
+      throw wrongShape(as.kind, `is a list (*${goType(result.kind, result.kind.listKind)})`);
     return partialMetadataList(result.kind, result.list, as.version);
   }
   if (as.kind === 'PartialObjectMetadataList') {
-    throw wrongShape(as.kind, `is not a list (*${goPackage(result.kind)}.${result.kind.kind})`);
+    if (result.kind.custom) throw rawError('content is not a list');
+    throw wrongShape(as.kind, `is not a list (*${goType(result.kind, result.kind.kind)})`);
   }
   return partialMetadata(result.kind, result.object as JsonObject, as.version);
 }
@@ -133,9 +134,10 @@ function wrongShape(requested: string, what: string): StatusError {
   return new StatusError({ ...status, message: `you requested ${requested}, but the requested object ${what}` });
 }
 
-function goPackage({ custom, group }: ServedKind): string {
-  if (custom) return 'unstructured';
-  return group === '' ? 'core' : group.split('.', 1)[0]!;
+/** The Go type that holds objects of a kind, or lists of them. */
+function goType({ custom, group, listKind }: ServedKind, kind: string): string {
+  if (custom) return kind === listKind ? 'unstructured.UnstructuredList' : 'unstructured.Unstructured';
+  return `${group === '' ? 'core' : group.split('.', 1)[0]}.${kind}`;
 }
 
 /** A list in Kubernetes' form: items of built-in kinds come without kind and version. */

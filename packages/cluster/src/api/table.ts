@@ -86,10 +86,12 @@ export function partialMetadata(kind: ServedKind, object: JsonObject, version: T
 
 /** A list reduced to the metadata of its items. */
 export function partialMetadataList(kind: ServedKind, list: ResultList, version: Transform['version']): JsonObject {
+  const items = (list.items as readonly JsonObject[]).map((item) => partialMetadata(kind, item, version));
   return {
     kind: 'PartialObjectMetadataList',
     apiVersion: `meta.k8s.io/${version}`,
     metadata: { ...list.metadata },
-    items: (list.items as readonly JsonObject[]).map((item) => partialMetadata(kind, item, version)),
+    // Go appends to a list that is not there.
+    items: items.length === 0 ? null : items,
   };
 }

@@ -74,9 +74,11 @@ export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
 }
 
 function patchChange(call: Call, endpoint: Endpoint, options: PatchOptions, type: string) {
-  const apply = patcher(call, endpoint, type);
+  // A patch of what is not there is not looked at.
+  let apply: Patcher | undefined;
   return (old: StoredObject | undefined): MutableObject => {
     if (old === undefined) throw notFound(call.kind, call.info.name);
+    apply ??= patcher(call, endpoint, type);
     const before = (endpoint.view?.(old) ?? old) as JsonObject;
     const patched = decodePatched(call, endpoint, options, apply(before), type);
     const next = endpoint.merge === undefined ? patched : endpoint.merge(patched, old);
