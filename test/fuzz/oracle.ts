@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 
 /** What a defect of the server looks like in a message: JavaScript's words, where Kubernetes has its own. */
 const DEFECT =
-  /Internal error occurred(?!: (?:the (?:spec|status) replicas field|Object 'apiVersion' is missing))|is not a function|is not iterable|Cannot (?:read|set|convert|mix)|call stack|undefined|\[object Object\]|NaN|BigInt/;
+  /Internal error occurred(?!: (?:the (?:spec|status) replicas field|Object 'apiVersion' is missing))|is not a function|is not iterable|Cannot (?:read|set|convert|mix)|call stack|undefined|\[object Object\]|(?<!value: )NaN|BigInt/;
 
 /** Fails unless the answer is a document, or a Status that says what its code says. Returns the body. */
 export async function checkAnswer(response: TransportResponse, method: string): Promise<unknown> {

@@ -9,6 +9,7 @@ test.each([
   ['date: 2020-01-01', '{"date":"2020-01-01"}'],
   ['a: !!binary "aGk="', '{"a":"hi"}'],
   ['a: 1e999', '{"a":"1e999"}'],
+  ['a: .', '{"a":"."}'],
   ['a: &x {b: 1}\nc: *x', '{"a":{"b":1},"c":{"b":1}}'],
   ['__proto__: {x: 1}', '{"__proto__":{"x":1}}'],
   ['', 'null'],
@@ -17,7 +18,7 @@ test.each([
 });
 
 test.each([
-  ['a: [b', 'yaml: line 1: did not find expected node content'],
+  ['a: [b', "yaml: line 1: did not find expected ',' or ']'"],
   ['a: .inf', 'json: unsupported value: +Inf'],
   ['a: .nan', 'json: unsupported value: NaN'],
   ['a: *b', "yaml: unknown anchor 'b' referenced"],

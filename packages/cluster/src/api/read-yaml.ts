@@ -88,8 +88,8 @@ function settleScalar(node: Scalar): void {
   if (value instanceof Date) node.value = source;
   else if (value instanceof Uint8Array) node.value = Buffer.from(value).toString('utf8');
   else if (typeof value === 'number' && !Number.isFinite(value)) {
-    // Digits beyond every float are a text; infinity has a name.
-    if (/\d/.test(source)) node.value = source;
+    // Digits beyond every float are a text, and so is a lone dot; infinity has a name.
+    if (!/[a-z]{3}/i.test(source)) node.value = source;
     else throw new YamlError(`json: unsupported value: ${goNumber(value)}`);
   }
 }
