@@ -2,10 +2,33 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const all = ['boot', 'command', 'throughput', 'durability', 'latency', 'sharding', 'cold-sync', 'cel', 'typecheck'];
+const all = [
+  'boot',
+  'command',
+  'throughput',
+  'watch-latency',
+  'watchers',
+  'scale',
+  'rss',
+  'durability',
+  'latency',
+  'sharding',
+  'cold-sync',
+  'cel',
+  'typecheck',
+];
 const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
 
 const number = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
+
+function verdict(value, anchor, target) {
+  if (target === undefined) return '';
+  const { atLeast, atMost, times } = target;
+  const compared = times ? value / anchor : value;
+  const met = atLeast === undefined ? compared <= atMost : compared >= atLeast;
+  const wanted = `${atLeast === undefined ? '≤' : '≥'} ${(atLeast ?? atMost).toLocaleString('en')}${times ? '×' : ''}`;
+  return `   target ${wanted}: ${met ? 'met' : 'MISSED'}`;
+}
 
 for (const name of chosen) {
   if (!all.includes(name)) {
@@ -24,11 +47,11 @@ for (const name of chosen) {
       console.log(`  ${line}`);
       continue;
     }
-    const { name: what, value, unit, anchor } = JSON.parse(line);
+    const { name: what, value, unit, anchor, target } = JSON.parse(line);
     const ratio =
       anchor === undefined
         ? ''
         : `   real API server with etcd: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
-    console.log(`  ${what.padEnd(44)} ${number(value).padStart(10)} ${unit}${ratio}`);
+    console.log(`  ${what.padEnd(52)} ${number(value).padStart(10)} ${unit}${ratio}${verdict(value, anchor, target)}`);
   }
 }

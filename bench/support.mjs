@@ -37,9 +37,12 @@ export async function longestStall(work) {
   return histogram.max / 1e6;
 }
 
-/** One line of the report. `better` names the direction; `anchor` is what a real API server with etcd does on such a machine. */
-export function report(name, value, unit, anchor) {
-  process.stdout.write(`${JSON.stringify({ name, value, unit, ...(anchor !== undefined && { anchor }) })}\n`);
+/**
+ * One line of the report. `anchor` is what a real API server with etcd does on such a machine. `target` is what the value
+ * has to be, `{ atLeast }` or `{ atMost }`; with `times: true` as a multiple of the anchor.
+ */
+export function report(name, value, unit, anchor, target) {
+  process.stdout.write(`${JSON.stringify({ name, value, unit, anchor, target })}\n`);
 }
 
 export function configMap(name) {

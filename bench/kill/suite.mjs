@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '@opwright/client';
 import { seededRandom } from '@opwright/machinery';
+import { freePort } from '../servers.mjs';
 import { createLedger, PLURALS, stateOf } from './ledger.mjs';
 import { createWatcher } from './watcher.mjs';
 
@@ -226,13 +226,4 @@ export async function runKills({ kills, seed, onKill = () => {} }) {
     starts,
     violations,
   };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { manifestFiles } from '@opwright/cluster';
 import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
@@ -12,7 +12,7 @@ export type Load = (yaml: string) => Promise<unknown>;
  */
 export async function applyFiles(paths: readonly string[], load: Load, terminal: Terminal): Promise<void> {
   for (const path of paths) {
-    for (const file of await yamlFiles(path)) {
+    for (const file of await filesIn(path)) {
       try {
         const yaml = await readFile(file, 'utf8');
         for (const line of topComment(yaml)) terminal.out(terminal.style('dim', `  ${line}`));
@@ -29,12 +29,10 @@ function topComment(yaml: string): readonly string[] {
   return comment.split('\n').filter((line) => line !== '');
 }
 
-async function yamlFiles(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new UserError(`${path}: no such file or folder`, { remedy: 'Give YAML files or folders to --apply.' });
-  if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
-  if (names.length === 0) throw new UserError(`${path}: no .yaml, .yml or .json file in this folder`);
-  return names.map((name) => join(path, name));
+async function filesIn(path: string): Promise<readonly string[]> {
+  try {
+    return await manifestFiles(path);
+  } catch (error) {
+    throw new UserError((error as Error).message, { remedy: 'Give YAML files or folders to --apply.' });
+  }
 }

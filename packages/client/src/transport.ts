@@ -11,11 +11,11 @@ export interface TransportRequest {
    * A JSON value (sent as JSON; the in-process transport hands it over as it is, so it must not change afterwards),
    * or text or bytes in the format that `content-type` names.
    */
-  readonly body?: RequestBody;
+  readonly body?: RequestBody | undefined;
   /** The answer will be read with `lines()` for a long time: it gets a connection of its own, outside the pool. */
   readonly stream?: true;
   /** Ends the request, and the stream of a watch. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type RequestBody = { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array };

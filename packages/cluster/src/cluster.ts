@@ -1,5 +1,5 @@
 import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
-import type { Clock, JsonObject, KubeObject, Random } from '@opwright/machinery';
+import { type Clock, type JsonObject, type KubeObject, type Random, seededRandom } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
@@ -8,9 +8,10 @@ import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
 import type { KubeletHooks } from './api/connect/kubelet.ts';
-import type { ApiServer, RequestLogEntry } from './api/context.ts';
+import type { ApiServer } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
 import { durably } from './api/durably.ts';
+import { createFaults, type Faults, NO_FAULTS } from './api/faults.ts';
 import { createHandler } from './api/handler.ts';
 import { healthDocuments, versionDocument } from './api/health.ts';
 import type { Handler } from './api/http-types.ts';
@@ -21,6 +22,7 @@ import { decodeProtobufBody } from './api/protobuf.ts';
 import { rbacAuthorizer } from './api/rbac/authorizer.ts';
 import { roleEscalation } from './api/rbac/escalation.ts';
 import { ruleResolver } from './api/rbac/rules.ts';
+import { createRequestLog, type RequestLog } from './api/request-log.ts';
 import { issuerDocuments } from './api/tokens/documents.ts';
 import { type ServiceAccountOptions, tokenIssuer } from './api/tokens/issuer.ts';
 import { legacyToken } from './api/tokens/legacy.ts';
@@ -34,10 +36,12 @@ import { serviceAllocator } from './kinds/allocator.ts';
 import { builtinKinds } from './kinds/builtin.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
+import { objectsIn } from './load-files.ts';
 import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
 import { type ClusterState, openState } from './state.ts';
+import { createFanOut } from './store/fan-out.ts';
 import { storeKey } from './store/object.ts';
 import { encodeSaved } from './store/saved.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -50,10 +54,17 @@ export interface ClusterOptions {
    * default).
    */
   readonly profile?: 'cluster' | 'envtest';
-  /** Default: the machine's. */
+  /**
+   * All time of the cluster: of objects, tokens, watches, controllers and the request log. A `VirtualClock` stands still
+   * until it is told to advance. Default: the machine's.
+   */
   readonly clock?: Clock;
-  /** Default: the machine's. */
+  /** Chance: of uids, name suffixes, jitter and faults. Default: by `seed`, or the machine's. */
   readonly random?: Random;
+  /** The same seed gives the same uids and names to the same requests; not the same keys and certificates. */
+  readonly seed?: number | string;
+  /** The revision to begin with, of which the first write is the next; default 1. Not with `data` and `from`. */
+  readonly startRevision?: number;
   /** Listens on HTTPS for kubectl and other processes; default: no. */
   readonly serve?: boolean | ServeOptions;
   /** Where to write a kubeconfig of the administrator; needs `serve`. */
@@ -62,6 +73,8 @@ export interface ClusterOptions {
   readonly bookmarkIntervalMs?: number;
   /** Events that are kept per resource, for watches that start in the past; default 10,000. */
   readonly historyLimit?: number;
+  /** Records that {@link Cluster.requests} keeps; default 1,000. */
+  readonly requestLimit?: number;
   /**
    * Folder that keeps the cluster: a write is answered when it is on the disk, and a cluster that is started there again,
    * also after a crash, continues at the same revision. Default: everything is in memory, and gone at the end.
@@ -72,8 +85,6 @@ export interface ClusterOptions {
    * `data`, that must be a new folder.
    */
   readonly from?: string | Uint8Array;
-  /** Is told of every request, in the order of the answers: what did an operator ask for. */
-  readonly requestLog?: (entry: RequestLogEntry) => void;
   /** How tokens of service accounts are made; default: with a key of the cluster's own. */
   readonly serviceAccounts?: ServiceAccountOptions;
   /**
@@ -120,18 +131,28 @@ export interface Cluster extends AsyncDisposable {
   readonly clock: Clock;
   /** The resourceVersion of the last write, as a number. */
   readonly revision: number;
+  /** What was asked of the API server, by whom, and how it was answered. */
+  readonly requests: RequestLog;
+  /** Lets requests fail, wait and be forgotten. */
+  readonly faults: Faults;
   /** Forgets the history up to a revision (default: all of it): older watches and lists get 410. */
   compact(revision?: number): void;
   /** Of the HTTPS port, when it serves. */
   readonly url?: string;
   readonly kubeconfigPath?: string;
   /**
-   * Applies objects, or the documents of a YAML text, server-side, as `kubectl apply` would: definitions of custom
-   * resources and namespaces first. Returns the stored objects in that order.
+   * Applies an object, several, or the documents of a YAML or JSON text, server-side, as `kubectl apply` would:
+   * definitions of custom resources and namespaces first. Returns the stored objects in that order.
    *
    * @throws StatusError for the first object that the server refuses
    */
-  load(objects: string | readonly object[]): Promise<readonly JsonObject[]>;
+  load(objects: string | object | readonly object[]): Promise<readonly JsonObject[]>;
+  /**
+   * {@link Cluster.load} for what is in files: `.yaml`, `.yml`, `.json`, and all of those in folders.
+   *
+   * @throws Error naming the file that is missing or cannot be read
+   */
+  loadFiles(...paths: readonly string[]): Promise<readonly JsonObject[]>;
   /**
    * All objects at the current revision, with the keys and credentials of the cluster; without the history, so that
    * watches of revisions before get 410. A cluster begins with it by the option `from`.
@@ -169,7 +190,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 async function startOn({ vault, close, ...kept }: ClusterState, options: ClusterOptions): Promise<Cluster> {
-  const { clock = systemClock, random = systemRandom, profile = 'cluster' } = options;
+  const { clock = systemClock, profile = 'cluster', requestLimit = 1_000 } = options;
+  const random = options.random ?? (options.seed === undefined ? systemRandom : seededRandom(options.seed));
   const serve = options.serve === true ? {} : options.serve === false ? undefined : options.serve;
   // Keys cost a few milliseconds: they are made when somebody needs them.
   let made: ClusterIdentities | undefined;
@@ -203,8 +225,11 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   );
   let served: ServedCluster | undefined;
   const address = () => (served === undefined ? '127.0.0.1:6443' : new URL(served.url).host);
+  const requests = createRequestLog(requestLimit);
+  const faults = createFaults(random);
   const server: ApiServer = {
     store,
+    fanOut: createFanOut(store, clock),
     registry,
     clock,
     random,
@@ -214,10 +239,11 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     issuer,
     authorizer,
     rules,
+    faults,
+    requests,
     admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
     kubelet: profile === 'cluster' ? { ...simulatedContainers, ...options.kubelet } : (options.kubelet ?? {}),
     protobuf: decodeProtobufBody,
-    requestLog: options.requestLog,
     hooks: [definitions],
     documents: [
       versionDocument,
@@ -232,15 +258,20 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
   };
   definitions.restore();
-  const handler: Handler = kept.log === undefined ? createHandler(server) : durably(createHandler(server), store);
+  const handlerOf = (of: ApiServer): Handler =>
+    kept.log === undefined ? createHandler(of) : durably(createHandler(of), store);
+  const handler = handlerOf(server);
   const transports: Transport[] = [];
-  const as = (user: ClusterUser): Transport => {
-    const transport = inProcessTransport(handler, authenticated({ name: user.name, groups: user.groups ?? [] }));
+  const open = (through: Handler, user: ClusterUser): Transport => {
+    const transport = inProcessTransport(through, authenticated({ name: user.name, groups: user.groups ?? [] }));
     transports.push(transport);
     return transport;
   };
+  const as = (user: ClusterUser): Transport => open(handler, user);
   const transport = as(ADMIN);
-  const client = createClient(transport, { userAgent: 'opwright-cluster' });
+  // The cluster itself is spared the faults.
+  const own = open(handlerOf({ ...server, faults: NO_FAULTS }), ADMIN);
+  const userAgent = 'opwright-cluster';
   if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
@@ -249,8 +280,9 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   });
   const rootCa = () => identities().authority.certificate;
   const log = options.logger ?? jsonLogger({ clock, level: 'error' });
+  const client = createClient(own, { userAgent });
   const accountToken = (account: KubeObject, secret: KubeObject) => legacyToken(issuer.keys, account, secret);
-  const context = { transport, client, clock, random, store, registry, log, rootCa, accountToken };
+  const context = { transport: own, client, clock, random, store, registry, log, rootCa, accountToken };
   const controllers = controllersOf(profile, context);
   for (const controller of controllers) await controller.start();
 
@@ -267,22 +299,27 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     return stopped;
   };
 
+  const load = (objects: string | object | readonly object[]): Promise<readonly JsonObject[]> =>
+    loadObjects(own, registry, objects, async (namespace) => {
+      // Without its service account a namespace takes no pods.
+      if (profile === 'cluster') await untilExists(store, 'serviceaccounts', storeKey(namespace, 'default'));
+    });
+
   return {
     transport,
     as,
-    client,
+    client: createClient(transport, { userAgent }),
     clock,
+    requests,
+    faults,
     get revision() {
       return store.revision;
     },
     compact: (revision = store.revision) => store.compact(revision),
     ...(served === undefined ? {} : { url: served.url }),
     ...(served?.kubeconfigPath === undefined ? {} : { kubeconfigPath: served.kubeconfigPath }),
-    load: (objects) =>
-      loadObjects(transport, registry, objects, async (namespace) => {
-        // Without its service account a namespace takes no pods.
-        if (profile === 'cluster') await untilExists(store, 'serviceaccounts', storeKey(namespace, 'default'));
-      }),
+    load,
+    loadFiles: async (...paths) => load(await objectsIn(paths)),
     save() {
       const saved = encodeSaved(store.image(), vault);
       return new Promise((resolve, reject) => {

@@ -10,8 +10,9 @@ export type {
   ProxyTarget,
   TerminalStreams,
 } from './api/connect/kubelet.ts';
-export type { RequestLogEntry } from './api/context.ts';
+export type { Fault, Faults } from './api/faults.ts';
 export type { UserInfo } from './api/http-types.ts';
+export type { RequestFacts, RequestLog, RequestRecord } from './api/request-log.ts';
 export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
 export {
@@ -22,5 +23,6 @@ export {
 } from './envtest/api-server.ts';
 export { ETCD_FLAGS, startEnvtestEtcd } from './envtest/etcd.ts';
 export { type Flags, parseFlags } from './envtest/flags.ts';
+export { manifestFiles } from './load-files.ts';
 export type { ServeOptions, ServingCertificate } from './serve.ts';
 export { loadClusterData, saveClusterData } from './state.ts';

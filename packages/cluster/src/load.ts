@@ -16,10 +16,11 @@ const FIRST = ['CustomResourceDefinition', 'Namespace'];
 export async function loadObjects(
   transport: Transport,
   registry: Registry,
-  source: string | readonly object[],
+  source: string | object | readonly object[],
   afterNamespace: (name: string) => Promise<void>,
 ): Promise<readonly JsonObject[]> {
-  const objects = (typeof source === 'string' ? documents(source) : source).flatMap(itemsOf);
+  const given: readonly object[] = typeof source === 'string' ? documents(source) : [source].flat();
+  const objects = given.flatMap(itemsOf);
   const rank = (object: JsonObject) => {
     const index = FIRST.indexOf(String(object.kind));
     return index < 0 ? FIRST.length : index;
@@ -36,7 +37,8 @@ export async function loadObjects(
   return loaded;
 }
 
-function documents(text: string): object[] {
+/** The objects in a YAML or JSON text. @throws Error for text that holds something else */
+export function documents(text: string): object[] {
   const parsed = parseAllDocuments(text);
   const found: object[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {

@@ -18,10 +18,18 @@ export interface StateOptions {
   readonly data?: string;
   /** A saved cluster: the file, or what is in it. */
   readonly from?: string | Uint8Array;
+  /** The revision of a cluster that begins with nothing. */
+  readonly startRevision?: number;
 }
 
 /** @throws Error with the remedy for a folder or a file that cannot be used */
-export async function openState({ data, from }: StateOptions): Promise<ClusterState> {
+export async function openState({ data, from, startRevision }: StateOptions): Promise<ClusterState> {
+  if (startRevision !== undefined) {
+    if (data !== undefined || from !== undefined) {
+      throw new Error('startRevision is for a cluster that begins with nothing: leave it out, or data and from');
+    }
+    return { image: emptyImage(startRevision), vault: createVault(), close: async () => {} };
+  }
   const saved = from === undefined ? undefined : await readSaved(from);
   if (data === undefined) {
     return { ...(saved && { image: saved.image }), vault: createVault(saved?.texts), close: async () => {} };
@@ -30,6 +38,12 @@ export async function openState({ data, from }: StateOptions): Promise<ClusterSt
   const { openDurableData } = await import('./store/durable.ts');
   const folder = await openDurableData(data);
   return { ...(folder.image && { image: folder.image }), log: folder.log, vault: folder.vault, close: folder.close };
+}
+
+function emptyImage(revision: number): StoreImage {
+  if (!Number.isSafeInteger(revision) || revision < 1)
+    throw new Error(`startRevision: ${revision}: not a positive integer`);
+  return { revision, compacted: new Map([['', revision]]), changes: [] };
 }
 
 /**

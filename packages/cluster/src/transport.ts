@@ -1,7 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import type { RequestBody, Transport, TransportRequest, TransportResponse } from '@opwright/client';
+import {
+  type RequestBody,
+  type Transport,
+  TransportError,
+  type TransportRequest,
+  type TransportResponse,
+} from '@opwright/client';
 import { encodeJson } from '@opwright/machinery';
+import { ConnectionDropped } from './api/connection-dropped.ts';
 import type { Handler, ServerBody, ServerRequest, ServerResponse, UserInfo } from './api/http-types.ts';
+import { Lifetime } from './lifetime.ts';
 
 /**
  * Reaches the handler by a function call: JSON bodies go in and come out as values, the stored objects themselves; no
@@ -9,14 +17,20 @@ import type { Handler, ServerBody, ServerRequest, ServerResponse, UserInfo } fro
  */
 export function inProcessTransport(handler: Handler, user: UserInfo): Transport {
   const closing = new AbortController();
-  // Every request under way listens to it: many listeners are no leak.
+  // Every stream listens to it: many listeners are no leak.
   setMaxListeners(0, closing.signal);
   return {
     async request(request) {
       request.signal?.throwIfAborted();
       closing.signal.throwIfAborted();
-      const lifetime = lifetimeOf(request.signal, closing.signal);
-      const response = await handler(serverRequest(request, user, lifetime.signal));
+      const lifetime = new Lifetime(ENDED, request.signal, closing.signal);
+      let response: ServerResponse;
+      try {
+        response = await handler(serverRequest(request, user, lifetime));
+      } catch (error) {
+        brokenConnection(error);
+      }
+      if (!('stream' in response.body)) lifetime.end();
       if (request.signal?.aborted) {
         lifetime.end();
         throw request.signal.reason;
@@ -29,15 +43,23 @@ export function inProcessTransport(handler: Handler, user: UserInfo): Transport 
   };
 }
 
-function serverRequest(request: TransportRequest, user: UserInfo, signal: AbortSignal): ServerRequest {
+/** What a client sees of a dropped connection. */
+function brokenConnection(error: unknown): never {
+  if (!(error instanceof ConnectionDropped)) throw error;
+  throw new TransportError(error.message, { code: 'ECONNRESET', cause: error });
+}
+
+const ENDED = new Error('the request has ended');
+
+function serverRequest(request: TransportRequest, user: UserInfo, lifetime: Lifetime): ServerRequest {
   return {
     method: request.method,
     path: request.path,
     headers: request.headers ?? {},
-    ...(request.body === undefined ? {} : { body: serverBody(request.body) }),
+    body: request.body && serverBody(request.body),
     user,
     values: true,
-    signal,
+    lifetime,
   };
 }
 
@@ -45,45 +67,12 @@ function serverBody(body: RequestBody): NonNullable<ServerRequest['body']> {
   return 'text' in body ? { bytes: Buffer.from(body.text) } : body;
 }
 
-/** How long the server works on one request: until it is ended, or one of the sources aborts. */
-interface Lifetime {
-  readonly signal: AbortSignal;
-  /** Tells the server, where it still streams. */
-  end(): void;
-  /** Lets go of the sources, which outlive the request. */
-  release(): void;
-}
-
-// Made once: an abort without a reason makes a DOMException with a stack, per request.
-const ENDED = new Error('the request has ended');
-
-function lifetimeOf(...sources: readonly (AbortSignal | undefined)[]): Lifetime {
-  const controller = new AbortController();
-  const abort = () => controller.abort(ENDED);
-  const release = () => {
-    for (const source of sources) source?.removeEventListener('abort', abort);
-  };
-  for (const source of sources) source?.addEventListener('abort', abort);
-  return {
-    signal: controller.signal,
-    release,
-    end() {
-      release();
-      abort();
-    },
-  };
-}
-
 function transportResponse({ status, headers, body }: ServerResponse, lifetime: Lifetime): TransportResponse {
   const isStream = 'stream' in body;
-  if (!isStream) lifetime.release();
   return {
     status,
     headers,
-    async json() {
-      if ('json' in body) return body.json;
-      return JSON.parse(await textOf(body));
-    },
+    json: () => ('json' in body ? Promise.resolve(body.json) : textOf(body).then(JSON.parse)),
     text: () => textOf(body),
     lines: () => (isStream ? lines(body.stream, lifetime) : textLines(body)),
     close: () => lifetime.end(),
@@ -106,6 +95,8 @@ async function textOf(body: ServerBody): Promise<string> {
 async function* lines(stream: AsyncIterable<unknown>, lifetime: Lifetime): AsyncGenerator<unknown> {
   try {
     for await (const item of stream) yield item;
+  } catch (error) {
+    brokenConnection(error);
   } finally {
     lifetime.end();
   }

@@ -63,15 +63,25 @@ const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
  */
 export function createClient(transport: Transport, options: ClientOptions = {}): Client {
   const baseHeaders = { accept: 'application/json', 'user-agent': options.userAgent ?? 'opwright' };
+  /** By type of the body; made once. */
+  const bodyHeaders = new Map<string, Readonly<Record<string, string>>>();
+
+  function headersFor(bodyType: string): Readonly<Record<string, string>> {
+    let headers = bodyHeaders.get(bodyType);
+    if (headers === undefined) {
+      headers = { ...baseHeaders, 'content-type': bodyType };
+      bodyHeaders.set(bodyType, headers);
+    }
+    return headers;
+  }
 
   async function send(request: TransportRequest): Promise<TransportResponse> {
     request.signal?.throwIfAborted();
-    const complete = { ...request, headers: { ...baseHeaders, ...request.headers } };
-    const response = await transport.request(complete);
+    const response = await transport.request(request);
     if (options.warnings !== undefined) {
       for (const text of warningTexts(headerValues(response.headers, 'warning'))) options.warnings(text);
     }
-    if (response.status < 200 || response.status > 299) throw await errorOf(complete, response);
+    if (response.status < 200 || response.status > 299) throw await errorOf(request, response);
     return response;
   }
 
@@ -82,13 +92,9 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     body?: { readonly type: string; readonly json: unknown },
     accept?: string,
   ): Promise<T> {
-    const request: TransportRequest = {
-      method,
-      path,
-      ...(body && { body: { json: body.json }, headers: { 'content-type': body.type } }),
-      ...(accept && { headers: { accept } }),
-      ...(signal && { signal }),
-    };
+    const request: TransportRequest = body
+      ? { method, path, signal, headers: headersFor(body.type), body: { json: body.json } }
+      : { method, path, signal, headers: accept === undefined ? baseHeaders : { ...baseHeaders, accept } };
     // The one place where what the server says is taken for what the resource declares.
     return (await jsonOf(request, await send(request))) as T;
   }
@@ -171,8 +177,8 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       timeoutSeconds: opts.timeoutSeconds,
     });
     const { metadataOnly, signal } = opts;
-    const headers = metadataOnly ? { headers: { accept: METADATA } } : {};
-    const response = await send({ method: 'GET', path, stream: true, ...headers, ...(signal && { signal }) });
+    const headers = metadataOnly ? { ...baseHeaders, accept: METADATA } : baseHeaders;
+    const response = await send({ method: 'GET', path, stream: true, headers, signal });
     const events = watchEvents<Infer<R>>(response);
     if (metadataOnly) yield* withEventKinds(resource, events);
     else yield* events;
@@ -250,9 +256,9 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       const request: TransportRequest = {
         method,
         path,
-        headers: { ...(body && { 'content-type': 'application/json' }), ...opts.headers },
-        ...(body && { body }),
-        ...(opts.signal && { signal: opts.signal }),
+        headers: { ...(body ? headersFor('application/json') : baseHeaders), ...opts.headers },
+        body,
+        signal: opts.signal,
       };
       const response = await send(request);
       const type = headerValues(response.headers, 'content-type')[0] ?? '';

@@ -37,11 +37,15 @@ export function requireNamespace(resource: AnyResource, namespace: string | unde
 
 /** Appends query parameters, percent-encoded. */
 export function withQuery(path: string, query: Query): string {
-  const pairs: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  let complete = path;
+  let separator = path.includes('?') ? '&' : '?';
+  for (const name of Object.keys(query)) {
+    const value = query[name];
+    if (value === undefined) continue;
+    complete += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+    separator = '&';
   }
-  return pairs.length === 0 ? path : `${path}${path.includes('?') ? '&' : '?'}${pairs.join('&')}`;
+  return complete;
 }
 
 function segment(value: string, what: string): string {

@@ -1,22 +1,27 @@
 import type { Clock, Random } from '@opwright/machinery';
 import type { Allocator, ServedKind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
+import type { FanOut } from '../store/fan-out.ts';
 import type { Store } from '../store/store.ts';
-import type { AdmissionPlugin } from './admission/admission.ts';
+import type { AdmissionChain } from './admission/admission.ts';
 import type { Authorizer } from './authorize.ts';
 import type { KubeletHooks } from './connect/kubelet.ts';
 import type { ProtobufDecoder } from './decode.ts';
+import type { FaultSource } from './faults.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import type { ApiServerMetrics } from './metrics.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { RuleResolver } from './rbac/rules.ts';
 import type { PathRequest, ResourceRequest } from './request-info.ts';
+import type { WritableRequestLog } from './request-log.ts';
 import type { TokenIssuer } from './tokens/issuer.ts';
 import type { TokenAuthenticator } from './tokens/token.ts';
 
 /** What the API server is made of; one per cluster. */
 export interface ApiServer {
   readonly store: Store;
+  /** Through which watches are told of what happens in the store. */
+  readonly fanOut: FanOut;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,33 +32,19 @@ export interface ApiServer {
   readonly issuer: TokenIssuer;
   readonly authorizer: Authorizer;
   readonly rules: RuleResolver;
-  readonly admission: Required<AdmissionPlugin>;
+  /** What is to go wrong. */
+  readonly faults: Pick<FaultSource, 'next'>;
+  readonly requests: Pick<WritableRequestLog, 'add'>;
+  readonly admission: AdmissionChain;
   /** What there is behind the pods; empty without a kubelet. */
   readonly kubelet: KubeletHooks;
   readonly protobuf: ProtobufDecoder;
-  /** Is told of every request when its answer begins. */
-  readonly requestLog: ((entry: RequestLogEntry) => void) | undefined;
   readonly hooks: readonly WriteHook[];
   /** Documents beside the resources, asked in turn: discovery, OpenAPI, version, health. */
   readonly documents: readonly DocumentHandler[];
   readonly metrics: ApiServerMetrics;
   /** Time between the bookmarks of a watch. */
   readonly bookmarkIntervalMs: number;
-}
-
-/** A request that has been answered. */
-export interface RequestLogEntry {
-  /** Of the header Audit-ID, which the client may have given. */
-  readonly auditId: string;
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  readonly userAgent: string;
-  readonly status: number;
-  /** Who it was made as; absent when nobody knows. */
-  readonly user: UserInfo | undefined;
-  /** Who has sent it, where it was made as somebody else. */
-  readonly impersonatedBy: UserInfo | undefined;
 }
 
 /**
@@ -81,6 +72,8 @@ export interface Call {
   readonly negotiated: Negotiated;
   /** Texts for Warning headers, in order. */
   readonly warnings: string[];
+  /** The revision that gets and lists show; default: the current one. */
+  readonly readAt: number | undefined;
 }
 
 /** What a verb answers, before it is encoded. */

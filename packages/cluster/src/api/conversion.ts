@@ -14,11 +14,15 @@ import { storedForm } from './write.ts';
  * Runs a read that presents stored objects. When it meets one that has not been converted, that one is, or all that `more`
  * names, and the read begins again.
  */
-export async function reading<T>(
+export function reading<T>(
   kind: ServedKind,
   read: () => T,
   more: () => readonly StoredObject[] = () => [],
-): Promise<T> {
+): T | Promise<T> {
+  return kind.convert === undefined ? read() : convertedReading(kind, read, more);
+}
+
+async function convertedReading<T>(kind: ServedKind, read: () => T, more: () => readonly StoredObject[]): Promise<T> {
   for (;;) {
     try {
       return read();
@@ -46,10 +50,18 @@ export async function convertAll(kind: ServedKind, objects: readonly (StoredObje
 }
 
 /** {@link storedForm}, by the webhook where the kind has one. */
-export async function formToStore(kind: ServedKind, draft: MutableObject): Promise<MutableObject> {
+export function formToStore(kind: ServedKind, draft: MutableObject): MutableObject | Promise<MutableObject> {
   const form = storedForm(kind, draft);
   const { convert, storageVersion } = kind;
   if (convert === undefined || storageVersion === undefined || form.apiVersion === storageVersion) return form;
+  return convertedForm(form, convert, storageVersion);
+}
+
+async function convertedForm(
+  form: MutableObject,
+  convert: NonNullable<ServedKind['convert']>,
+  storageVersion: string,
+): Promise<MutableObject> {
   const [converted] = await convert([form as JsonObject], storageVersion);
   const { resourceVersion } = metadataOf(form);
   return { ...converted, metadata: { ...metadataOf(converted as MutableObject), resourceVersion } };

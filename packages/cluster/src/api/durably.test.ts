@@ -14,7 +14,7 @@ function answering(body: ServerBody) {
     path: '/',
     headers: {},
     values: true,
-    signal: new AbortController().signal,
+    lifetime: new AbortController(),
   }).finally(() => {
     answered = true;
   });

@@ -138,6 +138,7 @@ export function trackServerUpdate(
 /** The name of a client's program: its User-Agent up to the first slash. */
 function defaultManager({ request }: Call): string {
   const [program = ''] = (header(request, 'user-agent') ?? '').split('/', 1);
+  if (/^[!-~]{1,128}$/.test(program)) return program;
   const printable = program.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
   return (
     Buffer.from(printable)

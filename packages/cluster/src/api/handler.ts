@@ -3,17 +3,20 @@ import type { ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import { answerForm } from './answer-form.ts';
 import { authenticate } from './authenticate.ts';
-import { type AccessAttributes, accessForbidden } from './authorize.ts';
+import { type AccessAttributes, accessForbidden, mayEverything } from './authorize.ts';
 import { connects } from './connect/index.ts';
+import { ConnectionDropped } from './connection-dropped.ts';
 import type { ApiServer, Call, Result } from './context.ts';
 import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
 import { methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
+import { suffer } from './faults.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
-import { impersonate, impersonationProblem } from './impersonate.ts';
+import { impersonate, impersonates, impersonationProblem } from './impersonate.ts';
 import { header, plainJson } from './negotiate.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
+import { factsOf } from './request-log.ts';
 import { errorResponse, resultResponse, textResponse } from './respond.ts';
 import { reviews } from './reviews/index.ts';
 import { subresourceCreates, subresourceEndpoint } from './subresources/index.ts';
@@ -31,21 +34,42 @@ import { watch } from './verbs/watch.ts';
  * answer goes out in the form that was negotiated.
  */
 export function createHandler(server: ApiServer): Handler {
-  const { requestLog } = server;
+  const { clock, faults, metrics, requests } = server;
   return async (request) => {
-    const progress: Progress = { auditId: header(request, 'audit-id') ?? server.random.uuid() };
-    const started = server.clock.monotonic();
-    const response = await answer(server, request, progress);
-    if (progress.info !== undefined) {
-      server.metrics.observe(progress.info, response.status, (server.clock.monotonic() - started) / 1000);
+    const at = clock.now();
+    const startedAt = clock.monotonic();
+    const progress: Progress = { auditId: header(request, 'audit-id') ?? server.random.uuid(), warnings: [] };
+    const log = (code: number) => {
+      const { auditId, sender, user } = progress;
+      const impersonatedUser = user === undefined || user === sender ? '' : user.name;
+      const durationMs = clock.monotonic() - startedAt;
+      if (progress.info !== undefined && code !== 0) metrics.observe(progress.info, code, durationMs / 1000);
+      requests.add({ ...factsOf(request, progress), auditId, impersonatedUser, at, code, durationMs });
+    };
+
+    let response: ServerResponse;
+    try {
+      const info = readInfo(request);
+      if (info === undefined) {
+        const malformed = malformedRequest();
+        log(malformed.status);
+        return malformed;
+      }
+      progress.info = info;
+      const sender = authenticate(request, server, (text) => progress.warnings.push(text));
+      progress.sender = sender;
+      const fault = faults.next(() => factsOf(request, progress));
+      response = await (fault === undefined
+        ? answer(server, request, info, sender, progress)
+        : suffer(fault, request, clock, () => answer(server, request, info, sender, progress, fault.staleAt)));
+    } catch (error) {
+      if (error instanceof ConnectionDropped) {
+        log(0);
+        throw error;
+      }
+      response = await errorResponse(request, statusOf(error), progress.auditId, progress.warnings);
     }
-    if (requestLog !== undefined) {
-      const { auditId, user, sender } = progress;
-      const { method, path, headers } = request;
-      const userAgent = [headers['user-agent']].flat()[0] ?? '';
-      const impersonatedBy = sender !== user ? sender : undefined;
-      requestLog({ auditId, method, path, userAgent, status: response.status, user, impersonatedBy });
-    }
+    log(response.status);
     return response;
   };
 }
@@ -53,6 +77,7 @@ export function createHandler(server: ApiServer): Handler {
 /** What is known of a request so far. */
 interface Progress {
   readonly auditId: string;
+  readonly warnings: string[];
   info?: RequestInfo;
   /** Who sends it. */
   sender?: UserInfo;
@@ -60,29 +85,32 @@ interface Progress {
   user?: UserInfo;
 }
 
-async function answer(server: ApiServer, request: ServerRequest, progress: Progress): Promise<ServerResponse> {
-  const { auditId } = progress;
-  const warnings: string[] = [];
+/** @param readAt the revision that gets and lists show; default: the current one */
+async function answer(
+  server: ApiServer,
+  request: ServerRequest,
+  info: RequestInfo,
+  sender: UserInfo,
+  progress: Progress,
+  readAt?: number,
+): Promise<ServerResponse> {
+  const { auditId, warnings } = progress;
   const audited = (response: ServerResponse) => withHeaders(response, { 'audit-id': auditId });
-  try {
-    const info = readInfo(request);
-    if (info === undefined) return malformedRequest();
-    progress.info = info;
-    const sender = authenticate(request, server, (text) => warnings.push(text));
-    progress.sender = sender;
-    progress.user = sender;
+  let user: UserInfo | StatusError = sender;
+  // The administrator, who acts as nobody else, is asked nothing.
+  if (!mayEverything(sender) || impersonates(request)) {
     const problem = impersonationProblem(request);
     if (problem !== undefined) return audited(textResponse(500, problem));
-    const user = await admitted(server, request, sender, info, progress);
-    if (isStatusError(user))
-      return withHeaders(await errorResponse(request, user.status, auditId, warnings), NOT_SNIFFED);
-    if (!info.isResource) return audited(await document(server, request, info));
-    const call = resolve(server, request, info, user, warnings);
-    if (call === undefined) return audited(pageNotFound());
-    return await resultResponse(call, await perform(call), auditId);
-  } catch (error) {
-    return errorResponse(request, statusOf(error), auditId, warnings);
+    user = await admitted(server, request, sender, info, progress);
   }
+  if (isStatusError(user))
+    return withHeaders(await errorResponse(request, user.status, auditId, warnings), NOT_SNIFFED);
+  if (!info.isResource) return audited(await document(server, request, info));
+  const call = resolve(server, request, info, user, warnings, readAt);
+  if (call === undefined) return audited(pageNotFound());
+  const performing = perform(call);
+  const result = performing instanceof Promise ? await performing : performing;
+  return resultResponse(call, result, auditId);
 }
 
 /** Undefined where the path is none: Go's HTTP library refuses that before the API server sees it. */
@@ -176,6 +204,7 @@ function resolve(
   info: ResourceRequest,
   user: UserInfo,
   warnings: string[],
+  readAt: number | undefined,
 ): Call | undefined {
   const kind = server.registry.find(info.group, info.version, info.resource);
   if (kind === undefined) {
@@ -194,7 +223,7 @@ function resolve(
   if (kind.deprecation !== undefined && kind.verbs.includes(info.verb)) warnings.push(kind.deprecation);
   // What runs in the cluster answers in its own forms.
   const negotiated = connectTo(kind, info) === undefined ? answerForm(request, info, kind) : plainJson(request);
-  return { server, request, info, kind, user, warnings, negotiated };
+  return { server, request, info, kind, user, warnings, readAt, negotiated };
 }
 
 function connectTo(kind: ServedKind, info: ResourceRequest) {
@@ -205,7 +234,7 @@ function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {
   return registry.hasBuiltinGroup(group);
 }
 
-async function perform(call: Call): Promise<Result> {
+function perform(call: Call): Result | Promise<Result> {
   const { kind, info } = call;
   if (info.subresource !== '') return performOnSubresource(call);
   const onCollection = info.name === '';
@@ -243,7 +272,7 @@ async function perform(call: Call): Promise<Result> {
   }
 }
 
-async function performOnSubresource(call: Call): Promise<Result> {
+function performOnSubresource(call: Call): Result | Promise<Result> {
   const { kind, info } = call;
   const subresource = kind.subresources.find(({ name }) => name === info.subresource);
   if (subresource === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();

@@ -8,7 +8,7 @@ export interface ServerRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Absent or empty bytes: no body. `json` is a value that nobody changes afterwards. */
-  readonly body?: { readonly bytes: Uint8Array } | { readonly json: unknown };
+  readonly body?: { readonly bytes: Uint8Array } | { readonly json: unknown } | undefined;
   /** The certificate that the client proved to own, signed by the cluster's CA. */
   readonly clientCertificate?: ClientCertificate;
   /** Who asks, where that is known without credentials: only the in-process transport sets it. */
@@ -20,8 +20,8 @@ export interface ServerRequest {
   readonly values?: boolean;
   /** The connection can become another one, as its `upgrade` header asks: the answer may be 101. */
   readonly canUpgrade?: boolean;
-  /** The caller has gone, or the server stops: ends a watch. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the caller has gone, or the server stops: ends a watch. To be read only where it is needed. */
+  readonly lifetime: { readonly signal: AbortSignal };
 }
 
 export interface ClientCertificate {
@@ -67,5 +67,5 @@ export type Upgrade = { serve(connection: Connection): Promise<void> } & (
   | { readonly to: 'SPDY/3.1' }
 );
 
-/** The API server as a function; it answers every request and never throws. */
+/** The API server as a function; it answers every request. Throws nothing but ConnectionDropped. */
 export type Handler = (request: ServerRequest) => Promise<ServerResponse>;

@@ -78,6 +78,12 @@ function withKnown(name: string, groups: readonly string[]): readonly string[] {
   return isSaid ? groups : [...groups, 'system:authenticated'];
 }
 
+/** Whether a request has headers that are about somebody else. */
+export function impersonates({ headers }: ServerRequest): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+}
+
 function extras(request: ServerRequest): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const header of Object.keys(request.headers)) {

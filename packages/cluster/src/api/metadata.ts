@@ -49,12 +49,10 @@ export function settleNamespace(kind: ServedKind, object: MutableObject, namespa
 /** Drops from a new object what only the server may say. */
 export function dropSystemFields(object: MutableObject): void {
   const metadata = metadataOf(object);
-  delete metadata.creationTimestamp;
-  delete metadata.uid;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.selfLink;
+  for (const field of SYSTEM_FIELDS) if (Object.hasOwn(metadata, field)) delete metadata[field];
 }
+
+const SYSTEM_FIELDS = ['creationTimestamp', 'uid', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'];
 
 /** Names, identifies and dates a new object. */
 export function fillSystemFields(object: MutableObject, random: Random, nowMs: number): void {

@@ -91,6 +91,10 @@ export function negotiateError(request: ServerRequest): Negotiated | undefined {
   return undefined;
 }
 
+// Clients have few Accept headers; what is kept of those of strange ones is bounded.
+const parsedHeaders = new Map<string, readonly Clause[]>();
+const PARSED_LIMIT = 100;
+
 function mediaTypeOf(type: string, isWatch: boolean): MediaType | undefined {
   if (type === 'application/json' || type === '*/*') return 'application/json';
   if (type === PROTOBUF) return type;
@@ -99,7 +103,19 @@ function mediaTypeOf(type: string, isWatch: boolean): MediaType | undefined {
 
 /** The clauses of an Accept header, the best first. */
 export function acceptClauses(accept: string | undefined): readonly Clause[] {
-  if (accept === undefined || accept.trim() === '') return [];
+  if (accept === undefined || accept === '') return NO_CLAUSES;
+  let clauses = parsedHeaders.get(accept);
+  if (clauses === undefined) {
+    clauses = parseAccept(accept);
+    if (parsedHeaders.size >= PARSED_LIMIT) parsedHeaders.clear();
+    parsedHeaders.set(accept, clauses);
+  }
+  return clauses;
+}
+
+const NO_CLAUSES: readonly Clause[] = [];
+
+function parseAccept(accept: string): readonly Clause[] {
   return accept
     .split(',')
     .map((text) => {

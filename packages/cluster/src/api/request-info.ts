@@ -63,10 +63,10 @@ function decodePath(path: string): string {
 export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
   const mark = pathAndQuery.indexOf('?');
   const path = decodePath(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
-  const query = new URLSearchParams(mark < 0 ? '' : pathAndQuery.slice(mark + 1));
+  const query = mark < 0 ? NO_QUERY : new URLSearchParams(pathAndQuery.slice(mark + 1));
   const other: PathRequest = { isResource: false, path, query, method, verb: method.toLowerCase() };
 
-  const parts = path.split('/').slice(1);
+  const parts = path.slice(1).split('/');
   if (parts.at(-1) === '') parts.pop();
   let group: string;
   let version: string;
@@ -109,6 +109,9 @@ export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
     rest: more,
   };
 }
+
+// Nobody changes the query of a request.
+const NO_QUERY = new URLSearchParams();
 
 /** The name in the path, or the one that a list or watch restricts itself to: what authorization rules compare. */
 export function requestedName(info: ResourceRequest): string {

@@ -16,7 +16,7 @@ const compress = promisify(gzip);
 const COMPRESS_FROM = 128 * 1024;
 
 /** The answer to a request that reached its verb. */
-export async function resultResponse(call: Call, result: Result, auditId: string): Promise<ServerResponse> {
+export function resultResponse(call: Call, result: Result, auditId: string): ServerResponse | Promise<ServerResponse> {
   const { request, negotiated, warnings } = call;
   if ('response' in result) {
     const { response } = result;
@@ -38,7 +38,7 @@ export function errorResponse(
   status: Status,
   auditId: string,
   warnings: readonly string[],
-): Promise<ServerResponse> {
+): ServerResponse | Promise<ServerResponse> {
   const code = status.code ?? 500;
   const seconds = status.details?.retryAfterSeconds;
   const headers = {
@@ -47,13 +47,13 @@ export function errorResponse(
   };
   if (request.method === 'HEAD') {
     const typed = { ...headers, 'content-type': 'application/json' };
-    return Promise.resolve({ status: code, headers: typed, body: { text: '' } });
+    return { status: code, headers: typed, body: { text: '' } };
   }
   const form = negotiateError(request) ?? (request.values === true ? plainJson(request) : undefined);
   if (form === undefined) {
     // Where there is no form to answer in, the answer is the Status itself, for people to read.
     const typed = { ...headers, 'content-type': 'application/json' };
-    return Promise.resolve({ status: code, headers: typed, body: { text: encodeJson(status, { pretty: true }) } });
+    return { status: code, headers: typed, body: { text: encodeJson(status, { pretty: true }) } };
   }
   return encoded(request, code, form, status, headers);
 }
@@ -72,11 +72,8 @@ export function commonHeaders(
   auditId: string,
   warnings: readonly string[],
 ): Record<string, string | readonly string[]> {
-  return {
-    'audit-id': auditId,
-    'cache-control': 'no-cache, private',
-    ...(warnings.length === 0 ? {} : { warning: warnings.map(warningHeader) }),
-  };
+  const headers = { 'audit-id': auditId, 'cache-control': 'no-cache, private' };
+  return warnings.length === 0 ? headers : { ...headers, warning: warnings.map(warningHeader) };
 }
 
 function warningHeader(text: string): string {
@@ -85,13 +82,13 @@ function warningHeader(text: string): string {
   return `299 - "${line.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-async function encoded(
+function encoded(
   request: ServerRequest,
   status: number,
   form: Negotiated,
   value: unknown,
   headers: Record<string, string | readonly string[]>,
-): Promise<ServerResponse> {
+): ServerResponse | Promise<ServerResponse> {
   const typed = { ...headers, 'content-type': form.mediaType };
   const body = encodeBody(value, form, request.values === true);
   const whole = 'text' in body ? body.text : 'bytes' in body ? body.bytes : '';
@@ -100,10 +97,18 @@ async function encoded(
     whole.length > COMPRESS_FROM &&
     /\bgzip\b/.test(header(request, 'accept-encoding') ?? '')
   ) {
-    const compressed = { ...typed, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
-    return { status, headers: compressed, body: { bytes: await compress(whole) } };
+    return compressed(status, typed, whole);
   }
   return { status, headers: typed, body };
+}
+
+async function compressed(
+  status: number,
+  headers: Record<string, string | readonly string[]>,
+  whole: string | Uint8Array,
+): Promise<ServerResponse> {
+  const bytes = await compress(whole);
+  return { status, headers: { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: { bytes } };
 }
 
 /** The JSON value that a result comes to in the form that was asked for. */

@@ -2,7 +2,7 @@ import { deepEqual, encodeJson, isPlainObject, type JsonObject, orderFields, req
 import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
 import { deepFreeze, type StoredObject, storeKey } from '../store/object.ts';
 import type { AdmissionAttributes, Operation } from './admission/admission.ts';
-import type { Call } from './context.ts';
+import type { ApiServer, Call } from './context.ts';
 import { formToStore, reading } from './conversion.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
@@ -61,7 +61,8 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   settleNamespace(kind, draft, info.namespace);
   const attributes = admissionAttributes(call, 'CREATE', '', metaText(draft, 'name'), write);
   call.warnings.push(...dedupeOwnerReferences(draft));
-  await server.admission.mutate(attributes, draft);
+  const mutating = server.admission.mutate(attributes, draft);
+  if (mutating !== undefined) await mutating;
   dedupeOwnerReferences(draft);
   settleNamespace(kind, draft, info.namespace);
 
@@ -74,7 +75,9 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   refuseInvalid(kind, draft, createErrors(kind, draft as JsonObject));
   kind.canonicalize?.(draft);
   call.warnings.push(...kind.warnings(draft as JsonObject, undefined));
-  await server.admission.validate({ ...attributes, name: metaText(draft, 'name') }, draft as JsonObject);
+  const named = generated ? { ...attributes, name: metaText(draft, 'name') } : attributes;
+  const validating = server.admission.validate(named, draft as JsonObject);
+  if (validating !== undefined) await validating;
   // What is no version at all goes unnoticed.
   if (/^0*[1-9]\d*$/.test(metaText(draft, 'resourceVersion'))) {
     throw rawError('resourceVersion should not be set on objects to be created');
@@ -83,16 +86,23 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   for (let attempt = 1; ; attempt++) {
     const name = metaText(draft, 'name');
     const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
-    const form = write.dryRun ? undefined : await formToStore(kind, draft);
-    if (form !== undefined) refuseLarge(call, form);
-    const existing = server.store.get(kind.storage, key);
-    if (existing === undefined) {
-      if (form === undefined) return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
-      const created = server.store.create(kind.storage, key, form)!;
-      await runHooks(call, name);
-      return reading(kind, () => present(kind, created));
+    if (write.dryRun) {
+      if (server.store.get(kind.storage, key) === undefined) {
+        return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
+      }
+    } else {
+      const forming = formToStore(kind, draft);
+      const form = forming instanceof Promise ? await forming : forming;
+      refuseLarge(call, form);
+      const created = server.store.create(kind.storage, key, form);
+      if (created !== undefined) {
+        const hooks = runHooks(call, name);
+        if (hooks !== undefined) await hooks;
+        return reading(kind, () => present(kind, created));
+      }
     }
     if (!generated) {
+      const existing = server.store.get(kind.storage, key)!;
       throw existing.metadata.deletionTimestamp === undefined
         ? alreadyExists(kind, name)
         : stillBeingDeleted(kind, name);
@@ -213,8 +223,9 @@ function refuseLarge({ request }: Call, form: MutableObject): void {
 export function storedForm(kind: ServedKind, draft: MutableObject): MutableObject {
   const metadata = { ...metadataOf(draft), resourceVersion: '0' };
   const ordered = orderFields(kind.type, { ...draft, metadata });
-  const form = kind.toStorage === undefined ? ordered : kind.toStorage(ordered);
-  // Ordering may share what it was given: the version is written into a copy.
+  if (kind.toStorage === undefined) return ordered;
+  const form = kind.toStorage(ordered);
+  // Converting may share what it was given: the version is written into a copy.
   return { ...form, metadata: { ...metadataOf(form) } };
 }
 
@@ -241,8 +252,12 @@ export function admissionAttributes(
 }
 
 /** Lets what hangs on a kind's objects catch up before the client knows of the write. */
-export async function runHooks({ kind, server }: Call, name: string): Promise<void> {
-  for (const hook of server.hooks) if (hook.storage === kind.storage) await hook.afterWrite(name);
+export function runHooks({ kind, server }: Call, name: string): void | Promise<void> {
+  if (server.hooks.some((hook) => hook.storage === kind.storage)) return runHooksOf(kind, server, name);
+}
+
+async function runHooksOf({ storage }: ServedKind, { hooks }: ApiServer, name: string): Promise<void> {
+  for (const hook of hooks) if (hook.storage === storage) await hook.afterWrite(name);
 }
 
 function createErrors(kind: ServedKind, object: JsonObject): FieldError[] {

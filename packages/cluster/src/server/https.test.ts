@@ -131,7 +131,7 @@ test('a body at the limit is taken, one over it is 413 and the connection is not
 
 test('a quiet watch is answered at once, its events follow one per line', async () => {
   let wake = () => {};
-  await using server = await start(async ({ signal }) => {
+  await using server = await start(async ({ lifetime: { signal } }) => {
     async function* stream() {
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -154,7 +154,7 @@ test('a quiet watch is answered at once, its events follow one per line', async 
 test('a client that leaves aborts the signal and ends the stream', async () => {
   let ended = false;
   let aborted = false;
-  await using server = await start(async ({ signal }) => {
+  await using server = await start(async ({ lifetime: { signal } }) => {
     signal.addEventListener('abort', () => {
       aborted = true;
     });
@@ -177,7 +177,7 @@ test('a client that leaves aborts the signal and ends the stream', async () => {
 test('a client that does not read holds the stream back', async () => {
   let produced = 0;
   await using server = await startHttpServer({
-    handler: async ({ signal }) => {
+    handler: async ({ lifetime: { signal } }) => {
       async function* stream() {
         while (!signal.aborted && produced < 5000) {
           produced++;
@@ -202,7 +202,7 @@ test('a client over TLS that does not read is left after a while, and with it it
   let produced = 0;
   let ended = false;
   await using server = await start(
-    async ({ signal }) => {
+    async ({ lifetime: { signal } }) => {
       async function* stream() {
         try {
           while (!signal.aborted) {
@@ -229,7 +229,7 @@ test('a client over TLS that does not read is left after a while, and with it it
 
 test('stop ends streams, lets an answer under way out, closes idle connections and frees the port', async () => {
   let release = () => {};
-  const server = await start(async ({ path, signal }) => {
+  const server = await start(async ({ path, lifetime: { signal } }) => {
     if (path === '/watch') return { status: 200, headers: {}, body: { stream: until(signal, [1]) } };
     if (path === '/slow')
       await new Promise<void>((resolve) => {

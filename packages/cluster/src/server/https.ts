@@ -8,7 +8,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { encodeJson, internalError, type Status, tooLarge, unauthorized } from '@opwright/machinery';
+import { ConnectionDropped } from '../api/connection-dropped.ts';
 import type { ClientCertificate, Handler, ServerRequest, ServerResponse, UserInfo } from '../api/http-types.ts';
+import { Lifetime } from '../lifetime.ts';
 import { performUpgrade, type Upgradable } from './upgrade.ts';
 
 export interface HttpServerOptions {
@@ -36,7 +38,6 @@ export interface HttpServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-// Made once: an abort without a reason makes a DOMException with a stack, per request.
 const GONE = new Error('the client has gone, or the server stops');
 
 /** What the API server reads of one request. */
@@ -57,23 +58,23 @@ const NOTHING = new Uint8Array();
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { handler, tls, host = '127.0.0.1', unreadStreamMs = UNREAD_STREAM_MS } = options;
   const sockets = new Set<Socket>();
-  const active = new Set<AbortController>();
+  const active = new Set<Lifetime>();
   let stopping = false;
 
   async function serve(incoming: IncomingMessage, outgoing: Outgoing, raw?: Upgradable): Promise<void> {
-    const caller = new AbortController();
+    const caller = new Lifetime(GONE);
     active.add(caller);
     outgoing.once('close', () => {
       active.delete(caller);
-      caller.abort(GONE);
+      caller.end();
     });
     // A client that goes away is told to the handler by its signal.
     outgoing.on('error', () => {});
     incoming.on('error', () => {});
-    if (stopping) caller.abort(GONE);
-    const life: Life = { signal: caller.signal, unreadStreamMs };
+    if (stopping) caller.end();
+    const life: Life = { caller, unreadStreamMs };
     try {
-      const response = await answer(incoming, caller.signal, raw !== undefined);
+      const response = await answer(incoming, caller, raw !== undefined);
       if (response !== undefined && raw !== undefined && 'upgrade' in response.body) {
         outgoing.detachSocket(incoming.socket);
         // The answer has no end any more that would do this.
@@ -81,7 +82,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         await performUpgrade(incoming, raw, response.body.upgrade, response.headers, caller.signal);
       } else if (response !== undefined && !outgoing.destroyed) await send(outgoing, response, life);
     } catch (error) {
-      if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
+      // What a stream has sent already arrives before the connection breaks.
+      if (outgoing.headersSent) incoming.socket.destroySoon();
+      else if (outgoing.destroyed || error instanceof ConnectionDropped) outgoing.destroy();
       else await send(outgoing, failure(internalError(error instanceof Error ? error.message : String(error))), life);
     }
     if (stopping) incoming.socket.destroySoon();
@@ -89,7 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   async function answer(
     incoming: IncomingMessage,
-    signal: AbortSignal,
+    caller: Lifetime,
     canUpgrade: boolean,
   ): Promise<ServerResponse | undefined> {
     const identity = tls && options.user === undefined ? identityOf(incoming.socket as TLSSocket) : undefined;
@@ -107,7 +110,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       ...(identity && !isInvalid && { clientCertificate: identity }),
       ...(options.user && { user: options.user }),
       ...(canUpgrade && { canUpgrade }),
-      signal,
+      lifetime: caller,
     });
   }
 
@@ -142,7 +145,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     stopped ??= new Promise((resolve) => {
       stopping = true;
       server.close(() => resolve());
-      for (const caller of active) caller.abort(GONE);
+      for (const caller of active) caller.end();
       for (const socket of sockets) socket.setTimeout(STOP_GRACE_MS, () => socket.destroy());
       server.closeIdleConnections();
     });
@@ -235,7 +238,7 @@ function failure(status: Status, headers: Record<string, string> = {}): ServerRe
 
 /** How long an answer may go on. */
 interface Life {
-  readonly signal: AbortSignal;
+  readonly caller: Lifetime;
   readonly unreadStreamMs: number;
 }
 
@@ -247,9 +250,10 @@ async function send(outgoing: Outgoing, response: ServerResponse, life: Life): P
   }
   outgoing.statusCode = response.status;
   if ('stream' in body) return sendStream(outgoing, body.stream, life);
-  const bytes = 'bytes' in body ? body.bytes : Buffer.from('json' in body ? `${encodeJson(body.json)}\n` : body.text);
-  outgoing.setHeader('content-length', bytes.byteLength);
-  outgoing.end(bytes);
+  const content = 'bytes' in body ? body.bytes : 'json' in body ? `${encodeJson(body.json)}\n` : body.text;
+  outgoing.setHeader('content-length', Buffer.byteLength(content));
+  // Node writes text and headers as one, and then the headers as UTF-8, too: warnings may have characters that are Latin-1.
+  outgoing.end(typeof content === 'string' && 'warning' in response.headers ? Buffer.from(content) : content);
 }
 
 async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, life: Life): Promise<void> {
@@ -268,7 +272,7 @@ async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, li
 }
 
 /** Whether the client has taken what was written; false when it left, or takes nothing for too long. */
-function drained(outgoing: Outgoing, { signal, unreadStreamMs }: Life): Promise<boolean> {
+function drained(outgoing: Outgoing, { caller: { signal }, unreadStreamMs }: Life): Promise<boolean> {
   return new Promise((resolve) => {
     const { socket } = outgoing;
     const giveUp = () => outgoing.destroy();

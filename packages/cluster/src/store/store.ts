@@ -4,39 +4,15 @@ import { createHistory, type History, type StoreEvent } from './history.ts';
 import { EMPTY_IMAGE, revisionOf, type StoredChange, type StoreImage } from './image.ts';
 import { MEMORY_LOG, type Settled, type StoreLog } from './log.ts';
 import { deepFreeze, type StoredMeta, type StoredObject } from './object.ts';
+import { createPager, type Page, type Pager, type Range, type Selection, type Tree } from './page.ts';
+
+export type { Page, Range, Selection };
 
 // The package is CommonJS, and loaders disagree about what its default import is; about require they do not.
 const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof BTreeModule;
-type Tree = InstanceType<typeof BTree<string, StoredObject>>;
 
 /** An object on its way into the store, owned by the store from then on: it gets its resourceVersion and is frozen. */
 export type Draft = Record<string, unknown>;
-
-export interface Selection {
-  /** Only objects of this namespace. */
-  readonly namespace?: string;
-}
-
-export interface Range extends Selection {
-  /** The state at this revision; default: now. Must not be in the future. */
-  readonly revision?: number;
-  /** Only keys behind this one. */
-  readonly after?: string;
-  /** At most so many objects. */
-  readonly limit?: number;
-  /** Only objects that pass; the limit counts those. */
-  readonly where?: (object: StoredObject) => boolean;
-}
-
-export interface Page {
-  readonly items: readonly StoredObject[];
-  /** The revision that the page shows. */
-  readonly revision: number;
-  /** Key of the last item where the limit ended the page and more may follow. */
-  readonly last?: string;
-  /** Objects behind the last item, whether they pass `where` or not. */
-  readonly remaining: number;
-}
 
 export type StoreListener = (event: StoreEvent) => void;
 
@@ -62,7 +38,8 @@ export class CompactedError extends Error {
 export interface Store {
   /** The revision of the last write. */
   readonly revision: number;
-  get(storage: string, key: string): StoredObject | undefined;
+  /** @param revision the state at this revision; default: now. Throws {@link CompactedError} for one that is too old. */
+  get(storage: string, key: string, revision?: number): StoredObject | undefined;
   /** Undefined when there is such an object already. */
   create(storage: string, key: string, draft: Draft): StoredObject | undefined;
   /** Undefined when `expected` is no longer the stored object: somebody else was faster. */
@@ -104,6 +81,9 @@ export interface StoreOptions {
 interface Shelf {
   readonly tree: Tree;
   readonly history: History;
+  /** How many objects each namespace has. */
+  readonly counts: Map<string, number>;
+  readonly page: Pager;
   /** Revision of the last event. */
   changed: number;
   /** Listeners by namespace; those of '' get everything. */
@@ -129,6 +109,8 @@ export function createStore(options: StoreOptions = {}): Store {
       shelf = {
         tree: new BTree<string, StoredObject>(undefined, compareKeys),
         history,
+        counts: new Map(),
+        page: createPager(),
         changed: 0,
         listeners: new Map(),
       };
@@ -144,6 +126,7 @@ export function createStore(options: StoreOptions = {}): Store {
     log.append(event);
     shelf.history.append(event);
     const namespace = event.object.metadata.namespace;
+    count(shelf, event);
     const all = shelf.listeners.get('');
     const some = namespace ? shelf.listeners.get(namespace) : undefined;
     if (all !== undefined) for (const listener of [...all]) listener(event);
@@ -171,8 +154,9 @@ export function createStore(options: StoreOptions = {}): Store {
     if (deleted === true) shelf.tree.delete(key);
     else shelf.tree.set(key, object);
     shelf.changed = revisionOf(object);
-    if (shelf.changed <= shelf.history.compacted) return;
     const type = deleted === true ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED';
+    count(shelf, { type, object });
+    if (shelf.changed <= shelf.history.compacted) return;
     shelf.history.append({ revision: shelf.changed, type, storage, key, object, ...(previous && { previous }) });
   };
 
@@ -186,12 +170,15 @@ export function createStore(options: StoreOptions = {}): Store {
     get revision() {
       return revision;
     },
-    get: (storage, key) => shelves.get(storage)?.tree.get(key),
+    get(storage, key, at) {
+      const shelf = shelves.get(storage);
+      if (shelf === undefined) return undefined;
+      return (at === undefined ? shelf.tree : treeAt(shelf, at)).get(key);
+    },
     create(storage, key, draft) {
       const shelf = shelfOf(storage);
-      if (shelf.tree.has(key)) return undefined;
+      if (!shelf.tree.set(key, draft as StoredObject, false)) return undefined;
       const object = seal(draft, revision + 1);
-      shelf.tree.set(key, object);
       return commit(shelf, { revision: revision + 1, type: 'ADDED', storage, key, object });
     },
     update(storage, key, expected, draft) {
@@ -212,7 +199,10 @@ export function createStore(options: StoreOptions = {}): Store {
     list(storage, range = {}) {
       const shelf = shelfOf(storage);
       const at = range.revision ?? revision;
-      return { revision: at, ...readPage(treeAt(shelf, at), range) };
+      const tree = treeAt(shelf, at);
+      const { namespace } = range;
+      const total = () => (tree === shelf.tree && namespace ? (shelf.counts.get(namespace) ?? 0) : undefined);
+      return { revision: at, ...shelf.page(tree, at, range, total) };
     },
     watch(storage, from, selection, listener) {
       const shelf = shelfOf(storage);
@@ -256,31 +246,16 @@ export function createStore(options: StoreOptions = {}): Store {
   };
 }
 
+function count({ counts }: Shelf, { type, object }: Pick<StoreEvent, 'type' | 'object'>): void {
+  const { namespace } = object.metadata;
+  if (!namespace || type === 'MODIFIED') return;
+  const now = (counts.get(namespace) ?? 0) + (type === 'ADDED' ? 1 : -1);
+  if (now === 0) counts.delete(namespace);
+  else counts.set(namespace, now);
+}
+
 /** Gives a draft its resourceVersion (in place of the one it has, so that the order of fields stays) and freezes it. */
 function seal(draft: Draft, revision: number): StoredObject {
   (draft.metadata as { resourceVersion: string }).resourceVersion = String(revision);
   return deepFreeze(draft) as StoredObject & { metadata: StoredMeta };
-}
-
-function readPage(tree: Tree, range: Range): { items: StoredObject[]; last?: string; remaining: number } {
-  const prefix = range.namespace ? `${range.namespace}/` : '';
-  // '0' follows '/': the first key behind the namespace.
-  const end = range.namespace ? `${range.namespace}0` : undefined;
-  const start = range.after === undefined ? prefix : `${range.after}\u0000`;
-  const limit = range.limit ?? Number.POSITIVE_INFINITY;
-  const items: StoredObject[] = [];
-  let last: string | undefined;
-  for (const [key, object] of tree.entries(start === '' ? undefined : start)) {
-    if (end !== undefined && key >= end) break;
-    if (items.length >= limit) return { items, last: last!, remaining: countAfter(tree, last!, end) };
-    if (range.where !== undefined && !range.where(object)) continue;
-    items.push(object);
-    last = key;
-  }
-  return { items, remaining: 0 };
-}
-
-function countAfter(tree: Tree, key: string, end: string | undefined): number {
-  const upTo = end ?? tree.maxKey();
-  return upTo === undefined ? 0 : tree.forRange(`${key}\u0000`, upTo, end === undefined);
 }

@@ -1,9 +1,16 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
 import type { ListNode, TypeNode } from '../typed/type-node.ts';
-import { type FieldSet, type FieldSetBuilder, fieldSetBuilder, recursiveDifference } from './field-set.ts';
+import {
+  EMPTY_FIELDS,
+  type FieldSet,
+  type FieldSetBuilder,
+  fieldSetBuilder,
+  recursiveDifference,
+} from './field-set.ts';
 import { itemKey } from './list-item.ts';
 import { fieldKey, type PathKey } from './path-element.ts';
+import { type Recall, recallingBuilder } from './recall.ts';
 import {
   alwaysWritten,
   asList,
@@ -31,8 +38,24 @@ export interface Comparison {
  * @throws TypedValueError when an item of a list cannot be identified.
  */
 export function compare(type: TypeNode, live: JsonValue, next: JsonValue): Comparison {
+  return compareInto(fieldSetBuilder(), type, live, next);
+}
+
+const creations = new WeakMap<TypeNode, Recall>();
+
+/** {@link compare} with the empty object. Where objects have the same fields the very same set is `added`. */
+export function compareWithNothing(type: TypeNode, next: JsonValue): Comparison {
+  let recall = creations.get(type);
+  if (recall === undefined) {
+    recall = { paths: [], set: EMPTY_FIELDS };
+    creations.set(type, recall);
+  }
+  return compareInto(recallingBuilder(recall), type, {}, next);
+}
+
+function compareInto(added: FieldSetBuilder, type: TypeNode, live: JsonValue, next: JsonValue): Comparison {
   const found: Found = {
-    added: fieldSetBuilder(),
+    added,
     modified: fieldSetBuilder(),
     removed: fieldSetBuilder(),
     path: [],

@@ -63,12 +63,9 @@ export function stripped(set: FieldSet): FieldSet {
 }
 
 export function describeManager(request: FieldManagerRequest, operation: 'Apply' | 'Update'): Omit<Manager, 'set'> {
-  return {
-    manager: request.manager === '' ? 'unknown' : request.manager,
-    operation,
-    apiVersion: request.apiVersion,
-    ...(request.subresource ? { subresource: request.subresource } : {}),
-  };
+  const { apiVersion, subresource } = request;
+  const manager = request.manager === '' ? 'unknown' : request.manager;
+  return subresource ? { manager, operation, apiVersion, subresource } : { manager, operation, apiVersion };
 }
 
 /** The managers as recorded on a live object; none when the record is not well formed. */
@@ -119,6 +116,9 @@ export function withManagedFields(object: JsonObject, entries: readonly ManagedF
   const metadata = asMap(valueAt(object, 'metadata'));
   const current = metadata && valueAt(metadata, 'managedFields');
   if (current === (entries as unknown)) return object;
+  if (current === undefined) {
+    return { ...object, metadata: { ...metadata, managedFields: entries as unknown as JsonValue } };
+  }
   const { managedFields: _, ...rest } = metadata ?? {};
   const list = entries as unknown as JsonValue;
   return { ...object, metadata: entries === undefined ? rest : { ...rest, managedFields: list } };

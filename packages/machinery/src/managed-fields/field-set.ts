@@ -38,13 +38,19 @@ interface GrowingSet {
 }
 
 export function fieldSetBuilder(): FieldSetBuilder {
-  const root: GrowingSet = { member: false, children: new Map() };
+  // Many a set stays empty: nothing is made for it.
+  let root: GrowingSet | undefined;
   // Walkers insert neighbours one after the other: the way to the last path is kept, nodes[i] being before lastPath[i].
-  const lastPath: PathKey[] = [];
-  const nodes: GrowingSet[] = [root];
+  let lastPath: PathKey[];
+  let nodes: GrowingSet[];
   return {
     insert(path, length = path.length) {
       if (length === 0) return;
+      if (root === undefined) {
+        root = { member: false, children: new Map() };
+        nodes = [root];
+        lastPath = [];
+      }
       let depth = 0;
       while (depth < length - 1 && depth < lastPath.length && lastPath[depth] === path[depth]) depth++;
       lastPath.length = depth;
@@ -60,7 +66,7 @@ export function fieldSetBuilder(): FieldSetBuilder {
       if (child === undefined) node.children.set(last, LEAF);
       else if (child !== LEAF) (child as GrowingSet).member = true;
     },
-    build: () => (root.children.size === 0 ? EMPTY_FIELDS : root),
+    build: () => root ?? EMPTY_FIELDS,
   };
 }
 

@@ -18,6 +18,7 @@ export function toFieldsV1(set: FieldSet): FieldsV1 {
   if (json === undefined) {
     json = write(set, false);
     written.set(set, json);
+    parsed.set(json, set);
   }
   return json;
 }

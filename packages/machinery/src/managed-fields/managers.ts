@@ -67,11 +67,32 @@ const NO_FIELDS = Object.freeze({});
 /** Writes `metadata.managedFields` in its order; undefined when nobody owns anything. */
 export function encodeManagers(managers: Managers): readonly ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined;
-  return [...managers.values()].sort(byOperationAndTime).map(encode);
+  return [...managers.values()].sort(byOperationAndTime).map(encodeManager);
 }
 
-function encode(manager: Manager): ManagedFieldsEntry {
+const lastEntries = new WeakMap<FieldSet, ManagedFieldsEntry>();
+
+/** The entry of one manager: the very same one for objects that it makes alike within a second. */
+export function encodeManager(manager: Manager): ManagedFieldsEntry {
   if (manager.entry !== undefined) return manager.entry;
+  const last = lastEntries.get(manager.set);
+  if (last !== undefined && isEntryOf(last, manager)) return last;
+  const entry = newEntry(manager);
+  lastEntries.set(manager.set, entry);
+  return entry;
+}
+
+function isEntryOf(entry: ManagedFieldsEntry, { manager, operation, apiVersion, subresource, time }: Manager): boolean {
+  return (
+    entry.time === time &&
+    (entry.manager ?? '') === manager &&
+    entry.operation === operation &&
+    entry.apiVersion === apiVersion &&
+    entry.subresource === subresource
+  );
+}
+
+function newEntry(manager: Manager): ManagedFieldsEntry {
   return Object.freeze({
     ...(manager.manager === '' ? {} : { manager: manager.manager }),
     operation: manager.operation,

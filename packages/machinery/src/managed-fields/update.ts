@@ -1,9 +1,12 @@
 import type { JsonObject } from '../json.ts';
+import type { ManagedFieldsEntry } from '../meta.ts';
+import { compareWithNothing } from './compare.ts';
 import {
   comparisons,
   describeManager,
   encodedFor,
   type FieldManagerRequest,
+  inVersion,
   managedFieldsOf,
   managersOf,
   managersSent,
@@ -13,8 +16,8 @@ import {
   takeFromOthers,
   withManagedFields,
 } from './field-manager.ts';
-import { difference, EMPTY_FIELDS, isEmpty, recursiveDifference, union } from './field-set.ts';
-import { capUpdateManagers, type Manager, type Managers, managerId } from './managers.ts';
+import { difference, EMPTY_FIELDS, type FieldSet, isEmpty, recursiveDifference, union } from './field-set.ts';
+import { capUpdateManagers, encodeManager, type Manager, type Managers, managerId } from './managers.ts';
 import { isEmptyMap } from './shape.ts';
 import { TypedValueError } from './validation-error.ts';
 
@@ -41,6 +44,7 @@ export function updateWithManager(request: UpdateRequest): JsonObject {
   // An object that is not tracked stays so until it is applied.
   if (managers.size === 0 && live !== undefined) return withManagedFields(next, undefined);
   try {
+    if (managers.size === 0) return withManagedFields(next, creatorsEntries(request, next));
     return withManagedFields(next, encodedFor(live, trackUpdate(request, live, next, managers)));
   } catch (error) {
     if (error instanceof TypedValueError) return withManagedFields(next, undefined);
@@ -58,6 +62,26 @@ function isReset(next: JsonObject): boolean {
   const entries = managedFieldsOf(next);
   if (entries === undefined) return false;
   return entries.length === 0 || (entries.length === 1 && isEmptyMap(entries[0] as JsonObject));
+}
+
+/** The record of a new object: who made it owns all of it. */
+function creatorsEntries(request: FieldManagerRequest, next: JsonObject): readonly ManagedFieldsEntry[] | undefined {
+  const after = inVersion(request, withManagedFields(next, undefined), request.apiVersion)!;
+  const { added, modified } = compareWithNothing(after.type, after.object);
+  const set = strippedOnce(recursiveDifference(union(modified, added), request.resetFields ?? EMPTY_FIELDS));
+  return isEmpty(set) ? undefined : [encodeManager({ ...describeManager(request, 'Update'), time: request.now, set })];
+}
+
+const strippedSets = new WeakMap<FieldSet, FieldSet>();
+
+/** {@link stripped}, for sets that come again. */
+function strippedOnce(set: FieldSet): FieldSet {
+  let without = strippedSets.get(set);
+  if (without === undefined) {
+    without = stripped(set);
+    strippedSets.set(set, without);
+  }
+  return without;
 }
 
 /** The managers after an update from `live` (undefined: from the empty object). */

@@ -1,7 +1,16 @@
 /** `2026-11-20T17:26:07Z`: metav1.Time, seconds (fractions are cut off). */
 export function formatTime(ms: number): string {
-  return `${seconds(ms)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = `${seconds(ms)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+// An API server writes the current second again and again: one text for all objects.
+let lastSecond = Number.NaN;
+let lastText = '';
 
 /** `2026-11-20T17:26:07.250000Z`: metav1.MicroTime, always six digits. `ms` may have a fraction. */
 export function formatMicroTime(ms: number): string {

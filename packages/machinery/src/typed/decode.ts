@@ -119,7 +119,7 @@ class Decoder {
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const result: { [key: string]: unknown } = {};
-    const valueType = elementType(goType, /^map\[[^\]]*\]/) ?? goName(type.value);
+    const valueType = elementType(goType) ?? goName(type.value);
     for (const key of Object.keys(value)) {
       this.#path.push(key);
       setOwn(result, key, this.#element(type.value, getOwn(value, key), struct, valueType));
@@ -133,7 +133,7 @@ class Decoder {
       if (struct === '') return this.#plain(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
-    const itemType = elementType(goType, /^\[\]/) ?? goName(type.item);
+    const itemType = elementType(goType) ?? goName(type.item);
     return value.map((item: unknown, index) => {
       this.#path.push(index);
       const decoded = this.#element(type.item, item, struct, itemType);
@@ -178,9 +178,10 @@ function pathText(path: readonly (string | number)[]): string {
   return text;
 }
 
-function elementType(goType: string, prefix: RegExp): string | undefined {
-  const rest = goType.replace(prefix, '');
-  return rest === goType ? undefined : rest;
+/** What is in a `[]T` or a `map[K]T`; undefined for other types. */
+function elementType(goType: string): string | undefined {
+  const end = goType.startsWith('[]') ? 1 : goType.startsWith('map[') ? goType.indexOf(']') : -1;
+  return end < 0 ? undefined : goType.slice(end + 1);
 }
 
 const SCALAR_NAMES: Readonly<Record<string, string>> = { boolean: 'bool', number: 'float64', bytes: '[]uint8' };

@@ -20,8 +20,11 @@ function order(type: TypeNode, value: unknown): unknown {
     case 'struct':
       if (type.name === '') return sortKeys(value);
       return isPlainObject(value) ? orderStruct(type, value) : value;
-    case 'map':
-      return isPlainObject(value) ? orderMap(value, (entry) => order(type.value, entry)) : value;
+    case 'map': {
+      const entry = type.value;
+      if (!isPlainObject(value)) return value;
+      return orderMap(value, entry.node === 'scalar' ? undefined : (item) => order(entry, item));
+    }
     case 'list':
       return mapItems(value, (item) => order(type.item, item));
     case 'any': {
@@ -35,13 +38,14 @@ function order(type: TypeNode, value: unknown): unknown {
 }
 
 function orderStruct(type: StructNode, object: { [key: string]: unknown }): unknown {
-  const result: { [key: string]: unknown } = {};
   const keys = Object.keys(object);
   let position = 0;
-  let same = true;
+  // As long as everything is where it belongs, nothing is made.
+  let result: { [key: string]: unknown } | undefined;
   const put = (key: string, value: unknown) => {
-    if (keys[position++] !== key || object[key] !== value) same = false;
-    setOwn(result, key, value);
+    if (keys[position] !== key || object[key] !== value) result ??= start(object, keys, position);
+    position++;
+    if (result !== undefined) setOwn(result, key, value);
   };
   for (const field of type.fields.values()) {
     const value = getOwn(object, field.name);
@@ -55,13 +59,19 @@ function orderStruct(type: StructNode, object: { [key: string]: unknown }): unkn
       put(field.name, order(field.type, value));
     }
   }
-  if (keys.length !== position || !same) {
-    for (const key of keys.filter((key) => !type.fields.has(key)).sort(compareText)) {
-      if (object[key] !== undefined) put(key, object[key]);
-    }
-    if (keys.length !== position) same = false;
+  if (result === undefined && position === keys.length) return object;
+  for (const key of keys.filter((key) => !type.fields.has(key)).sort(compareText)) {
+    if (object[key] !== undefined) put(key, object[key]);
   }
-  return same ? object : result;
+  if (result !== undefined) return result;
+  return position === keys.length ? object : start(object, keys, position);
+}
+
+/** A copy of the first properties. */
+function start(object: { [key: string]: unknown }, keys: readonly string[], count: number): { [key: string]: unknown } {
+  const copy: { [key: string]: unknown } = {};
+  for (let i = 0; i < count; i++) setOwn(copy, keys[i]!, object[keys[i]!]);
+  return copy;
 }
 
 /** Sorted by key all the way down, as Go writes maps. */
@@ -70,9 +80,12 @@ function sortKeys(value: unknown): unknown {
   return isPlainObject(value) ? orderMap(value, sortKeys) : value;
 }
 
-function orderMap(object: { [key: string]: unknown }, entry: (value: unknown) => unknown): unknown {
+/** @param entry orders each value; absent when there is nothing to order in them */
+function orderMap(object: { [key: string]: unknown }, entry = unchanged): unknown {
   const keys = Object.keys(object);
-  const sorted = isSorted(keys) ? keys : [...keys].sort(compareText);
+  const inOrder = isSorted(keys);
+  if (inOrder && entry === unchanged) return object;
+  const sorted = inOrder ? keys : [...keys].sort(compareText);
   let same = true;
   const result: { [key: string]: unknown } = {};
   for (const key of sorted) {
@@ -83,6 +96,10 @@ function orderMap(object: { [key: string]: unknown }, entry: (value: unknown) =>
   }
   if (sorted !== keys) same &&= Object.keys(result).every((key, index) => key === keys[index]);
   return same ? object : result;
+}
+
+function unchanged(value: unknown): unknown {
+  return value;
 }
 
 function mapItems(value: unknown, item: (value: unknown) => unknown): unknown {

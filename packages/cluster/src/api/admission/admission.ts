@@ -29,25 +29,33 @@ export interface AdmissionAttributes {
   readonly posted?: ExpectedKind;
   /** Texts for Warning headers. */
   readonly warn: (text: string) => void;
-  /** What the mutating phase knows of itself; absent in the validating one. */
-  readonly rounds?: MutationRounds;
 }
 
 /** The mutating phase runs once, and once more when a plugin that has run should see what later ones did. */
-export interface MutationRounds {
+export interface MutationRound {
   readonly second: boolean;
+  /** To be set in the first round. */
   secondWanted: boolean;
-  /** The same in both rounds; plugins remember by it what they did. */
-  readonly write: object;
 }
 
 /** One stage that may change or refuse a write. Refusing is throwing a StatusError. */
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Changes the object in place. `object` is undefined for DELETE. */
-  mutate?(attributes: AdmissionAttributes, object: MutableObject | undefined): void | Promise<void>;
+  /** Changes the object in place. `object` is undefined for DELETE. Both rounds of a write have the same attributes. */
+  mutate?(
+    attributes: AdmissionAttributes,
+    object: MutableObject | undefined,
+    round: MutationRound,
+  ): void | Promise<void>;
   /** Sees the object as it would be stored. */
   validate?(attributes: AdmissionAttributes, object: JsonObject | undefined): void | Promise<void>;
+}
+
+/** All plugins as one. */
+export interface AdmissionChain {
+  /** @returns a promise if there is something to wait for: most plugins decide at once */
+  mutate(attributes: AdmissionAttributes, object: MutableObject | undefined): void | Promise<void>;
+  validate(attributes: AdmissionAttributes, object: JsonObject | undefined): void | Promise<void>;
 }
 
 /**
@@ -71,19 +79,26 @@ export function refused(
  * The plugins as one: all mutate in turn, a second time if one of them asks for it, then, in the second phase, all
  * validate in turn. Plugins must bear to be called twice.
  */
-export function admissionChain(plugins: readonly AdmissionPlugin[]): Required<AdmissionPlugin> {
+export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   return {
-    name: 'chain',
-    async mutate(attributes, object) {
-      const rounds = (second: boolean): MutationRounds => ({ second, secondWanted: false, write: attributes });
-      const first = { ...attributes, rounds: rounds(false) };
-      for (const plugin of plugins) await plugin.mutate?.(first, object);
-      if (!first.rounds.secondWanted) return;
-      const again = { ...attributes, rounds: rounds(true) };
-      for (const plugin of plugins) await plugin.mutate?.(again, object);
+    mutate(attributes, object) {
+      const first: MutationRound = { second: false, secondWanted: false };
+      const again = () => {
+        if (!first.secondWanted) return;
+        const second: MutationRound = { second: true, secondWanted: false };
+        return inTurn(plugins, (plugin) => plugin.mutate?.(attributes, object, second));
+      };
+      const pending = inTurn(plugins, (plugin) => plugin.mutate?.(attributes, object, first));
+      return pending === undefined ? again() : pending.then(again);
     },
-    async validate(attributes, object) {
-      for (const plugin of plugins) await plugin.validate?.(attributes, object);
-    },
+    validate: (attributes, object) => inTurn(plugins, (plugin) => plugin.validate?.(attributes, object)),
   };
+}
+
+/** Calls one after the other, and waits only for those that take time. */
+function inTurn<T>(items: readonly T[], call: (item: T) => void | Promise<void>, from = 0): void | Promise<void> {
+  for (let i = from; i < items.length; i++) {
+    const pending = call(items[i]!);
+    if (pending !== undefined) return pending.then(() => inTurn(items, call, i + 1));
+  }
 }

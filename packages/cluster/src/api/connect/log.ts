@@ -25,7 +25,7 @@ export async function podLog(call: Call): Promise<Result> {
 
   const ending = new AbortController();
   const end = () => ending.abort();
-  request.signal.addEventListener('abort', end);
+  request.lifetime.signal.addEventListener('abort', end);
   const log = await logs(pod, { container, previous: options.previous, signal: ending.signal });
   const lines = options.follow ? following(log, whenEnded(call, pod, container, ending.signal)) : log.lines;
   const stream = written(log.lines, lines, options, () => server.clock.now());

@@ -97,7 +97,7 @@ async function proxied(call: Call, target: ProxyTarget, origin: string): Promise
 /** Of the connection to us, and what tells us who asks. */
 const OWN_HEADERS = /^(host|authorization|connection|content-length|transfer-encoding|impersonate-.*)$/;
 
-function toRequest({ method, headers, body, signal }: ServerRequest, url: string): Request {
+function toRequest({ method, headers, body, lifetime: { signal } }: ServerRequest, url: string): Request {
   const own = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined || OWN_HEADERS.test(name) ? [] : [value].flat().map((one) => [name, String(one)]),
   );

@@ -21,7 +21,7 @@ function server() {
     async get(path: string, headers: Record<string, string> = {}): Promise<ServerResponse | undefined> {
       const info = requestInfo('GET', path);
       if (info.isResource) throw new Error(`${path} names a resource`);
-      return handler({ method: 'GET', path, headers, signal: new AbortController().signal }, info);
+      return handler({ method: 'GET', path, headers, lifetime: new AbortController() }, info);
     },
   };
 }

@@ -55,7 +55,7 @@ function server() {
     async get(path: string, headers: Record<string, string> = {}) {
       const info = requestInfo('GET', path);
       if (info.isResource) throw new Error(`${path} names a resource`);
-      const response = await handler({ method: 'GET', path, headers, signal: new AbortController().signal }, info);
+      const response = await handler({ method: 'GET', path, headers, lifetime: new AbortController() }, info);
       const text = response !== undefined && 'text' in response.body ? response.body.text : '';
       return { status: response?.status, headers: response?.headers ?? {}, text };
     },

@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '@opwright/machinery';
 import type { Call, Result } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { badRequest } from '../errors.ts';
@@ -32,12 +33,10 @@ export function optionsObject(
     fieldManager,
     givenFieldValidation,
   }: { dryRun: boolean; fieldManager?: string; givenFieldValidation?: string },
-) {
-  return {
-    kind,
-    apiVersion: 'meta.k8s.io/v1',
-    ...(dryRun ? { dryRun: ['All'] } : {}),
-    ...(fieldManager ? { fieldManager } : {}),
-    ...(givenFieldValidation ? { fieldValidation: givenFieldValidation } : {}),
-  };
+): JsonObject {
+  const object: { [option: string]: JsonValue } = { kind, apiVersion: 'meta.k8s.io/v1' };
+  if (dryRun) object.dryRun = ['All'];
+  if (fieldManager) object.fieldManager = fieldManager;
+  if (givenFieldValidation) object.fieldValidation = givenFieldValidation;
+  return object;
 }

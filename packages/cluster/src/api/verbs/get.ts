@@ -6,22 +6,23 @@ import { parseResourceVersion } from '../options.ts';
 import { present } from '../present.ts';
 
 /** GET of one object. A resourceVersion asks for a state that is at least as new, which the current one always is. */
-export async function get(call: Call): Promise<Result> {
+export function get(call: Call): Result | Promise<Result> {
   const { kind } = call;
   checkVersion(call);
   return reading(kind, () => ({ code: 200, kind, object: present(kind, stored(call)) }));
 }
 
 /** @throws StatusError 500, 504 for a resourceVersion that is none, or is yet to come */
-export function checkVersion({ info, server }: Call): void {
+export function checkVersion({ info, server, readAt }: Call): void {
   const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
-  if (wanted > server.store.revision) throw tooLargeResourceVersion(wanted, server.store.revision);
+  const current = readAt ?? server.store.revision;
+  if (wanted > current) throw tooLargeResourceVersion(wanted, current);
 }
 
 /** The stored object that the request names. @throws StatusError 400, 404 */
 export function stored(call: Call): StoredObject {
-  const { server, kind, info } = call;
-  const object = server.store.get(kind.storage, objectKey(call, info.name));
+  const { server, kind, info, readAt } = call;
+  const object = server.store.get(kind.storage, objectKey(call, info.name), readAt);
   if (object === undefined) throw notFound(kind, info.name);
   return object;
 }

@@ -21,7 +21,7 @@ export async function list(call: Call): Promise<Result> {
 }
 
 /** {@link readList}; a conversion webhook is asked once, for all objects of the resource. */
-export function convertedList(
+export async function convertedList(
   call: Call,
   options: ListOptions,
 ): Promise<{ metadata: ListMetadata; items: readonly StoredObject[] }> {
@@ -35,17 +35,18 @@ export function convertedList(
 
 /** The objects that list options select, as the request's version shows them. */
 function readList(call: Call, options: ListOptions): { metadata: ListMetadata; items: readonly StoredObject[] } {
-  const { kind, info, server } = call;
+  const { kind, info, server, readAt } = call;
   const namespace = keyNamespace(kind.scope, info.namespace);
   const prefix = namespace === '' ? '' : `${namespace}/`;
   const selection = objectSelection(kind, options.labelSelector, options.fieldSelector);
-  const from = startOf(options, server.store.revision);
+  const from = startOf(options, readAt ?? server.store.revision);
+  const revision = from.revision ?? readAt;
   const limit = limitOf(options);
   let page: Page;
   try {
     page = server.store.list(kind.storage, {
       ...(namespace === '' ? {} : { namespace }),
-      ...(from.revision === undefined ? {} : { revision: from.revision }),
+      ...(revision === undefined ? {} : { revision }),
       ...(from.after === undefined ? {} : { after: prefix + from.after }),
       ...(limit === 0 ? {} : { limit }),
       ...whereOf(call, selection),

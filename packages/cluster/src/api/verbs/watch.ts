@@ -1,5 +1,6 @@
 import type { JsonObject, Timer } from '@opwright/machinery';
 import { createEventQueue, type EventQueue } from '../../store/event-queue.ts';
+import type { Subscription } from '../../store/fan-out.ts';
 import type { StoreEvent } from '../../store/history.ts';
 import { deepFreeze, type StoredObject } from '../../store/object.ts';
 import { CompactedError, type Store } from '../../store/store.ts';
@@ -25,7 +26,7 @@ const MINUTE = 60_000;
 const LAST_BOOKMARK_MS = 2_000;
 
 /** GET of a collection with `watch`: the stream of its changes. */
-export function watch(call: Call): Promise<Result> {
+export async function watch(call: Call): Promise<Result> {
   const { kind, server } = call;
   return reading(
     kind,
@@ -70,9 +71,9 @@ function startWatch(call: Call): Result {
               queue.end();
             });
         };
-  let unsubscribe: () => void;
+  let subscription: Subscription;
   try {
-    unsubscribe = server.store.watch(kind.storage, Math.min(from, server.store.revision), within, (event) => {
+    subscription = server.fanOut.watch(kind.storage, Math.min(from, server.store.revision), within, (event) => {
       if (event.revision > from) listener(event);
     });
   } catch (error) {
@@ -83,15 +84,16 @@ function startWatch(call: Call): Result {
     return { stream: queue };
   }
 
-  const timers = watchTimers(call, options, queue, from);
+  const timers = watchTimers(call, options, queue, from, subscription);
   const abort = () => queue.end();
-  call.request.signal.addEventListener('abort', abort);
+  const { signal } = call.request.lifetime;
+  signal.addEventListener('abort', abort);
   stop = () => {
-    unsubscribe();
+    subscription.end();
     timers.cancel();
-    call.request.signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', abort);
   };
-  if (call.request.signal.aborted) queue.end();
+  if (signal.aborted) queue.end();
   return { stream: queue };
 }
 
@@ -141,7 +143,13 @@ function watchEvent(
 }
 
 /** Bookmarks at intervals and shortly before the end; the end. */
-function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEvent>, from: number): Timer {
+function watchTimers(
+  call: Call,
+  options: ListOptions,
+  queue: EventQueue<WatchEvent>,
+  from: number,
+  subscription: Subscription,
+): Timer {
   const { clock, random, store, bookmarkIntervalMs } = call.server;
   const seconds = options.timeoutSeconds ?? 0;
   const lifeMs = seconds > 0 ? seconds * 1000 : 30 * MINUTE * (1 + random.next());
@@ -155,7 +163,8 @@ function watchTimers(call: Call, options: ListOptions, queue: EventQueue<WatchEv
     if (left <= 0) return;
     next = clock.setTimeout(
       () => {
-        // A bookmark that says no more than the client knows is not sent.
+        // A bookmark says that everything before it has been seen; one that says no more than the client knows is not sent.
+        subscription.catchUp();
         if (store.revision > from) pushDurable(store, queue, bookmark(call, store.revision));
         schedule();
       },

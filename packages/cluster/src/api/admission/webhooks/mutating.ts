@@ -1,7 +1,7 @@
 import { applyJsonPatch, deepEqual, isPlainObject, type JsonObject, mutableCopy, parseJson } from '@opwright/machinery';
 import type { MutableObject } from '../../../kinds/kind.ts';
 import { internalError } from '../../errors.ts';
-import type { AdmissionPlugin } from '../admission.ts';
+import type { AdmissionAttributes, AdmissionPlugin, MutationRound } from '../admission.ts';
 import type { Form } from '../form.ts';
 import { isExempt } from '../match.ts';
 import { configuredWebhooks, type Webhook } from './configuration.ts';
@@ -26,37 +26,44 @@ interface Progress {
  */
 export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
   const configured = configuredWebhooks(surroundings.store, 'MutatingWebhookConfiguration');
-  const writes = new WeakMap<object, Progress>();
+  const writes = new WeakMap<AdmissionAttributes, Progress>();
+  const callAll = async (
+    webhooks: readonly Webhook[],
+    attributes: AdmissionAttributes,
+    object: MutableObject | undefined,
+    round: MutationRound,
+  ): Promise<void> => {
+    const progress = progressOf(writes, attributes);
+    if (round.second && !deepEqual(progress.last, object)) wantAgain(progress);
+    for (const webhook of webhooks) {
+      if (round.second && !progress.due.has(webhook.id)) continue;
+      const invocation = await invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
+      if (invocation === undefined) continue;
+      const verdict = await ask(invocation, attributes, object as JsonObject | undefined, true, surroundings);
+      if (verdict?.patch !== undefined && (await applyPatch(verdict.patch, webhook, invocation.form, object))) {
+        wantAgain(progress);
+        round.secondWanted = true;
+      }
+      if (webhook.reinvocationPolicy === 'IfNeeded') progress.called.add(webhook.id);
+    }
+    progress.last = mutableCopy(object as unknown);
+  };
   return {
     name: 'MutatingAdmissionWebhook',
-    async mutate(attributes, object) {
+    mutate(attributes, object, round) {
       if (isExempt(attributes)) return;
       const webhooks = configured();
-      if (webhooks.length === 0) return;
-      const { rounds } = attributes;
-      const progress = progressOf(writes, rounds?.write);
-      if (rounds?.second === true && !deepEqual(progress.last, object)) wantAgain(progress);
-      for (const webhook of webhooks) {
-        if (rounds?.second === true && !progress.due.has(webhook.id)) continue;
-        const invocation = await invocationOf(webhook, attributes, object as JsonObject | undefined, surroundings);
-        if (invocation === undefined) continue;
-        const verdict = await ask(invocation, attributes, object as JsonObject | undefined, true, surroundings);
-        if (verdict?.patch !== undefined && (await applyPatch(verdict.patch, webhook, invocation.form, object))) {
-          wantAgain(progress);
-          if (rounds !== undefined) rounds.secondWanted = true;
-        }
-        if (webhook.reinvocationPolicy === 'IfNeeded') progress.called.add(webhook.id);
-      }
-      progress.last = mutableCopy(object as unknown);
+      if (webhooks.length > 0) return callAll(webhooks, attributes, object, round);
     },
   };
 }
 
-function progressOf(writes: WeakMap<object, Progress>, write: object | undefined): Progress {
-  const known = write === undefined ? undefined : writes.get(write);
-  if (known !== undefined) return known;
-  const progress: Progress = { called: new Set(), due: new Set(), last: undefined };
-  if (write !== undefined) writes.set(write, progress);
+function progressOf(writes: WeakMap<AdmissionAttributes, Progress>, write: AdmissionAttributes): Progress {
+  let progress = writes.get(write);
+  if (progress === undefined) {
+    progress = { called: new Set(), due: new Set(), last: undefined };
+    writes.set(write, progress);
+  }
   return progress;
 }
 

@@ -23,7 +23,7 @@ function server() {
     async get(headers: Record<string, string> = {}) {
       const info = requestInfo('GET', '/openapi/v2');
       if (info.isResource) throw new Error('it is no resource');
-      const request = { method: 'GET', path: '/openapi/v2', headers, signal: new AbortController().signal };
+      const request = { method: 'GET', path: '/openapi/v2', headers, lifetime: new AbortController() };
       const response = await handler(request, info);
       if (response === undefined) throw new Error('it is not served');
       const { body } = response;
