@@ -38,8 +38,10 @@ function install() {
   else run('npm', ['ci', ...quiet]);
 }
 
-function build() {
+async function build() {
   run(bin('tsc'), ['-b', ...packages()]);
+  const { bundlePackages } = await import('./bundle.mjs');
+  await bundlePackages(root);
 }
 
 /** The packages in the order of their floors: the references of tsconfig.json without the tests. */
@@ -53,17 +55,17 @@ checkNode();
 install();
 switch (task) {
   case 'build':
-    build();
+    await build();
     break;
   case 'start':
-    build();
+    await build();
     // In this process, so that Ctrl-C reaches the command once and its exit code is ours.
     process.argv.splice(2, Infinity, 'dev', 'examples/foo/operator.ts', '--apply', 'examples/foo/samples', ...rest);
     process.chdir(root);
     await import('../packages/cli/bin/opwright.js');
     break;
   case 'test':
-    build();
+    await build();
     run(bin('vitest'), ['run', ...rest]);
     break;
   case 'check':
@@ -71,21 +73,21 @@ switch (task) {
     run(bin('tsc'), ['-b']);
     break;
   case 'bench':
-    build();
+    await build();
     run(process.execPath, [join('bench', 'main.mjs'), ...rest]);
     break;
   case 'fuzz':
-    build();
+    await build();
     process.env.OPWRIGHT_FUZZ_REQUESTS = rest.shift() ?? '1000000';
     run(bin('vitest'), ['run', 'test/fuzz', ...rest]);
     break;
   case 'conformance':
-    build();
+    await build();
     run(bin('tsc'), ['-b', 'conformance']);
     run(process.execPath, [join('conformance', 'dist', 'main.js'), ...rest]);
     break;
   case 'clients':
-    build();
+    await build();
     run(process.execPath, [join('clients', 'main.mjs'), ...rest]);
     break;
   default:

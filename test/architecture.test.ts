@@ -15,6 +15,9 @@ const FLOORS = [
   '@opwright/cli',
 ];
 
+/** The folders of the packages that are published as bundles (`scripts/bundle.mjs`). */
+const BUNDLED = new Set(['machinery', 'schema', 'kubernetes', 'client', 'opwright']);
+
 /** The modules that provide time, chance, processes and sockets to everyone else. */
 const PROVIDERS: Record<string, RegExp[]> = {
   time: [/^packages\/client\/src\/system\//],
@@ -112,7 +115,9 @@ describe('the house', () => {
     for (const { path, code } of production) {
       const folder = path.split('/')[1] ?? '';
       const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
-      const dependencies = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+      // A bundle contains what its package lists for development alone.
+      const inlined = BUNDLED.has(folder) ? manifest.devDependencies : {};
+      const dependencies = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...inlined }));
       for (const [, declared, dynamic] of code.matchAll(IMPORTS)) {
         const specifier = declared ?? dynamic;
         if (specifier === undefined || /^(node:|\.)/.test(specifier)) continue;

@@ -26,7 +26,7 @@ export async function loadKubeconfigList(list: string): Promise<Kubeconfig> {
   for (const path of files) {
     const file = resolve(path);
     const text = await readIfExists(file);
-    if (text !== undefined) loaded.push(parseKubeconfig(text, file));
+    if (text !== undefined) loaded.push(await parseKubeconfig(text, file));
   }
   if (loaded.length === 0) {
     throw new KubeconfigError(

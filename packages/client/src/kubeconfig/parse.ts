@@ -1,5 +1,4 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import type { Impersonation } from '../transport/credentials.ts';
 import { type Fields, fieldsOf, KubeconfigError } from './fields.ts';
 
@@ -64,8 +63,8 @@ export interface ExecConfig {
 }
 
 /** @throws KubeconfigError naming the file and the field */
-export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const root = fieldsOf(readYaml(text, file), file, '');
+export async function parseKubeconfig(text: string, file: string): Promise<Kubeconfig> {
+  const root = fieldsOf(await readYaml(text, file), file, '');
   const kind = root.text('kind');
   if (kind !== undefined && kind !== 'Config') {
     throw new KubeconfigError(`${file}: kind is ${JSON.stringify(kind)}, not Config: this is not a kubeconfig`);
@@ -80,7 +79,8 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
   };
 }
 
-function readYaml(text: string, file: string): unknown {
+async function readYaml(text: string, file: string): Promise<unknown> {
+  const { parseYaml } = await import('./yaml.ts');
   try {
     return parseYaml(text) ?? {};
   } catch (cause) {
