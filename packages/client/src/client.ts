@@ -84,6 +84,11 @@ export interface Selection {
 export interface View {
   /** Only `apiVersion`, `kind` and `metadata` of each object are sent. Default false. */
   readonly metadataOnly?: boolean;
+  /**
+   * Of the managed fields, only those of objects that one of these managers has applied are needed: others may be missing,
+   * which makes reading several times as fast. Default: all are there.
+   */
+  readonly managedFieldsOf?: ReadonlySet<string>;
 }
 
 export interface ListOptions extends RequestOptions, Selection, View {

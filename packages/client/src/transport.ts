@@ -20,6 +20,9 @@ export interface TransportRequest {
 
 export type RequestBody = { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array };
 
+/** Makes a value of JSON text; default `JSON.parse`. A transport that has the values already does not call it. */
+export type Parse = (text: string) => unknown;
+
 export interface TransportResponse {
   readonly status: number;
   /** Lower-case names. */
@@ -28,13 +31,13 @@ export interface TransportResponse {
    * The whole body as a JSON value, deeply frozen or exclusively the caller's; treat it as readonly.
    * Throws SyntaxError when it is not JSON. One of `json`, `text`, `lines` or `close` must be called, once.
    */
-  json(): Promise<unknown>;
+  json(parse?: Parse): Promise<unknown>;
   text(): Promise<string>;
   /**
    * A body of newline-delimited JSON (a watch), one value per line, in order, each as soon as it has arrived. Leaving the
    * loop closes the connection. Ends normally when the server ends the body, throws when the connection breaks.
    */
-  lines(): AsyncIterable<unknown>;
+  lines(parse?: Parse): AsyncIterable<unknown>;
   /** Gives the body up. */
   close(): void;
 }

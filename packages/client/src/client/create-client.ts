@@ -16,6 +16,7 @@ import type {
   WriteOptions,
 } from '../client.ts';
 import {
+  type Parse,
   type RequestBody,
   type Transport,
   TransportError,
@@ -24,6 +25,7 @@ import {
 } from '../transport.ts';
 import { errorOf, jsonOf } from './errors.ts';
 import { headerValues, warningTexts } from './headers.ts';
+import { eventParser, listParser } from './managed-fields.ts';
 import type { Query } from './paths.ts';
 import { collectionPath, objectPath, requireNamespace, withQuery } from './paths.ts';
 import { watchEvents } from './watch.ts';
@@ -91,12 +93,13 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     signal: AbortSignal | undefined,
     body?: { readonly type: string; readonly json: unknown },
     accept?: string,
+    parse?: Parse,
   ): Promise<T> {
     const request: TransportRequest = body
       ? { method, path, signal, headers: headersFor(body.type), body: { json: body.json } }
       : { method, path, signal, headers: accept === undefined ? baseHeaders : { ...baseHeaders, accept } };
     // The one place where what the server says is taken for what the resource declares.
-    return (await jsonOf(request, await send(request))) as T;
+    return (await jsonOf(request, await send(request), parse)) as T;
   }
 
   const writeQuery = (write: WriteOptions = {}): Query => ({
@@ -130,7 +133,8 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       resourceVersionMatch: opts.continue ? undefined : opts.resourceVersionMatch,
     });
     const accept = opts.metadataOnly ? METADATA_LIST : undefined;
-    const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal, undefined, accept);
+    const parse = opts.managedFieldsOf && listParser(opts.managedFieldsOf);
+    const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal, undefined, accept, parse);
     return withKinds(resource, list, opts.metadataOnly);
   }
 
@@ -179,7 +183,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     const { metadataOnly, signal } = opts;
     const headers = metadataOnly ? { ...baseHeaders, accept: METADATA } : baseHeaders;
     const response = await send({ method: 'GET', path, stream: true, headers, signal });
-    const events = watchEvents<Infer<R>>(response);
+    const events = watchEvents<Infer<R>>(response, opts.managedFieldsOf && eventParser(opts.managedFieldsOf));
     if (metadataOnly) yield* withEventKinds(resource, events);
     else yield* events;
   }

@@ -1,6 +1,6 @@
 import type { Status, StatusReason } from '@opwright/machinery';
 import { StatusError } from '@opwright/machinery';
-import type { TransportRequest, TransportResponse } from '../transport.ts';
+import type { Parse, TransportRequest, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 import { headerValues } from './headers.ts';
 
@@ -43,9 +43,9 @@ export async function errorOf(request: TransportRequest, response: TransportResp
 }
 
 /** A 2xx body as JSON. @throws TransportError when it is not JSON: something else than an API server answered */
-export async function jsonOf(request: TransportRequest, response: TransportResponse): Promise<unknown> {
+export async function jsonOf(request: TransportRequest, response: TransportResponse, parse?: Parse): Promise<unknown> {
   try {
-    return await response.json();
+    return await response.json(parse);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     const type = headerValues(response.headers, 'content-type')[0] ?? 'no content type';

@@ -1,5 +1,5 @@
 import type { WatchEvent } from '../client.ts';
-import type { TransportResponse } from '../transport.ts';
+import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 
 const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
@@ -9,8 +9,11 @@ const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
  * breaks the watch with a `TransportError`: what it said is lost, so whoever follows must watch again from the last
  * version it knows, as after a broken connection.
  */
-export async function* watchEvents<T>(response: TransportResponse): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  for await (const line of response.lines()) {
+export async function* watchEvents<T>(
+  response: TransportResponse,
+  parse?: Parse,
+): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  for await (const line of response.lines(parse)) {
     if (!isEvent<T>(line)) {
       throw new TransportError(`the watch sent a line that is not an event: ${JSON.stringify(line)?.slice(0, 200)}`);
     }

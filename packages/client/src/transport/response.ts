@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import type { TransportResponse } from '../transport.ts';
+import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 import { lineSplitter } from './lines.ts';
 
@@ -24,15 +24,15 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
     }
   }
 
-  async function* lines(): AsyncGenerator<unknown, void, undefined> {
+  async function* lines(parse: Parse = JSON.parse): AsyncGenerator<unknown, void, undefined> {
     // Leaving the loop destroys the message, and with it the connection.
     try {
       const splitter = lineSplitter();
       for await (const chunk of zipped ? unzipped(message) : message) {
-        for (const line of splitter.push(chunk)) yield parseLine(line);
+        for (const line of splitter.push(chunk)) yield parseLine(line, parse);
       }
       const rest = splitter.end();
-      if (rest !== undefined) yield parseLine(rest);
+      if (rest !== undefined) yield parseLine(rest, parse);
     } catch (cause) {
       throw failure(cause);
     } finally {
@@ -43,7 +43,7 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
   return {
     status: message.statusCode ?? 0,
     headers: headersOf(message),
-    json: async () => JSON.parse(await text()),
+    json: async (parse = JSON.parse) => parse(await text()),
     text,
     lines,
     close: () => {
@@ -52,9 +52,9 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
   };
 }
 
-function parseLine(line: string): unknown {
+function parseLine(line: string, parse: Parse): unknown {
   try {
-    return JSON.parse(line);
+    return parse(line);
   } catch (cause) {
     throw new TransportError(`the answer has a line that is not JSON: ${line.slice(0, 200)}`, { cause });
   }

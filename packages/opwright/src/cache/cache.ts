@@ -19,6 +19,8 @@ export interface CacheOptions {
   /** Namespaced kinds are followed in these only, as the set changes; absent = in all. */
   readonly namespaces?: NamespaceSet | undefined;
   readonly transform?: (resource: AnyResource) => Transform;
+  /** Whose managed fields `transform` needs; absent = all. */
+  readonly managedFieldsOf?: ReadonlySet<string>;
   readonly freeze?: boolean;
   readonly idleTimeoutMs?: number | undefined;
   /** Fill the cache from streams where the server can, instead of lists. */
@@ -62,7 +64,7 @@ interface Held {
 }
 
 export function createCache(options: CacheOptions): Cache {
-  const { onError, namespaces } = options;
+  const { onError, namespaces, managedFieldsOf } = options;
   const watchList = options.watchList ? { unusable: new Set<string>() } : undefined;
   const compact = createCompactor({ freeze: options.freeze ?? false });
   const held = new Map<string, Held>();
@@ -106,7 +108,13 @@ export function createCache(options: CacheOptions): Cache {
         random: options.random,
         logger: options.logger,
         resource,
-        scope: { ...scope, labelSelector, fieldSelector, ...(metadataOnly && { metadataOnly }) },
+        scope: {
+          ...scope,
+          labelSelector,
+          fieldSelector,
+          ...(metadataOnly && { metadataOnly }),
+          ...(managedFieldsOf && { managedFieldsOf }),
+        },
         transform: metadataOnly ? (object) => transform(onlyMetadata(object)) : transform,
         compact,
         ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),

@@ -99,7 +99,8 @@ export function createManagedCluster(
       warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
     });
   const client = clientOf(mayWork ? fencedTransport(transport, mayWork) : transport, 'opwright');
-  const strip = stripManagedFields(new Set(operator.controllers.map((one) => `${operator.name}/${one.name}`)));
+  const managedFieldsOf = new Set(operator.controllers.map((one) => `${operator.name}/${one.name}`));
+  const strip = stripManagedFields(managedFieldsOf);
   const { transform: custom } = surroundings;
   const namespaces = followedSet(followed);
   const cache = createCache({
@@ -109,6 +110,7 @@ export function createManagedCluster(
     logger,
     namespaces,
     transform: (resource) => (custom ? (object) => custom(strip(object), resource) : strip),
+    managedFieldsOf,
     whole: wholeKinds(operator, name),
     onBadObject(object, { message }) {
       if (!isIdentified(object)) return;

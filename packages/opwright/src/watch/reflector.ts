@@ -48,6 +48,8 @@ export interface ReflectorScope {
   readonly fieldSelector?: string | undefined;
   /** Read `apiVersion`, `kind` and `metadata` only. */
   readonly metadataOnly?: boolean;
+  /** Whose managed fields are needed, if not all are. */
+  readonly managedFieldsOf?: ReadonlySet<string>;
 }
 
 export interface ReflectorOptions {
