@@ -157,6 +157,10 @@ describe('opwright manifests', () => {
       'ServiceAccount',
       'ClusterRole',
       'ClusterRoleBinding',
+      // What the users of the resource may do: admin, edit, view.
+      'ClusterRole',
+      'ClusterRole',
+      'ClusterRole',
       'Deployment',
     ]);
     expect(manifests.at(-1).spec.template.spec.containers[0].image).toBe('example.com/foo:1');

@@ -8,7 +8,7 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'up
 
 /**
  * One request of the client and its answer.
- * `verb` is list, watch, stream (a watch that begins with a list), probe (a list of one object, which only asks whether the
+ * `verb` is list, watch, stream (a watch that begins with a list), probe (a list of nothing, which only asks whether the
  * server is there) or other.
  */
 function createExchange(incoming, outgoing, raw) {

@@ -264,10 +264,27 @@ describe('a reflector', () => {
     await clock.advance(10_001);
     expect(first!.open).toBe(false);
     expect(api.watches).toHaveLength(1);
-    // Between the two it asks for one object, to know whether the server is there at all.
-    expect(lists().map(({ query }) => query.get('limit'))).toEqual(['500', '1']);
+    // Between the two it asks for a list of nothing, to know whether the server is there, and has not been set back.
+    expect(lists().map(({ query }) => query.get('fieldSelector'))).toEqual([null, 'metadata.name=-']);
+    expect(versionsOf(lists())).toEqual(['0', '1']);
     expect(reflector.state.lastEventAt).toBe(clock.monotonic() - 1);
     expect(logger.messages('error')).toEqual([]);
+    await stop();
+  });
+
+  test('lists the state that holds when a silent server turns out to have been set back', async () => {
+    await start({ idleTimeoutMs: 60_000 });
+    api.put(Thing, named('a'));
+    api.rule(({ watch, query }) =>
+      !watch && query.get('resourceVersion') === '2'
+        ? failure(504, 'Timeout', 'Too large resource version: 2, current: 1')
+        : undefined,
+    );
+    await clock.advance(60_001);
+    expect(reflector.state.lastError?.message).toContain('Too large resource version');
+    await clock.advance(2000);
+    expect(versionsOf(lists())).toEqual(['0', '2', '']);
+    expect(reflector.state.lastError).toBeUndefined();
     await stop();
   });
 

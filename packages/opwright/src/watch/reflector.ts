@@ -311,6 +311,10 @@ export function createReflector(options: ReflectorOptions): Reflector {
       } catch (error) {
         if (signal.aborted || isExpired(error) || isMissing(error)) return;
         failed('watch', error);
+        if (isResourceVersionTooLarge(error)) {
+          versionUnavailable = true;
+          return;
+        }
         const retryAfter = retryAfterMs(error);
         if (retryAfter === undefined && !isRefused(error)) return;
         await sleep(clock, Math.max(retryAfter ?? 0, backoff.next()), signal);
@@ -318,9 +322,14 @@ export function createReflector(options: ReflectorOptions): Reflector {
     }
   }
 
-  /** A server that sends no bookmarks is silent while nothing changes: one object tells whether it is still there. */
+  /**
+   * A server that sends no bookmarks is silent while nothing changes, and so is one that has been set back, until its
+   * versions have caught up with what was seen of it: a list of nothing at that version tells whether it is still there.
+   */
   async function probe(signal: AbortSignal): Promise<void> {
-    for await (const _ of pagesInTime({ ...scope, limit: 1, resourceVersion: '0' }, PROBE_MS, signal)) break;
+    const nothing = [scope.fieldSelector, 'metadata.name=-'].filter(Boolean).join(',');
+    const query = { ...scope, fieldSelector: nothing, limit: 1, resourceVersion: state.resourceVersion };
+    for await (const _ of pagesInTime(query, PROBE_MS, signal)) break;
     heard();
   }
 
@@ -426,7 +435,7 @@ function isOlder(version: string | undefined, than: string): boolean {
   return version !== undefined && (compareVersions(version, than) ?? 0) < 0;
 }
 
-/** A request for one object takes no longer. */
+/** A request for nothing takes no longer. */
 const PROBE_MS = 30_000;
 
 /** After so long an open watch is taken for one that works. */
