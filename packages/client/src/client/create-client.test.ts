@@ -155,6 +155,16 @@ describe('writes', () => {
     expect(requests[4]?.body).toEqual({ json: { apiVersion: 'v1', kind: 'Pod', metadata: key } });
   });
 
+  test('apply without a field manager is an error before anything is sent', async () => {
+    const { client, requests } = clientOf();
+    for (const options of [{}, { fieldManager: '' }]) {
+      const message = 'apply needs a field manager: pass { fieldManager } to it';
+      await expect(client.apply(Pod, { metadata: key }, options as never)).rejects.toThrow(message);
+      await expect(client.status(Pod).apply(key, { metadata: key }, options as never)).rejects.toThrow(message);
+    }
+    expect(requests).toEqual([]);
+  });
+
   test('delete options travel in the body, and only where there are some', async () => {
     const { client, requests } = clientOf();
     await client.delete(Pod, key);

@@ -117,11 +117,14 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       json: patch.patch,
     });
 
-  const sendApply = <T>(path: string, json: object, opts: ApplyOptions): Promise<T> =>
-    call<T>('PATCH', withQuery(path, { ...writeQuery(opts), force: opts.force || undefined }), opts.signal, {
+  const sendApply = <T>(path: string, json: object, opts: ApplyOptions): Promise<T> => {
+    const query = writeQuery(opts);
+    if (!query.fieldManager) throw new Error('apply needs a field manager: pass { fieldManager } to it');
+    return call<T>('PATCH', withQuery(path, { ...query, force: opts.force || undefined }), opts.signal, {
       type: APPLY_TYPE,
       json,
     });
+  };
 
   async function listPage<R extends AnyResource>(resource: R, opts: ListOptions): Promise<ObjectList<Infer<R>>> {
     const path = withQuery(collectionPath(resource, opts.namespace), {
