@@ -146,6 +146,7 @@ test('one replica works; another has everything ready and takes over when the fi
   expect(await signer('foo-2')).toBe('a');
 
   expect(await a.manager.metrics()).toContain('leader_election_master_status{name="op"} 1');
+  expect(await a.manager.metrics()).toContain('leader_election_slowpath_total{name="op"} 0');
   const standby = await b.manager.metrics();
   expect(standby).toContain('leader_election_master_status{name="op"} 0');
   expect(standby).toContain('opwright_cache_objects{group="example.com",resource="foos"} 2');
@@ -232,6 +233,21 @@ test('a replica stands for election only when its caches are filled', async () =
   await time.advance(30_000);
   await started;
   expect([replica.manager.isLeader(), await holder()]).toEqual([true, 'a']);
+});
+
+test('a replica asks once for what it follows: what it has opened as a standby serves it as the leader', async () => {
+  await create('foo-1');
+  const a = await start('a');
+  cluster.requests.clear();
+  const b = await start('b');
+  const followed = () =>
+    cluster.requests.records.filter(({ verb, resource }) => resource === 'foos' && /list|watch/.test(verb)).length;
+  const opened = followed();
+  expect(opened).toBeGreaterThan(0);
+  await stop(a);
+  await time.advance(4400);
+  await b.manager.elected;
+  expect([await signer('foo-1'), followed()]).toEqual(['b', opened]);
 });
 
 test('the lease carries the labels of the options', async () => {

@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
 });
 
-test('whatever happens to members, networks and clocks, no object is reconciled by two at once, and when all is well again every change has been acted upon', async () => {
+test('no object is reconciled by two members at once, whatever happens to members, networks and clocks; when all is well again every change has been acted upon', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),

@@ -60,7 +60,7 @@ const machine = fc.record({
   suspends: fc.boolean(),
 });
 
-test('whatever happens to processes, networks and clocks, there are never two leaders, nobody writes past the fence, each has a token of its own, and when all is well again one appears in time', async () => {
+test('there are never two leaders, and none writes past its fence, whatever happens to processes, networks and clocks; each has a token of its own, and when all is well again one appears in time', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(machine, { minLength: 2, maxLength: 4 }),

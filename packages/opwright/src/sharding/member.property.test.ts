@@ -51,12 +51,19 @@ function failures(deviation?: Deviation): number {
   }).length;
 }
 
-test('whatever happens to processes, networks and clocks, no two members act on one key at once, and when all is well again every key has its owner in time', () => {
+test('no two members act on one key at once, whatever happens to processes, networks and clocks', () => {
+  fc.assert(
+    fc.property(course, (one) => void run(one)),
+    { numRuns: 200 },
+  );
+}, 60_000);
+
+test('every key has its owner within the bound after membership has changed, whatever happened to processes, networks and clocks', () => {
   fc.assert(
     fc.property(course, (one) => {
       expect(run(one)).toBeLessThanOrEqual(model.bound);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 }, 60_000);
 

@@ -1,12 +1,16 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createAuthority } from '@opwright/client';
 import { VirtualClock } from '@opwright/machinery';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Foo, idleClock, recording } from '../../test/support/fixtures.ts';
 import { createMetrics } from '../manager/metrics.ts';
 import { webhooks } from './builder.ts';
-import type { CertificateSource, ServingCertificate } from './certificates.ts';
+import { type CertificateSource, certificateFiles, type ServingCertificate } from './certificates.ts';
 import { createWebhookServer } from './server.ts';
 
 const authority = createAuthority('test', Date.now());
@@ -15,7 +19,7 @@ function certificate(commonName: string): ServingCertificate {
   return { ...authority.issue({ commonName, usage: 'server', hosts: ['127.0.0.1'] }), caBundle: commonName };
 }
 
-function setUp(read: () => ServingCertificate, clock = idleClock()) {
+function setUp(read: () => ServingCertificate | Promise<ServingCertificate>, clock = idleClock()) {
   const published: string[] = [];
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -137,6 +141,41 @@ test('a certificate whose authority could not be published is not shown', async 
   await clock.advance(20_000);
   expect(await subject(server.url)).toBe('second');
   await server.close();
+});
+
+test('a certificate that is swapped on disk is shown to the next connection, and no open one is dropped', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'opwright-'));
+  /** As the kubelet mounts a Secret: the files are links into a folder that is a link, which is renamed over the old one. */
+  async function mount(name: string): Promise<void> {
+    const { cert, key } = certificate(name);
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'tls.crt'), cert);
+    await writeFile(join(folder, name, 'tls.key'), key);
+    await symlink(name, join(folder, '..next'));
+    await rename(join(folder, '..next'), join(folder, '..data'));
+  }
+  await mount('first');
+  for (const file of ['tls.crt', 'tls.key']) await symlink(`..data/${file}`, join(folder, file));
+  const files = certificateFiles(folder);
+  const { server, clock } = setUp(() => files.read());
+  await server.open();
+  const kept = new Agent({ ca: authority.certificate, keepAlive: true, maxSockets: 1 });
+  const ask = () => post(server.url, review('quick'), kept).then(({ status }) => status);
+  const connection = () => (Object.values(kept.freeSockets)[0]?.[0] as Socket | undefined)?.localPort;
+  expect([await ask(), await subject(server.url)]).toEqual([200, 'first']);
+  const before = connection();
+  expect(before).toBeDefined();
+
+  await mount('second');
+  await vi.waitFor(async () => {
+    // Reading files takes real time: the check that is due may still be at it.
+    await clock.advance(70_000);
+    expect(await subject(server.url)).toBe('second');
+  });
+  expect([await ask(), connection()]).toEqual([200, before]);
+  kept.destroy();
+  await server.close();
+  await rm(folder, { recursive: true });
 });
 
 test('closing lets requests under way end, unless there is no time', async () => {
