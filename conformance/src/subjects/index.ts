@@ -3,6 +3,7 @@ import { access } from './access.ts';
 import { applies } from './apply.ts';
 import { certificates } from './certificates.ts';
 import { connect } from './connect.ts';
+import { connectAdmission } from './connect-admission.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
 import { customValidation } from './custom-validation.ts';
@@ -56,4 +57,5 @@ export const subjects: readonly Subject[] = [
   podSecurity,
   plugins,
   webhooks,
+  connectAdmission,
 ];

@@ -6,18 +6,18 @@ const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const CMS = `${core}/configmaps`;
 
 /** Somebody whom every server knows by the same name. */
-const asJane = { headers: { 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' } };
+export const asJane = { headers: { 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' } };
 
-const rule = (resources: string, operations: readonly string[] = ['*'], group = '', version = 'v1') => ({
+export const rule = (resources: string, operations: readonly string[] = ['*'], group = '', version = 'v1') => ({
   apiGroups: [group],
   apiVersions: [version],
   operations,
   resources: [resources],
 });
 
-const allow: WebhookAnswer = { response: { allowed: true } };
+export const allow: WebhookAnswer = { response: { allowed: true } };
 
-const patching = (...operations: object[]): WebhookAnswer => ({
+export const patching = (...operations: object[]): WebhookAnswer => ({
   response: {
     allowed: true,
     patchType: 'JSONPatch',
@@ -25,7 +25,7 @@ const patching = (...operations: object[]): WebhookAnswer => ({
   },
 });
 
-const webhook = (answer: WebhookAnswer, rest: object = {}, name = 'w.ex.io') => ({
+export const webhook = (answer: WebhookAnswer, rest: object = {}, name = 'w.ex.io') => ({
   name,
   sideEffects: 'None',
   admissionReviewVersions: ['v1'],
@@ -37,7 +37,7 @@ const webhook = (answer: WebhookAnswer, rest: object = {}, name = 'w.ex.io') => 
 
 type Phase = 'mutating' | 'validating';
 
-const configure = (phase: Phase, webhooks: readonly object[], name = 'w-{{run}}'): RequestStep =>
+export const configure = (phase: Phase, webhooks: readonly object[], name = 'w-{{run}}'): RequestStep =>
   post(`${GROUP}/${phase}webhookconfigurations`, { metadata: { name }, webhooks }, { unrecorded: true });
 
 const probe = configMap('probe');
@@ -45,7 +45,7 @@ const until = (status: number, body: object = probe): RequestStep =>
   post(`${CMS}?dryRun=All`, body, { until: { status } });
 
 /** Says when the configuration is known: it refuses a ConfigMap called probe, which the webhooks of the case let pass. */
-const known = (phase: Phase): RequestStep[] => [
+export const known = (phase: Phase): RequestStep[] => [
   configure(
     phase,
     [

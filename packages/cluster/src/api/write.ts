@@ -235,7 +235,7 @@ export function admissionAttributes(
   operation: Operation,
   subresource: string,
   name: string,
-  { dryRun, admissionOptions }: WriteRequest,
+  { dryRun, admissionOptions }: { readonly dryRun: boolean; readonly admissionOptions: JsonObject | null },
 ): AdmissionAttributes {
   const { kind, info, user } = call;
   return {

@@ -19,13 +19,13 @@ export interface AdmissionAttributes {
   readonly name: string;
   readonly user: UserInfo;
   readonly dryRun: boolean;
-  /** CreateOptions, UpdateOptions or DeleteOptions, as JSON. */
-  readonly options: JsonObject;
+  /** CreateOptions, UpdateOptions or DeleteOptions, as JSON; null for CONNECT, whose object is its options. */
+  readonly options: JsonObject | null;
   /** The state before; absent for CREATE. */
   readonly old?: StoredObject;
   /** The face of the object that is written, where the write is not to the object as a whole. */
   readonly endpoint?: Endpoint;
-  /** What the object is where it is none of the resource: a Binding, an Eviction. */
+  /** What the object is where it is none of the resource: a Binding, an Eviction, PodExecOptions. */
   readonly posted?: ExpectedKind;
   /** Texts for Warning headers. */
   readonly warn: (text: string) => void;

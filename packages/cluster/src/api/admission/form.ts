@@ -1,6 +1,15 @@
-import { decodeObject, isPlainObject, type JsonObject, orderFields, setOwn } from '@opwright/machinery';
+import { typeOf } from '@opwright/kubernetes/data';
+import {
+  decodeObject,
+  isPlainObject,
+  type JsonObject,
+  orderFields,
+  type StatusError,
+  setOwn,
+} from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
 import { type ExpectedKind, keepManagerReset } from '../decode.ts';
+import { rawError } from '../errors.ts';
 import type { AdmissionAttributes } from './admission.ts';
 
 /** The object of a write as one webhook sees it: in the version of its rules, or as a subresource shows it. */
@@ -11,7 +20,7 @@ export interface Form {
   /**
    * Brings an object, in place, to what a webhook made of the form of it: fitted into its type, defaults filled in.
    *
-   * @throws Error when it does not fit
+   * @throws Error when it does not fit; StatusError 500 when it is another kind
    */
   take(value: unknown, object: MutableObject): Promise<void>;
 }
@@ -86,15 +95,22 @@ function converted(object: JsonObject, from: ServedKind, to: ServedKind): JsonOb
 function shown(kind: ExpectedKind, object: JsonObject): JsonObject {
   const metadata = object.metadata as JsonObject | undefined;
   const complete =
-    kind.custom || metadata?.creationTimestamp !== undefined
+    !hasMetadata(kind) || metadata?.creationTimestamp !== undefined
       ? object
       : { ...object, metadata: { ...metadata, creationTimestamp: null } };
   return orderFields(kind.type, complete) as JsonObject;
 }
 
+/** Custom resources are shown as they are; options have none. */
+function hasMetadata({ custom, type }: ExpectedKind): boolean {
+  return !custom && type.node === 'struct' && type.fields.has('metadata');
+}
+
 function decoded(value: unknown, kind: ExpectedKind): MutableObject {
   if (!isPlainObject(value)) throw new Error(`the patched object is no ${kind.kind}`);
   if (value.apiVersion !== kind.apiVersion || value.kind !== kind.kind) {
+    if (!kind.custom && typeOf(String(value.apiVersion), String(value.kind)) !== undefined)
+      throw noConversion(value, kind);
     throw new Error(
       `a patch may not turn ${kind.apiVersion}, Kind=${kind.kind} into ${String(value.apiVersion)}, Kind=${String(value.kind)}`,
     );
@@ -102,6 +118,16 @@ function decoded(value: unknown, kind: ExpectedKind): MutableObject {
   const object: MutableObject = decodeObject(kind.type, value).object;
   keepManagerReset(value, object);
   return object;
+}
+
+/** Of what has become another kind that there is. */
+function noConversion(
+  { apiVersion, kind: became }: { [key: string]: unknown },
+  { group, kind }: ExpectedKind,
+): StatusError {
+  const version = String(apiVersion).split('/').at(-1);
+  const home = group.split('.', 1)[0] || 'core';
+  return rawError(`converting (${version}.${String(became)}) to (${home}.${kind}): unknown conversion`);
 }
 
 function replace(object: MutableObject, wanted: MutableObject): void {

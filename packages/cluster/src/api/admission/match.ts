@@ -147,10 +147,12 @@ function namespaceMatches(
 /** The new object or the old one. */
 function objectMatches(
   { objectSelector: selector }: MatchCriteria,
-  { old }: AdmissionAttributes,
+  { old, operation }: AdmissionAttributes,
   object: JsonObject | undefined,
 ): boolean {
   if (selector.length === 0) return true;
+  // Options have no labels, not even none.
+  if (operation === 'CONNECT') return false;
   return [object, old].some((candidate) => candidate !== undefined && matchLabels(selector, labelsOf(candidate)));
 }
 

@@ -1,9 +1,10 @@
 import type { Pod } from '@opwright/kubernetes/core';
+import type { JsonObject } from '@opwright/machinery';
 import { openChannels } from '../../streams/channels.ts';
 import type { Connection, Stream } from '../../streams/connection.ts';
 import { type SpdyStream, spdyStreams } from '../../streams/spdy/session.ts';
 import type { Call, Result } from '../context.ts';
-import { badRequest, goQuote } from '../errors.ts';
+import { badRequest } from '../errors.ts';
 import type { KubeletHooks } from './kubelet.ts';
 import { missingHook } from './missing.ts';
 import { podOf, requireNode } from './pod.ts';
@@ -17,9 +18,9 @@ const CHANNEL_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io', 'bas
 type Forward = NonNullable<KubeletHooks['portForward']>;
 
 /** portforward: connections to ports of a pod. */
-export async function podPortForward(call: Call): Promise<Result> {
-  const { info, request, server } = call;
-  const ports = portsOf(info.query.getAll('ports'));
+export async function podPortForward(call: Call, options: JsonObject): Promise<Result> {
+  const { request, server } = call;
+  const ports = (options.ports ?? []) as readonly number[];
   const pod = podOf(call);
   requireNode(call, pod);
   const { to, protocols } = requestedUpgrade(request);
@@ -44,17 +45,6 @@ export async function podPortForward(call: Call): Promise<Result> {
     subprotocol,
     serve: (connection) => forwardChannels(connection, pod, ports, subprotocol.includes('base64'), portForward),
   });
-}
-
-function portsOf(values: readonly string[]): number[] {
-  return values
-    .flatMap((value) => value.split(','))
-    .map((value) => {
-      if (!/^\d+$/.test(value)) {
-        throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${goQuote(value)}: invalid syntax`);
-      }
-      return Number(value);
-    });
 }
 
 /** Each connection is a pair of streams that the client opens: one for data, one for what goes wrong. */

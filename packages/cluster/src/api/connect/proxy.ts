@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { Endpoints, Pod, Service } from '@opwright/kubernetes/core';
-import { encodeJson } from '@opwright/machinery';
+import { encodeJson, type JsonObject } from '@opwright/machinery';
+import { text } from '../../kinds/tree.ts';
 import { type StoredObject, storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import { badRequest, goQuote, notFound, serviceUnavailable } from '../errors.ts';
@@ -15,17 +17,22 @@ interface Address {
 }
 
 /** Requests to a port of a pod; without a port, to the first one that it declares. */
-export async function podProxy(call: Call): Promise<Result> {
+export async function podProxy(call: Call, options: JsonObject): Promise<Result> {
   const address = addressOf(call, 'pod');
   const pod = find<Pod>(call, 'pods', address.name);
   const declared = pod.spec.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort;
   const ip = pod.status?.podIP ?? '';
   if (ip === '') throw badRequest('address not allowed');
-  return proxied(call, { pod, port: Number(address.port || (declared ?? 80)) }, `${address.scheme}://${ip}`);
+  return proxied(
+    call,
+    text(options, 'path'),
+    { pod, port: Number(address.port || (declared ?? 80)) },
+    `${address.scheme}://${ip}`,
+  );
 }
 
 /** Requests to a port of a service: to a pod behind it. */
-export async function serviceProxy(call: Call): Promise<Result> {
+export async function serviceProxy(call: Call, options: JsonObject): Promise<Result> {
   const address = addressOf(call, 'service');
   const { name } = address;
   let portName = address.port;
@@ -43,17 +50,22 @@ export async function serviceProxy(call: Call): Promise<Result> {
     const target = addresses.find(({ targetRef }) => targetRef?.kind === 'Pod');
     const pod = call.server.store.get('pods', storeKey(call.info.namespace, target?.targetRef?.name ?? ''));
     if (port === undefined || target === undefined || pod === undefined) continue;
-    return proxied(call, { pod: pod as StoredObject & Pod, port }, `${address.scheme}://${target.ip}`);
+    return proxied(
+      call,
+      text(options, 'path'),
+      { pod: pod as StoredObject & Pod, port },
+      `${address.scheme}://${target.ip}`,
+    );
   }
   const asked = subsets?.length ? call.info.name : name;
   throw serviceUnavailable(`no endpoints available for service ${goQuote(asked)}`);
 }
 
 /** Requests to the kubelet of a node. */
-export async function nodeProxy(call: Call): Promise<Result> {
+export async function nodeProxy(call: Call, options: JsonObject): Promise<Result> {
   const { name } = addressOf(call, 'node');
   find(call, 'nodes', name);
-  return proxied(call, { node: name }, `https://${name}:10250`);
+  return proxied(call, text(options, 'path'), { node: name }, `https://${name}:10250`);
 }
 
 function addressOf({ info }: Call, what: string): Address {
@@ -70,16 +82,16 @@ function find<T>({ info, server }: Call, plural: string, name: string): StoredOb
   return object as StoredObject & T;
 }
 
-async function proxied(call: Call, target: ProxyTarget, origin: string): Promise<Result> {
+async function proxied(call: Call, path: string, target: ProxyTarget, origin: string): Promise<Result> {
   const { request, server } = call;
   const { proxy } = server.kubelet;
   if (proxy === undefined) throw missingHook('proxy');
-  const [, path = '', query = ''] = /\/proxy(\/[^?]*)?(\?.*)?$/.exec(request.path) ?? [];
+  const query = /\?.*$/.exec(request.path)?.[0] ?? '';
   if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     const location = `${request.path.split('?', 1)[0]}/${query}`;
     return { response: { status: 301, headers: { location }, body: { text: '' } } };
   }
-  const url = `${'port' in target ? `${origin}:${target.port}` : origin}${path || '/'}${query}`;
+  const url = `${'port' in target ? `${origin}:${target.port}` : origin}${escaped(path)}${query}`;
   try {
     const response = await proxy(target, toRequest(request, url));
     return {
@@ -92,6 +104,13 @@ async function proxied(call: Call, target: ProxyTarget, origin: string): Promise
   } catch (error) {
     throw serviceUnavailable(`error trying to reach service: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** As Go's library writes it: rooted, without empty parts, its last slash kept. */
+function escaped(path: string): string {
+  return encodeURIComponent(posix.join('/', path))
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%(?:2F|24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent);
 }
 
 /** Of the connection to us, and what tells us who asks. */

@@ -1,26 +1,31 @@
-import { encodeJson, internalError } from '@opwright/machinery';
+import { encodeJson, internalError, type JsonObject } from '@opwright/machinery';
+import { bool, text, texts } from '../../kinds/tree.ts';
 import { byteQueue } from '../../streams/byte-queue.ts';
 import { openChannels } from '../../streams/channels.ts';
 import type { Connection, Stream } from '../../streams/connection.ts';
 import { spdyStreams } from '../../streams/spdy/session.ts';
 import type { Call, Result } from '../context.ts';
-import { booleanParameter } from '../request-info.ts';
 import type { ExitCode, TerminalStreams } from './kubelet.ts';
 import { missingHook } from './missing.ts';
 import { containerOf, podOf, requireNode } from './pod.ts';
 import { chosenProtocol, requestedUpgrade, upgraded } from './upgrade.ts';
 
 /** exec: runs a command in a container. */
-export async function podExec(call: Call): Promise<Result> {
+export async function podExec(call: Call, options: JsonObject): Promise<Result> {
   const { exec } = call.server.kubelet;
-  return remoteCommand(call, exec === undefined ? undefined : (pod, options, streams) => exec(pod, options, streams));
+  return remoteCommand(
+    call,
+    options,
+    exec === undefined ? undefined : (pod, options, streams) => exec(pod, options, streams),
+  );
 }
 
 /** attach: connects to the process of a container. */
-export async function podAttach(call: Call): Promise<Result> {
+export async function podAttach(call: Call, options: JsonObject): Promise<Result> {
   const { attach } = call.server.kubelet;
   return remoteCommand(
     call,
+    options,
     attach === undefined ? undefined : (pod, { container, tty }, streams) => attach(pod, { container, tty }, streams),
   );
 }
@@ -49,21 +54,25 @@ const WEBSOCKET_PROTOCOLS = [
 ];
 const SPDY_PROTOCOLS = ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'];
 
-function remoteCommand(call: Call, run: Run | undefined): Result {
+function remoteCommand(call: Call, asked: JsonObject, run: Run | undefined): Result {
   const { info, request } = call;
   const pod = podOf(call);
-  const container = containerOf(pod, info.query.get('container') ?? '');
+  const container = containerOf(pod, text(asked, 'container'));
   requireNode(call, pod);
   const { to, protocols } = requestedUpgrade(request);
   if (run === undefined) throw missingHook(info.subresource === 'exec' ? 'exec' : 'attach');
-  const flag = (name: string) => booleanParameter(info.query, name);
-  const tty = flag('tty');
-  const wanted: Wanted = { stdin: flag('stdin'), stdout: flag('stdout'), stderr: flag('stderr') && !tty, tty };
-  const options = { container, tty, command: info.query.getAll('command') };
+  const tty = bool(asked, 'tty');
+  const wanted: Wanted = {
+    stdin: bool(asked, 'stdin'),
+    stdout: bool(asked, 'stdout'),
+    stderr: bool(asked, 'stderr') && !tty,
+    tty,
+  };
+  const options = { container, tty, command: texts(asked, 'command') };
   const serve = async (connection: Connection, streams: Carried, statusIsJson: boolean) => {
     const status = await outcome(() => run(pod, options, terminal(connection, streams)));
-    const text = statusIsJson ? encodeJson(status) : 'message' in status ? (status.message ?? '') : '';
-    if (text !== '') await streams.error.send(text);
+    const told = statusIsJson ? encodeJson(status) : 'message' in status ? (status.message ?? '') : '';
+    if (told !== '') await streams.error.send(told);
     for (const stream of Object.values(streams)) await stream?.end();
   };
 

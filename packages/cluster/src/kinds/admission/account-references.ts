@@ -39,10 +39,8 @@ function namesSecrets(spec: JsonObject | undefined): boolean {
 
 /** Why a pod names secrets that its account, which enforces its list of them, does not. */
 export function unmountableSecret(spec: JsonObject | undefined, account: JsonObject): string | undefined {
-  if (!isTrue(text(at(account, 'metadata', 'annotations'), 'kubernetes.io/enforce-mountable-secrets')))
-    return undefined;
-  const allowed = namesOf(items(account, 'secrets'));
-  const ofAccount = `is not allowed because service account ${text(at(account, 'metadata'), 'name')} does not reference that`;
+  if (!enforcesSecrets(account)) return undefined;
+  const { allowed, ofAccount } = mountable(account);
   for (const volume of items(spec, 'volumes')) {
     const secret = at(volume, 'secret');
     const name = text(secret, 'secretName');
@@ -50,26 +48,47 @@ export function unmountableSecret(spec: JsonObject | undefined, account: JsonObj
       return `volume with secret.secretName="${name}" ${ofAccount} secret`;
     }
   }
-  for (const [key, what] of [
-    ['initContainers', 'init container'],
-    ['containers', 'container'],
-  ] as const) {
-    for (const container of items(spec, key)) {
-      const here = `${what} ${text(container, 'name')} with`;
-      for (const [variable, name] of variables(container)) {
-        if (!allowed.has(name)) {
-          return `${here} envVar ${variable} referencing secret.secretName="${name}" ${ofAccount} secret`;
-        }
-      }
-      const unknown = sources(container).find((name) => !allowed.has(name));
-      if (unknown !== undefined)
-        return `${here} envFrom referencing secret.secretName="${unknown}" ${ofAccount} secret`;
-    }
-  }
+  const inContainers =
+    unmountableIn(items(spec, 'initContainers'), 'init container', account) ??
+    unmountableIn(items(spec, 'containers'), 'container', account);
+  if (inContainers !== undefined) return inContainers;
   const pulled = namesOf(items(account, 'imagePullSecrets'));
   const pulls = items(spec, 'imagePullSecrets').map((reference) => text(reference, 'name'));
   const index = pulls.findIndex((name) => !pulled.has(name));
   return index === -1 ? undefined : `imagePullSecrets[${index}].name="${pulls[index]}" ${ofAccount} imagePullSecret`;
+}
+
+/** Why the ephemeral containers of a pod name secrets that its account, which enforces its list of them, does not. */
+export function unmountableEphemerally(spec: JsonObject | undefined, account: JsonObject): string | undefined {
+  if (!enforcesSecrets(account)) return undefined;
+  return unmountableIn(items(spec, 'ephemeralContainers'), 'ephemeral container', account);
+}
+
+function unmountableIn(containers: readonly JsonObject[], what: string, account: JsonObject): string | undefined {
+  const { allowed, ofAccount } = mountable(account);
+  for (const container of containers) {
+    const here = `${what} ${text(container, 'name')} with`;
+    for (const [variable, name] of variables(container)) {
+      if (!allowed.has(name)) {
+        return `${here} envVar ${variable} referencing secret.secretName="${name}" ${ofAccount} secret`;
+      }
+    }
+    const unknown = sources(container).find((name) => !allowed.has(name));
+    if (unknown !== undefined) return `${here} envFrom referencing secret.secretName="${unknown}" ${ofAccount} secret`;
+  }
+  return undefined;
+}
+
+function enforcesSecrets(account: JsonObject): boolean {
+  return isTrue(text(at(account, 'metadata', 'annotations'), 'kubernetes.io/enforce-mountable-secrets'));
+}
+
+/** The secrets that an account lists, and how others are refused. */
+function mountable(account: JsonObject) {
+  return {
+    allowed: namesOf(items(account, 'secrets')),
+    ofAccount: `is not allowed because service account ${text(at(account, 'metadata'), 'name')} does not reference that`,
+  };
 }
 
 /** The environment variables of a container that are keys of secrets, with the secret. */

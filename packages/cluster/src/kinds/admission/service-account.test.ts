@@ -76,3 +76,40 @@ test('a service account that enforces its list of secrets keeps pods to it', asy
     'Pod',
   ]);
 });
+
+test('it keeps containers that are added to a pod to it as well', async () => {
+  await using cluster = await startCluster({
+    profile: 'envtest',
+    enableAdmissionPlugins: ['ServiceAccount'],
+    disableAdmissionPlugins: [],
+  });
+  const { transport } = cluster;
+  await send(transport, `POST ${CORE}/serviceaccounts`, {
+    metadata: { name: 'strict', annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
+    secrets: [{ name: 'known' }],
+  });
+  await send(transport, `POST ${CORE}/pods`, {
+    metadata: { name: 'a' },
+    spec: { serviceAccountName: 'strict', containers: [container] },
+  });
+  const debug = async (name: string, rest: object) => {
+    const body = { spec: { ephemeralContainers: [{ name, image: 'i', ...rest }] } };
+    const type = { 'content-type': 'application/strategic-merge-patch+json' };
+    const answer = await send(transport, `PATCH ${CORE}/pods/a/ephemeralcontainers`, body, type);
+    const { kind, message } = answer.body as { kind: string; message?: string };
+    return [answer.status, message ?? kind];
+  };
+  const unlisted = 'is not allowed because service account strict does not reference that secret';
+  expect(await debug('d', { env: [fromSecret] })).toEqual([
+    500,
+    `ephemeral container d with envVar E referencing secret.secretName="other" ${unlisted}`,
+  ]);
+  expect(await debug('d', { envFrom: [{ secretRef: { name: 'other' } }] })).toEqual([
+    500,
+    `ephemeral container d with envFrom referencing secret.secretName="other" ${unlisted}`,
+  ]);
+  expect(await debug('d', { envFrom: [{ secretRef: { name: 'known' } }] })).toEqual([200, 'Pod']);
+  await send(transport, `DELETE ${CORE}/serviceaccounts/strict`);
+  const missing = 'error looking up service account default/strict: serviceaccount "strict" not found';
+  expect(await debug('e', {})).toEqual([403, `pods "a" is forbidden: ${missing}`]);
+});

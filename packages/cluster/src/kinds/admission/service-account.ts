@@ -1,8 +1,9 @@
 import { type JsonObject, type Random, randomSuffix } from '@opwright/machinery';
 import { type AdmissionAttributes, type AdmissionPlugin, refused } from '../../api/admission/admission.ts';
+import { rawError } from '../../api/errors.ts';
 import type { MutableObject } from '../kind.ts';
 import { asJson, at, bool, each, ensure, field, items, text } from '../tree.ts';
-import { mirrorPodRefusal, unmountableSecret } from './account-references.ts';
+import { mirrorPodRefusal, unmountableEphemerally, unmountableSecret } from './account-references.ts';
 import type { Lookup } from './lookup.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -28,7 +29,9 @@ export function serviceAccountAdmission(lookup: Lookup, random: Random): Admissi
       refuseReferences(attributes, asJson(pod), account);
     },
     validate(attributes, pod) {
-      if (!isCreated(attributes) || pod === undefined) return;
+      if (pod === undefined) return;
+      if (isDebugged(attributes)) return refuseEphemerals(pod, accountOf(lookup, attributes, pod));
+      if (!isCreated(attributes)) return;
       refuseReferences(attributes, pod, isMirror(pod) ? undefined : accountOf(lookup, attributes, pod));
     },
   };
@@ -36,6 +39,10 @@ export function serviceAccountAdmission(lookup: Lookup, random: Random): Admissi
 
 const isCreated = ({ operation, kind, subresource }: AdmissionAttributes) =>
   operation === 'CREATE' && kind.storage === 'pods' && subresource === '';
+
+/** Containers are added to a pod that runs. */
+const isDebugged = ({ operation, kind, subresource }: AdmissionAttributes) =>
+  operation === 'UPDATE' && kind.storage === 'pods' && subresource === 'ephemeralcontainers';
 
 /** Mirror pods have no account: their kubelet runs them from a file. */
 const isMirror = (pod: JsonObject) =>
@@ -59,6 +66,12 @@ function refuseReferences(attributes: AdmissionAttributes, pod: JsonObject, acco
   const spec = at(pod, 'spec');
   const why = account === undefined ? mirrorPodRefusal(spec) : unmountableSecret(spec, account);
   if (why !== undefined) throw refused(attributes, pod, why);
+}
+
+/** kube-apiserver makes no proper refusal of this one. @throws StatusError 500 */
+function refuseEphemerals(pod: JsonObject, account: JsonObject): void {
+  const why = unmountableEphemerally(at(pod, 'spec'), account);
+  if (why !== undefined) throw rawError(why);
 }
 
 /** The pod's word goes before the account's. */

@@ -1,4 +1,12 @@
-import { applyJsonPatch, deepEqual, isPlainObject, type JsonObject, mutableCopy, parseJson } from '@opwright/machinery';
+import {
+  applyJsonPatch,
+  deepEqual,
+  isPlainObject,
+  isStatusError,
+  type JsonObject,
+  mutableCopy,
+  parseJson,
+} from '@opwright/machinery';
 import type { MutableObject } from '../../../kinds/kind.ts';
 import { internalError } from '../../errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, MutationRound } from '../admission.ts';
@@ -98,6 +106,7 @@ async function applyPatch(
     await form.take(applyJsonPatch(form.show(object as JsonObject), operations as object[]), object);
     return !deepEqual(before, object);
   } catch (error) {
+    if (isStatusError(error)) throw error;
     throw internalError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -11,11 +11,10 @@ import type { UserInfo } from '../../http-types.ts';
 import type { AdmissionAttributes, Operation } from '../admission.ts';
 import type { Form } from '../form.ts';
 
-const OPTIONS: Readonly<Record<Operation, string>> = {
+const OPTIONS: Readonly<Record<Exclude<Operation, 'CONNECT'>, string>> = {
   CREATE: 'CreateOptions',
   UPDATE: 'UpdateOptions',
   DELETE: 'DeleteOptions',
-  CONNECT: 'ConnectOptions',
 };
 
 export type ReviewVersion = 'v1' | 'v1beta1';
@@ -66,7 +65,7 @@ export function reviewOf(
       object: form.show(object),
       oldObject: form.show(old),
       dryRun,
-      options: { ...options, kind: OPTIONS[operation] },
+      options: operation === 'CONNECT' ? null : { ...options, kind: OPTIONS[operation] },
     },
   };
 }
