@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Packages resolve to their TypeScript sources, so that tests need no build.
-const conditions = ['opwright-source', 'module', 'node', 'import', 'default'];
+// Packages resolve to their TypeScript sources, so that tests need no build; others as Node resolves them.
+const conditions = ['opwright-source', 'node', 'import', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

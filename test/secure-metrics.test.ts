@@ -1,8 +1,8 @@
 import { request } from 'node:https';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import { VirtualClock } from '@opwright/machinery';
-import { callbackLogger, controller, createManager, defineOperator, defineResource, k, type Manager } from 'opwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { controller, createManager, defineOperator, defineResource, jsonLogger, k, type Manager } from 'opwright';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { operatorManifests } from '../packages/cli/src/manifests/operator-manifests.ts';
 
 const Foo = defineResource({
@@ -43,7 +43,7 @@ beforeAll(async () => {
     secureMetrics: true,
     metricsAddress: '127.0.0.1:0',
     probeAddress: '0',
-    logger: callbackLogger(() => {}),
+    logger: jsonLogger({ write: () => {} }),
   });
   await manager.start();
 });
@@ -62,10 +62,11 @@ async function tokenOf(name: string): Promise<string> {
   return answer.status.token;
 }
 
-function scrape(token?: string, path = '/metrics'): Promise<{ status: number; text: string }> {
+function scrape(token?: string, path = '/metrics', put?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     request(`${manager.metricsUrl}${path}`, {
       rejectUnauthorized: false,
+      method: put === undefined ? 'GET' : 'PUT',
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     })
       .on('error', reject)
@@ -74,7 +75,7 @@ function scrape(token?: string, path = '/metrics'): Promise<{ status: number; te
         for await (const chunk of response) text += chunk;
         resolve({ status: response.statusCode ?? 0, text });
       })
-      .end();
+      .end(put);
   });
 }
 
@@ -115,4 +116,40 @@ test('the API server is asked once for what holds a while', async () => {
   await clock.advance(60_000);
   await scrape(token);
   expect(reviews).toEqual(['tokenreviews']);
+});
+
+test('who may, can ask what the operator is doing, and how much it says', async () => {
+  await cluster.load([
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'debugger' },
+      rules: [{ nonResourceURLs: ['/debug/*'], verbs: ['get', 'put'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'debugger' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'debugger' },
+      subjects: [{ kind: 'ServiceAccount', name: 'person', namespace: 'default' }],
+    },
+  ]);
+  const token = await tokenOf('person');
+  await cluster.client.create(Foo, { metadata: { namespace: 'default', name: 'foo-1' }, spec: { name: 'jack' } });
+  await vi.waitFor(async () => {
+    const foo = await cluster.client.get(Foo, { namespace: 'default', name: 'foo-1' });
+    expect(foo.status?.happy).toBe(true);
+  });
+  const { status, text } = await scrape(token, '/debug/dump');
+  expect(status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({
+    ready: { ready: true },
+    isLeader: true,
+    controllers: [{ controller: 'foo', running: [], queue: { due: 0, keys: [] } }],
+    caches: [{ resource: 'foos.example.com', objects: 1, synced: true }],
+  });
+  expect(await scrape(token, '/debug/log-level')).toEqual({ status: 200, text: 'info\n' });
+  expect(await scrape(token, '/debug/log-level', 'debug')).toEqual({ status: 200, text: 'debug\n' });
+  expect(await scrape(token, '/debug/log-level', 'loud')).toMatchObject({ status: 400 });
+  expect((await scrape(token, '/metrics')).status).toBe(403);
 });

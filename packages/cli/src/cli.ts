@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from 'opwright';
 import { clusterCommand } from './commands/cluster.ts';
 import { loadCommand, saveCommand } from './commands/cluster-data.ts';
 import { devCommand } from './commands/dev.ts';
@@ -116,6 +117,11 @@ function program(terminal: Terminal): Command {
     )
     .option('--cluster <name=kubeconfig...>', 'clusters beside its own, each with a kubeconfig', clusters)
     .option('--install-crds', "apply the operator's CRDs first")
+    .addOption(
+      new Option('--log-level <level>', 'the least level that is logged; SIGUSR2 logs what the operator is doing')
+        .choices(LOG_LEVELS)
+        .default('info'),
+    )
     .action((file, options) =>
       untilInterrupted(terminal, (signal) => runCommand(file, { ...options, signal }, terminal)),
     );

@@ -78,17 +78,22 @@ export { LeaseLostError } from './election/lost.ts';
 export type { LeaderElectionOptions } from './election/options.ts';
 export type { EventInput } from './events/recorder.ts';
 export type { ClusterOptions } from './manager/cluster.ts';
+export type { CacheDump, ControllerDump, ManagerDump } from './manager/dump.ts';
 export {
   callbackLogger,
   type JsonLoggerOptions,
   jsonLogger,
+  type LeveledLogger,
+  LOG_LEVELS,
   type LogFields,
   type Logger,
+  type LogLevel,
   type LogLine,
 } from './manager/logger.ts';
 export { createManager, type Manager, type ManagerOptions } from './manager/manager.ts';
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
+export type { Span, Tracer } from './manager/tracing.ts';
 export {
   convertedResources,
   defineOperator,

@@ -3,8 +3,10 @@ import {
   certificateFiles,
   convertedResources,
   createManager,
+  jsonLogger,
   type LeaderElectionOptions,
   LeaseLostError,
+  type LogLevel,
   type Operator,
   podNamespace,
   type ShardingOptions,
@@ -38,6 +40,7 @@ export interface RunCommandOptions {
   /** Kubeconfigs of clusters beside its own, by name. */
   readonly cluster?: ReadonlyMap<string, string>;
   readonly installCrds?: boolean;
+  readonly logLevel: LogLevel;
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +56,7 @@ export async function runCommand(
     ...(options.context !== undefined && { context: options.context }),
   });
   const others = new Map<string, Connection>();
+  let onDump = () => {};
   try {
     for (const [name, kubeconfig] of options.cluster ?? []) others.set(name, await connect({ kubeconfig }));
     terminal.err(`${operator.name} against ${connection.server}`);
@@ -63,7 +67,9 @@ export async function runCommand(
       }
       await installCrds(connection.transport, operator, { target, signal: options.signal });
     }
+    const logger = jsonLogger({ level: options.logLevel });
     const manager = createManager(operator, {
+      logger,
       transport: connection.transport,
       metricsAddress: options.metricsBindAddress,
       secureMetrics:
@@ -83,6 +89,8 @@ export async function runCommand(
       leaderElection: leaderElection(options),
       sharding: sharding(options),
     });
+    onDump = () => logger.info('Dump', { dump: manager.dump() });
+    process.on('SIGUSR2', onDump);
     await manager.start();
     await Promise.race([aborted(options.signal), manager.done]);
     await manager.stop();
@@ -93,6 +101,7 @@ export async function runCommand(
     // Not by and by: what does not heed its signal must not go on beside another replica's.
     process.exit(1);
   } finally {
+    process.off('SIGUSR2', onDump);
     for (const { transport } of [connection, ...others.values()]) await transport.close();
   }
 }

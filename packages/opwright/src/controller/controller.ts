@@ -18,12 +18,13 @@ import type { DeltaHandler } from '../cache/listener.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../manager/metrics.ts';
+import type { TracedRun, Tracing } from '../manager/tracing.ts';
 import { exponentialBackoff } from '../queue/backoff.ts';
 import { createQueue, LOW_PRIORITY, type QueueItem, type WorkQueue } from '../queue/queue.ts';
 import { type Cause, triggersOf } from '../queue/triggers.ts';
 import { type Shard, shardQueue } from '../sharding/shard-queue.ts';
 import { timeSlice } from '../time-slice.ts';
-import { createActivity, tracked } from './activity.ts';
+import { type Activity, createActivity, tracked } from './activity.ts';
 import { applyConflicts, describeConflicts } from './apply-conflict.ts';
 import type { ControllerDefinition, SourceDefinition } from './builder.ts';
 import { LOCAL } from './clusters.ts';
@@ -63,6 +64,7 @@ export interface ControllerEnvironment {
   readonly logger: Logger;
   readonly recorder: EventRecorder;
   readonly metrics: ControllerMetrics;
+  readonly tracing: Tracing;
   /** Aborts when the manager stops: no new work, waits end early. */
   readonly stopping: AbortSignal;
   /** Aborts when the time to finish is over: requests end. */
@@ -81,10 +83,21 @@ export interface LiveWatch {
   stop(): Promise<void>;
 }
 
+/** A reconcile under way. */
+export interface RunningReconcile {
+  readonly key: string;
+  readonly reconcileID: string;
+  readonly forMs: number;
+  /** What it waits for, as a phrase. */
+  readonly awaiting: string;
+}
+
 /** A controller that its manager runs. */
 export interface RunningController {
   readonly name: string;
   readonly queue: WorkQueue;
+  /** The reconciles under way at this moment. */
+  running(): readonly RunningReconcile[];
   /** Each kind that it listens to, with the promise that its initial objects were handled. */
   readonly sources: readonly { readonly kind: KindCache; synced(): Promise<unknown>; isSynced(): boolean }[];
   /** Follows another kind, until it is stopped. */
@@ -108,7 +121,7 @@ export function createController(
   definition: ControllerDefinition,
   environment: ControllerEnvironment,
 ): RunningController {
-  const { operator, client, cache, clock, random, recorder, metrics, stopping, killed } = environment;
+  const { operator, client, cache, clock, random, recorder, metrics, tracing, stopping, killed } = environment;
   const { name, resource, options, everyMs } = definition;
   const log = environment.logger.child({
     controller: name,
@@ -126,6 +139,10 @@ export function createController(
   const fieldManager = `${operator}/${name}`;
   const finalizers = finalizersOf(operator, definition);
   const hotLoops = createHotLoopDetector(clock);
+  const underWay = new Map<
+    string,
+    { readonly reconcileID: string; readonly activity: Activity; readonly since: number }
+  >();
   const gate = createReadGate({
     queue,
     clock,
@@ -209,11 +226,12 @@ export function createController(
 
   async function reconcileItem(item: QueueItem): Promise<void> {
     const key = parseKey(item.key);
+    const reconcileID = random.uuid();
     const itemLog = log.child({
       [resource.kind]: key,
       ...(key.namespace && { namespace: key.namespace }),
       name: key.name,
-      reconcileID: random.uuid(),
+      reconcileID,
     });
     const object = primaries.get(key);
     if (!object) {
@@ -233,45 +251,58 @@ export function createController(
       return view ? view.get(at) : 'unknown';
     };
     const startedAt = clock.monotonic();
-    const outcome = await reconcileOnce({
-      definition,
-      object,
-      surroundings: {
-        kinds,
-        ...where,
-        controllerName: name,
-        log: itemLog,
-        clock,
-        client: tracked(client, activity, (kind, at) => {
-          before.set(`${kindKey(kind)} ${keyString(at)}`, seen(kind, at));
-        }),
-        fieldManager,
-        recorder,
-        applied,
-        fencingToken: environment.fencingToken?.(),
-        triggers,
-        wrote(kind, written) {
-          const shown = cache.wrote(kind, written);
-          awaitReads(item.key, kind, written.metadata);
-          writes.wrote(kind, written.metadata, before.get(`${kindKey(kind)} ${keyString(written.metadata)}`), shown);
-          return shown;
+    const run: TracedRun = {
+      controller: name,
+      kind: resource.kind,
+      cluster: environment.cluster,
+      ...key,
+      reconcileID,
+      waitedMs: item.waitedMs,
+      triggers: triggers.map(({ source, type }) => (source ? `${source} ${type}` : type)).join(', '),
+    };
+    underWay.set(item.key, { reconcileID, activity, since: startedAt });
+    const outcome = await tracing.reconcile(run, () =>
+      reconcileOnce({
+        definition,
+        object,
+        surroundings: {
+          kinds,
+          ...where,
+          controllerName: name,
+          log: itemLog,
+          clock,
+          client: tracked(client, activity, (kind, at) => {
+            before.set(`${kindKey(kind)} ${keyString(at)}`, seen(kind, at));
+          }),
+          fieldManager,
+          recorder,
+          applied,
+          fencingToken: environment.fencingToken?.(),
+          triggers,
+          wrote(kind, written) {
+            const shown = cache.wrote(kind, written);
+            awaitReads(item.key, kind, written.metadata);
+            writes.wrote(kind, written.metadata, before.get(`${kindKey(kind)} ${keyString(written.metadata)}`), shown);
+            return shown;
+          },
+          deleted(kind, at, uid) {
+            writes.wrote(kind, at, undefined, undefined);
+            cache.deleted(kind, at, uid);
+            awaitReads(item.key, kind, at);
+          },
         },
-        deleted(kind, at, uid) {
-          writes.wrote(kind, at, undefined, undefined);
-          cache.deleted(kind, at, uid);
-          awaitReads(item.key, kind, at);
-        },
-      },
-      current: () => primaries.get(key),
-      finalizers,
-      timeoutMs,
-      onTimeout: metrics.timedOut,
-      awaiting: activity.describe,
-      stuckAfterMs,
-      onStuck: metrics.stuck,
-      stopping,
-      killed,
-    });
+        current: () => primaries.get(key),
+        finalizers,
+        timeoutMs,
+        onTimeout: metrics.timedOut,
+        awaiting: activity.describe,
+        stuckAfterMs,
+        onStuck: metrics.stuck,
+        stopping,
+        killed,
+      }),
+    );
+    underWay.delete(item.key);
     metrics.reconciled(outcome.kind, (clock.monotonic() - startedAt) / 1000);
     settle(item, object, outcome, itemLog);
     const loop = writes.end();
@@ -359,6 +390,13 @@ export function createController(
   return {
     name,
     queue,
+    running: () =>
+      [...underWay].map(([key, { reconcileID, activity, since }]) => ({
+        key,
+        reconcileID,
+        forMs: Math.round(clock.monotonic() - since),
+        awaiting: activity.describe(),
+      })),
     sources: listening.map(({ kind, subscription }) => ({
       kind,
       synced: () => Promise.all([kind.synced(), subscription?.synced()]),

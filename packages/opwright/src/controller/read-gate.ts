@@ -83,7 +83,7 @@ export function createReadGate(options: ReadGateOptions): ReadGate {
       const waiting = held.get(key);
       if (waiting) {
         const causes = mergeCauses(waiting.causes, item.causes);
-        held.set(key, { key, priority: Math.max(waiting.priority, item.priority), causes });
+        held.set(key, { ...item, priority: Math.max(waiting.priority, item.priority), causes });
         return true;
       }
       const own = writes.get(key);

@@ -11,10 +11,12 @@ import { fencedTransport } from '../election/fence.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
 import type { Shard } from '../sharding/shard-queue.ts';
+import { type CacheDump, type ControllerDump, dumpCache, dumpController } from './dump.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { cacheProblem, unsyncedSources } from './readiness.ts';
 import { type FollowedNamespaces, followedSet, selectNamespaces } from './selected-namespaces.ts';
+import type { Tracing } from './tracing.ts';
 
 /** A cluster beside the manager's own. */
 export interface ClusterOptions {
@@ -36,6 +38,7 @@ export interface ClusterSurroundings {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** What objects go through before they are cached. */
   readonly transform?: ((object: KubeObject, resource: AnyResource) => KubeObject) | undefined;
   readonly freeze: boolean;
@@ -67,6 +70,8 @@ export interface ManagedCluster extends ClusterAccess {
   run(): void;
   /** Why its objects are not known, or not known any more. */
   problem(): string | undefined;
+  /** What it is doing at this moment. */
+  dump(): { readonly controllers: readonly ControllerDump[]; readonly caches: readonly CacheDump[] };
   /** Ends what is under way, within the time given, then the caches. */
   leave(gracePeriodMs: number): Promise<void>;
   /** Ends the recorder, then the caches. */
@@ -80,7 +85,7 @@ export function createManagedCluster(
   { transport: given, client: givenClient, namespaces: followed }: ClusterOptions,
   surroundings: ClusterSurroundings,
 ): ManagedCluster {
-  const { operator, clock, random, metrics, mayWork } = surroundings;
+  const { operator, clock, random, metrics, tracing, mayWork } = surroundings;
   const base = given ?? givenClient?.transport;
   if (!base) {
     throw new Error(
@@ -91,7 +96,7 @@ export function createManagedCluster(
   }
   const label = name === LOCAL ? undefined : name;
   const logger = label ? surroundings.logger.child({ cluster: name }) : surroundings.logger;
-  const transport = metrics.instrument(base, label ?? surroundings.host);
+  const transport = tracing.instrument(metrics.instrument(base, label ?? surroundings.host));
   const clientOf = (through: Transport, userAgent: string) =>
     createClient(through, {
       userAgent: `${operator.name} ${userAgent}`,
@@ -153,6 +158,7 @@ export function createManagedCluster(
         logger,
         recorder,
         metrics: metrics.controller(definition.name, label),
+        tracing,
         stopping: stopping.signal,
         killed: killed.signal,
         fencingToken: surroundings.fencingToken,
@@ -185,6 +191,10 @@ export function createManagedCluster(
       const problem = cacheProblem(cache, clock) ?? unsyncedSources(controllers)[0];
       return problem === undefined ? undefined : `cluster "${name}": ${problem}`;
     },
+    dump: () => ({
+      controllers: controllers.map((controller) => dumpController(controller, label)),
+      caches: dumpCache(cache, label, clock),
+    }),
     async leave(gracePeriodMs) {
       stopping.abort(new Error(`the cluster "${name}" is being removed`));
       const ended = new AbortController();

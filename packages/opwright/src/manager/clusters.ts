@@ -23,6 +23,7 @@ export interface Clusters {
   problems(): readonly string[];
   /** The same as a health check for each: `cluster-<name>`. */
   checks(): Readonly<Record<string, HealthCheck>>;
+  dump(): ReturnType<ManagedCluster['dump']>;
   stopControllers(): Promise<void>;
   close(): Promise<void>;
   kill(): void;
@@ -99,6 +100,13 @@ export function createClusters(local: ManagedCluster, surroundings: ClusterSurro
     problems: () => [...added.values()].flatMap((cluster) => cluster.problem() ?? []),
     checks: () =>
       Object.fromEntries([...added.values()].map((cluster) => [`cluster-${cluster.name}`, () => cluster.problem()])),
+    dump() {
+      const dumps = all().map((cluster) => cluster.dump());
+      return {
+        controllers: dumps.flatMap((dump) => dump.controllers),
+        caches: dumps.flatMap((dump) => dump.caches),
+      };
+    },
     async stopControllers() {
       await Promise.all(controllers().map((controller) => controller.stop()));
     },

@@ -14,6 +14,8 @@ export interface EndpointOptions {
   /** `0` or empty = none. */
   readonly probeAddress: string;
   readonly metrics: Metrics;
+  /** Answers below `/debug/`, where metrics are secure. */
+  readonly debug: HttpHandler;
   readonly liveness: Readonly<Record<string, HealthCheck>>;
   readonly readiness: Readonly<Record<string, HealthCheck>>;
   /** Told by `/readyz` beside the checks, without failing it. */
@@ -22,6 +24,7 @@ export interface EndpointOptions {
   readonly logger: Logger;
 }
 
+/** With metrics go questions about the process (`/debug/…`), which tell too much for everybody. */
 export interface SecureMetrics {
   readonly certificates: CertificateSource;
   authorize(handler: HttpHandler): HttpHandler;
@@ -37,16 +40,26 @@ export interface Endpoints {
 }
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
-  const { metricsAddress, secureMetrics, probeAddress, metrics, liveness, readiness, degradation, clock, logger } =
-    options;
+  const {
+    metricsAddress,
+    secureMetrics,
+    probeAddress,
+    metrics,
+    debug,
+    liveness,
+    readiness,
+    degradation,
+    clock,
+    logger,
+  } = options;
   const closing = sharedAbortController();
   let opening: Promise<void> = Promise.resolve();
   let following: Promise<void> = Promise.resolve();
   let metricsServer: HttpServer | undefined;
   let probeServer: HttpServer | undefined;
 
-  const serveMetrics: HttpHandler = async ({ path }) =>
-    path === '/metrics'
+  const serveMetrics: HttpHandler = async ({ method, path }) =>
+    path === '/metrics' && method !== 'PUT'
       ? { status: 200, body: await metrics.text(), contentType: metrics.contentType }
       : { status: 404, body: '404 page not found\n' };
 
@@ -70,9 +83,11 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       address: metricsAddress,
       purpose: 'metrics',
       certificate,
-      methods: ['GET'],
-      bodyLimit: 0,
-      handler: secureMetrics.authorize(serveMetrics),
+      methods: ['GET', 'PUT'],
+      bodyLimit: 100,
+      handler: secureMetrics.authorize((request) =>
+        request.path.startsWith('/debug/') ? debug(request) : serveMetrics(request),
+      ),
     });
     // Who is being asked about does not hold up the end.
     metricsServer = { url: server.url, close: () => server.close(AbortSignal.abort()) };

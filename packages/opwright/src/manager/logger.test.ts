@@ -32,3 +32,19 @@ test('a callback gets the lines with inherited fields', () => {
     .warn('careful', { c: 3 });
   expect(lines).toEqual([{ level: 'warn', message: 'careful', fields: { a: 1, b: 2, c: 3 } }]);
 });
+
+test('the level of a JSON logger changes while it is in use, for its children too', () => {
+  const lines: string[] = [];
+  const logger = jsonLogger({ clock: new VirtualClock(), write: (line) => lines.push(JSON.parse(line).msg) });
+  const child = logger.child({ controller: 'foo' });
+  child.debug('one');
+  logger.level = 'debug';
+  child.debug('two');
+  logger.level = 'error';
+  child.info('three');
+  expect(lines).toEqual(['two']);
+  expect(logger.level).toBe('error');
+  expect(() => {
+    logger.level = 'loud' as 'error';
+  }).toThrow('unknown log level "loud": use debug, info, warn, error');
+});

@@ -16,25 +16,39 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One line as it is logged. */
 export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly level: LogLevel;
   readonly message: string;
   readonly fields: LogFields;
+}
+
+/** A logger whose level may be changed while it is in use, with that of all its children. */
+export interface LeveledLogger extends Logger {
+  level: LogLevel;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Whether the level of a logger can be changed. */
+export function isLeveled(logger: Logger): logger is LeveledLogger {
+  return LOG_LEVELS.includes((logger as Partial<LeveledLogger>).level as LogLevel);
 }
 
 export interface JsonLoggerOptions {
   /** Default: the system's. */
   readonly clock?: Clock;
   /** The least level that is written; default `info`. */
-  readonly level?: LogLine['level'];
+  readonly level?: LogLevel;
   /** Receives each line with its line feed; default: standard error. */
   readonly write?: (line: string) => void;
 }
 
 /** JSON lines `{"level":"info","ts":"…","msg":"…", …}`; `Error` values become their message and stack. */
-export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonLoggerOptions = {}): Logger {
+export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonLoggerOptions = {}): LeveledLogger {
   const root = pino(
     {
-      level,
+      // Children of pino keep the level that they were made with: which lines are written is decided here.
+      level: 'debug',
       base: null,
       messageKey: 'msg',
       timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
@@ -42,20 +56,36 @@ export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonL
     },
     { write: write ?? ((line: string) => process.stderr.write(line)) },
   );
-  const wrap = (logger: typeof root): Logger => ({
-    debug: (message, fields = {}) => logger.debug(serialized(fields), message),
-    info: (message, fields = {}) => logger.info(serialized(fields), message),
-    warn: (message, fields = {}) => logger.warn(serialized(fields), message),
-    error: (message, fields = {}) => logger.error(serialized(fields), message),
-    child: (fields) => wrap(logger.child(serialized(fields))),
-  });
-  return wrap(root);
+  let least = LOG_LEVELS.indexOf(level);
+  const wrap = (logger: typeof root): Logger => {
+    const at = (line: LogLevel) => {
+      const rank = LOG_LEVELS.indexOf(line);
+      return (message: string, fields: LogFields = {}) => {
+        if (rank >= least) logger[line](serialized(fields), message);
+      };
+    };
+    return {
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      child: (fields) => wrap(logger.child(serialized(fields))),
+    };
+  };
+  return Object.defineProperty(wrap(root), 'level', {
+    get: () => LOG_LEVELS[least],
+    set(next: LogLevel) {
+      const rank = LOG_LEVELS.indexOf(next);
+      if (rank < 0) throw new Error(`unknown log level "${next}": use ${LOG_LEVELS.join(', ')}`);
+      least = rank;
+    },
+  }) as LeveledLogger;
 }
 
 /** Calls `sink` with every line: for tests, and for tools that print in their own way. */
 export function callbackLogger(sink: (line: LogLine) => void, inherited: LogFields = {}): Logger {
   const at =
-    (level: LogLine['level']) =>
+    (level: LogLevel) =>
     (message: string, fields: LogFields = {}) =>
       sink({ level, message, fields: { ...inherited, ...fields } });
   return {

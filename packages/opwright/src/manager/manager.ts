@@ -20,11 +20,14 @@ import { authorized } from './authorization.ts';
 import { type Campaign, createCampaign } from './campaign.ts';
 import { type ClusterOptions, type ClusterSurroundings, createManagedCluster } from './cluster.ts';
 import { createClusters } from './clusters.ts';
+import { debugHandler } from './debug.ts';
+import type { ManagerDump } from './dump.ts';
 import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
 import type { FollowedNamespaces } from './selected-namespaces.ts';
+import { createTracing, type Tracer } from './tracing.ts';
 
 export interface ManagerOptions {
   /** The API server. This, or `client`. */
@@ -55,6 +58,12 @@ export interface ManagerOptions {
    * own, such as `certificateFiles`. Default: over HTTP, to everybody who reaches the address.
    */
   readonly secureMetrics?: boolean | CertificateSource;
+  /**
+   * Spans for reconciles and their requests: `trace.getTracer('foo-operator')` of `@opentelemetry/api`. Default: none.
+   *
+   * @see https://opentelemetry.io/docs/languages/js/
+   */
+  readonly tracer?: Tracer;
   /** Where `/healthz` and `/readyz` are served; default `:8081`, `0` = nowhere. */
   readonly probeAddress?: string;
   /** Where webhooks are served, if the operator has any; default `:9443`, `0` = nowhere. */
@@ -167,6 +176,8 @@ export interface Manager extends AsyncDisposable {
   readonly webhookUrl: string | undefined;
   /** The text of `/metrics`. */
   metrics(): Promise<string>;
+  /** What it is doing at this moment: queues, reconciles under way, caches. */
+  dump(): ManagerDump;
 }
 
 /**
@@ -214,6 +225,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     random,
     logger,
     metrics,
+    tracing: createTracing(options.tracer, clock),
     transform: options.transform,
     freeze: options.freeze ?? true,
     watchList: options.watchList ?? true,
@@ -300,7 +312,21 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     resolveElected();
   };
 
+  const ready = () => {
+    const problem = campaign?.problem ?? membership?.problem;
+    return readinessOf(cache, controllers, clock, stopping.signal.aborted, problem, clusters.problems());
+  };
+  const dump = (): ManagerDump => {
+    const token = fencingToken();
+    return {
+      ready: ready(),
+      isLeader: started && mayWork(),
+      ...(token !== undefined && { fencingToken: token }),
+      ...clusters.dump(),
+    };
+  };
   const endpoints = createEndpoints({
+    debug: debugHandler(dump, logger),
     metricsAddress: options.metricsAddress ?? ':8080',
     ...(options.secureMetrics && {
       secureMetrics: {
@@ -463,10 +489,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     get clusters() {
       return clusters.names;
     },
-    ready() {
-      const problem = campaign?.problem ?? membership?.problem;
-      return readinessOf(cache, controllers, clock, stopping.signal.aborted, problem, clusters.problems());
-    },
+    ready,
     get metricsUrl() {
       return endpoints.metricsUrl;
     },
@@ -477,6 +500,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
       return webhooks?.url;
     },
     metrics: () => metrics.text(),
+    dump,
   };
 }
 

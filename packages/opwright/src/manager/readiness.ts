@@ -1,4 +1,4 @@
-import type { Clock } from '@opwright/machinery';
+import { type Clock, groupResourceText } from '@opwright/machinery';
 import type { Cache } from '../cache/cache.ts';
 import type { Informer } from '../cache/informer.ts';
 import type { RunningController } from '../controller/controller.ts';
@@ -60,7 +60,7 @@ function informersOf(cache: Cache): Informer[] {
 }
 
 function informerProblem({ resource, state }: Informer, clock: Clock): string | undefined {
-  const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  const name = groupResourceText(resource);
   if (state.absent) return undefined;
   if (!state.synced) return `${name} is not synced: ${state.lastError?.message ?? 'the first list has not ended'}`;
   if (state.lastError && clock.monotonic() - (state.failingSince ?? 0) > FAILING_MS) {

@@ -47,7 +47,7 @@ describe('a key', () => {
     expect(second).toBeUndefined();
     queue.done(first!.key);
     await clock.advance(0);
-    expect(second).toEqual({ key: 'a', priority: 0, causes: [] });
+    expect(second).toEqual({ key: 'a', priority: 0, causes: [], waitedMs: 1000 });
     queue.done('a');
     expect(queue.length).toBe(0);
   });
@@ -402,4 +402,19 @@ test('under any interleaving of adds, delays, retries, gets and dones the queue 
     }),
     { numRuns: 300 },
   );
+});
+
+test('tells which keys wait, the next one first, and for how long', async () => {
+  const { queue, clock } = setup();
+  queue.add('later', { afterMs: 5000 });
+  queue.add('now', { priority: 3 });
+  queue.add('failed', { rateLimited: true });
+  await clock.advance(2000);
+  expect(queue.keys(10).map(({ key, priority, failures }) => ({ key, priority, failures }))).toEqual([
+    { key: 'now', priority: 3, failures: 0 },
+    { key: 'failed', priority: 0, failures: 1 },
+    { key: 'later', priority: 0, failures: 0 },
+  ]);
+  expect(queue.keys(10).map(({ inMs }) => Math.sign(inMs))).toEqual([-1, -1, 1]);
+  expect(queue.keys(1)).toHaveLength(1);
 });

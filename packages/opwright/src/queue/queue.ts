@@ -30,6 +30,18 @@ export interface QueueItem {
   readonly priority: number;
   /** Why the key is here, from all that was added since it was delivered last. */
   readonly causes: readonly Cause[];
+  /** Since it was due. */
+  readonly waitedMs: number;
+}
+
+/** A key that waits, for a person to look at. */
+export interface QueuedKey {
+  readonly key: string;
+  readonly priority: number;
+  /** Until it is due; negative since then. */
+  readonly inMs: number;
+  /** Failures in a row. */
+  readonly failures: number;
 }
 
 /** What metrics want to know; every method is called synchronously. */
@@ -76,6 +88,8 @@ export interface WorkQueue {
   readonly length: number;
   /** Retries and timers that wait for their time. */
   readonly waiting: number;
+  /** The first `limit` of the keys that wait, those due first and then by time. A key with a timer beside its entry is told twice. */
+  keys(limit: number): readonly QueuedKey[];
   /** Due keys by priority. */
   depths(): ReadonlyMap<number, number>;
   /** When each key in work was taken, on the clock's monotonic scale. */
@@ -169,8 +183,9 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
       entries.delete(entry.key);
       countDepth(entry.priority, -1);
       inFlight.set(entry.key, now);
-      observer.taken?.(now - entry.readyAt);
-      waiters.shift()!({ key: entry.key, priority: entry.priority, causes: entry.causes });
+      const waitedMs = now - entry.readyAt;
+      observer.taken?.(waitedMs);
+      waiters.shift()!({ key: entry.key, priority: entry.priority, causes: entry.causes, waitedMs });
     }
   }
 
@@ -325,6 +340,18 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
     },
     get waiting() {
       return waiting.size + timerHeap.size;
+    },
+    keys(limit) {
+      const now = clock.monotonic();
+      return [...entries.values(), ...timers.values()]
+        .sort((a, b) => a.readyAt - b.readyAt)
+        .slice(0, limit)
+        .map(({ key, priority, readyAt }) => ({
+          key,
+          priority,
+          inMs: Math.round(readyAt - now),
+          failures: backoff.failures(key),
+        }));
     },
     depths: () => depths,
     inFlight,

@@ -46,6 +46,7 @@ export function shardQueue(queue: WorkQueue, shard: Shard, prefix = ''): WorkQue
     get waiting() {
       return queue.waiting;
     },
+    keys: queue.keys,
     depths: queue.depths,
     inFlight: queue.inFlight,
   };

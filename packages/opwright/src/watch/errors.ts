@@ -1,5 +1,5 @@
 import { NO_LIST, TransportError, type WatchEvent } from '@opwright/client';
-import { type AnyResource, type Status, StatusError } from '@opwright/machinery';
+import { type AnyResource, groupResourceText, type Status, StatusError } from '@opwright/machinery';
 import type { ReflectorScope, WatchFailure } from './reflector.ts';
 
 /** A failure that the reflector itself found. */
@@ -49,7 +49,7 @@ export function explainWatchError(
   verb: 'list' | 'watch',
   error: unknown,
 ): WatchFailure {
-  const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  const name = groupResourceText(resource);
   const where = scope.namespace === undefined ? '' : ` in the namespace "${scope.namespace}"`;
   const what = `failed to ${verb} ${name}${where}: ${messageOf(error)}`;
   if (error instanceof StatusError) {
