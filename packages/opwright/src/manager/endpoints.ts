@@ -84,7 +84,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       purpose: 'metrics',
       certificate,
       methods: ['GET', 'PUT'],
-      bodyLimit: 100,
+      bodyLimit: () => 100,
       handler: secureMetrics.authorize((request) =>
         request.path.startsWith('/debug/') ? debug(request) : serveMetrics(request),
       ),

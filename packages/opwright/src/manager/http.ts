@@ -37,7 +37,7 @@ export interface HttpServer {
 export async function listenHttp(address: string, purpose: string, handler: HttpHandler): Promise<HttpServer> {
   const { host, port } = parseAddress(address, purpose);
   const server = createServer((request, response) =>
-    answer(request, response, { methods: GET, bodyLimit: 0, handler }),
+    answer(request, response, { methods: GET, bodyLimit: () => 0, handler }),
   );
   const boundPort = await bind(server, host, port, `${purpose} on ${address}`);
   return {
@@ -75,8 +75,8 @@ export interface TlsServerOptions {
   readonly address: string;
   readonly purpose: string;
   readonly certificate: ServerCertificate;
-  /** Bytes of a body. */
-  readonly bodyLimit: number;
+  /** Bytes of a body, by the path. */
+  readonly bodyLimit: (path: string) => number;
   /** Others are refused; GET has HEAD with it. */
   readonly methods: readonly string[];
   readonly handler: HttpHandler;
@@ -151,7 +151,7 @@ async function answer(
         query: searchParams,
         contentType: headers['content-type'] ?? '',
         authorization: headers.authorization ?? '',
-        body: await readBody(request, bodyLimit),
+        body: await readBody(request, bodyLimit(pathname)),
       }),
     );
   } catch (error) {

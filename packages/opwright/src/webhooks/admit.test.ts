@@ -63,7 +63,8 @@ describe('defaulting', () => {
   test('refuses with the message of what it throws; a defect is not for the user to read', async () => {
     const throwing = (error: unknown) =>
       admitByDefaulting(
-        webhooks(Foo).default(() => {
+        webhooks(Foo).default((draft) => {
+          draft.spec.name = 'changed before it fails: no patch may tell of it';
           throw error;
         }).definition,
       )(request({ object: foo({}) }), log);

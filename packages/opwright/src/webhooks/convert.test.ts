@@ -1,5 +1,5 @@
 import { VirtualClock } from '@opwright/machinery';
-import { defineResource, k } from '@opwright/schema';
+import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test } from 'vitest';
 import { recording } from '../../test/support/fixtures.ts';
 import { createMetrics } from '../manager/metrics.ts';
@@ -29,10 +29,10 @@ const door = (version: string, name: string, spec: object) => ({
   spec,
 });
 
-function setUp() {
+function setUp(resource: AnyCustomResource = Door) {
   const metrics = createMetrics(new VirtualClock());
   const logger = recording();
-  const answer = webhookEndpoint({ definitions: [], converted: [Door] }, metrics.webhooks(), logger);
+  const answer = webhookEndpoint({ definitions: [], converted: [resource] }, metrics.webhooks(), logger);
   return {
     metrics,
     logger,
@@ -43,6 +43,7 @@ function setUp() {
       expect(answered.status).toBe(200);
       return JSON.parse(answered.body);
     },
+    answer,
     post: async (body: string) =>
       JSON.parse((await answer({ path: '/convert', contentType: 'application/json', body })).body),
   };
@@ -107,4 +108,25 @@ test('what it does not convert, and what is no review, is a failure that says so
   for (const body of ['', '{', '[]', '{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}']) {
     expect((await message(post(body))) as object).toMatchObject({ status: 'Failure' });
   }
+});
+
+test('metadata that a function returns is left out: it stays as it was', async () => {
+  const Meddling = Door.converts({
+    v1alpha1: {
+      toHub: () => ({ metadata: { name: 'other', labels: {} }, kind: 'Gate', spec: { state: 'open' } }) as never,
+      fromHub: () => ({ spec: { isOpen: true } }),
+    },
+  });
+  const { convert } = setUp(Meddling);
+  const { convertedObjects } = (await convert([door('v1alpha1', 'a', { isOpen: true })], 'v1')).response;
+  expect(convertedObjects).toEqual([door('v1', 'a', { state: 'open' })]);
+});
+
+test('a review that is too large, or of another content type, is refused by the code of the answer', async () => {
+  const { answer } = setUp();
+  expect(await answer({ path: '/convert', contentType: 'application/json', body: undefined })).toEqual({
+    status: 413,
+    body: 'request entity is too large; limit is 268435456 bytes\n',
+  });
+  expect((await answer({ path: '/convert', contentType: 'text/plain', body: '{}' })).status).toBe(400);
 });

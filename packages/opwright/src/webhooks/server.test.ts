@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createAuthority } from '@opwright/client';
 import { VirtualClock } from '@opwright/machinery';
+import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test, vi } from 'vitest';
 import { Foo, idleClock, recording } from '../../test/support/fixtures.ts';
 import { createMetrics } from '../manager/metrics.ts';
@@ -19,7 +20,11 @@ function certificate(commonName: string): ServingCertificate {
   return { ...authority.issue({ commonName, usage: 'server', hosts: ['127.0.0.1'] }), caBundle: commonName };
 }
 
-function setUp(read: () => ServingCertificate | Promise<ServingCertificate>, clock = idleClock()) {
+function setUp(
+  read: () => ServingCertificate | Promise<ServingCertificate>,
+  clock = idleClock(),
+  converted: readonly AnyCustomResource[] = [],
+) {
   const published: string[] = [];
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -30,7 +35,7 @@ function setUp(read: () => ServingCertificate | Promise<ServingCertificate>, clo
   const publish = { fails: false };
   const server = createWebhookServer({
     served: {
-      converted: [],
+      converted,
       definitions: [
         webhooks(Foo).validate(async (foo) => {
           if (foo.spec.name === 'slow') await held;
@@ -67,10 +72,11 @@ function post(
   url: string | undefined,
   body: string,
   agent?: Agent,
+  path = '/validate-example-com-v1-foo',
 ): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = httpsRequest(
-      `${url}/validate-example-com-v1-foo`,
+      `${url}${path}`,
       {
         method: 'POST',
         ...(agent ? { agent } : { ca: authority.certificate }),
@@ -234,6 +240,25 @@ test('a body over seven MiB is refused with 413', async () => {
   const { status, body } = await post(server.url, review('x'.repeat(7 * 1024 * 1024)));
   expect(status).toBe(200);
   expect(JSON.parse(body).response).toMatchObject({ allowed: false, status: { code: 413 } });
+  await server.close();
+});
+
+test('a conversion may be larger: it has all objects of a list', async () => {
+  const Door = defineResource({
+    group: 'house.example.com',
+    kind: 'Door',
+    versions: { v1alpha1: { spec: k.object({}) }, v1: { spec: k.object({}), storage: true } },
+  }).converts({ v1alpha1: { toHub: () => ({ spec: {} }), fromHub: () => ({ spec: {} }) } });
+  const { server } = setUp(() => certificate('first'), idleClock(), [Door]);
+  await server.open();
+  const object = { apiVersion: 'house.example.com/v1', kind: 'Door', metadata: { name: 'x'.repeat(8 * 1024 * 1024) } };
+  const body = JSON.stringify({
+    kind: 'ConversionReview',
+    apiVersion: 'apiextensions.k8s.io/v1',
+    request: { uid: 'u', desiredAPIVersion: 'house.example.com/v1', objects: [object] },
+  });
+  const answered = await post(server.url, body, undefined, '/convert');
+  expect(JSON.parse(answered.body).response.result).toEqual({ status: 'Success' });
   await server.close();
 });
 

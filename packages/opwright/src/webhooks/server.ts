@@ -4,7 +4,7 @@ import { listenHttps, type TlsServer } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { WebhookMetrics } from '../manager/metrics.ts';
 import type { CertificateSource, ServingCertificate } from './certificates.ts';
-import { REVIEW_LIMIT, type Served, webhookEndpoint } from './endpoint.ts';
+import { reviewLimit, type Served, webhookEndpoint } from './endpoint.ts';
 import type { PublishTrust } from './trust.ts';
 
 export interface WebhookServerOptions {
@@ -98,7 +98,7 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       purpose: 'webhooks',
       certificate: first,
       methods: ['POST'],
-      bodyLimit: REVIEW_LIMIT,
+      bodyLimit: reviewLimit,
       handler: answer,
     });
     logger.info('Serving webhook server', { url: server.url });
