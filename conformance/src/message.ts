@@ -12,13 +12,16 @@ export function comparableMessage(message: string): string {
   return `${combined[1]}[${parts.sort().join(', ')}]`;
 }
 
+/** The difference ends with the bracket that stands at its beginning, two columns in; more errors may follow. */
+const DIFF_END = /\n[ \u00a0]{2}[)}]\n?/;
+
 function withoutDiff(message: string): string {
   const at = message.indexOf('\n');
   if (at < 0) return message;
   const rest = message.slice(at + 1);
-  return /^[\s\u00a0]*(?:&?[\w.*[\]]+\{|\(|\.\.\.|[+-][\s\u00a0])/.test(rest) && !rest.startsWith('- .')
-    ? message.slice(0, at)
-    : message;
+  if (!/^[\s\u00a0]*(?:&?[\w.*[\]]+\{|\(|\.\.\.|[+-][\s\u00a0])/.test(rest) || rest.startsWith('- .')) return message;
+  const end = DIFF_END.exec(rest);
+  return message.slice(0, at) + (end === null ? '' : rest.slice(end.index + end[0].length));
 }
 
 const DUMP = /((?:Invalid|Unsupported|Duplicate) value: )[&*[\]]*[a-z][\w.*[\] ]*\{/g;

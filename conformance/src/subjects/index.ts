@@ -4,6 +4,7 @@ import { applies } from './apply.ts';
 import { certificates } from './certificates.ts';
 import { connect } from './connect.ts';
 import { connectAdmission } from './connect-admission.ts';
+import { corners } from './corners.ts';
 import { create } from './create.ts';
 import { customResources } from './custom-resources.ts';
 import { customValidation } from './custom-validation.ts';
@@ -18,9 +19,11 @@ import { nonsense } from './nonsense.ts';
 import { patches } from './patch.ts';
 import { plugins } from './plugins.ts';
 import { podSecurity } from './pod-security.ts';
+import { pods } from './pods.ts';
 import { policies } from './policies.ts';
 import { quotas } from './quotas.ts';
 import { reviews } from './reviews.ts';
+import { statuses } from './statuses.ts';
 import { tables } from './table.ts';
 import { tokens } from './tokens.ts';
 import { update } from './update.ts';
@@ -58,4 +61,7 @@ export const subjects: readonly Subject[] = [
   plugins,
   webhooks,
   connectAdmission,
+  pods,
+  statuses,
+  corners,
 ];

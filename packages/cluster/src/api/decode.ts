@@ -117,8 +117,10 @@ export function decodeAs(
 }
 
 /** The metadata of custom resources is decoded on its own, and so named. */
-function metadataWords(message: string): string {
-  return message.replace('ObjectMeta.metadata.', 'ObjectMeta.').replace(/of type ObjectMeta$/, 'of type v1.ObjectMeta');
+export function metadataWords(message: string): string {
+  return message
+    .replace(/struct field (\w+)\.metadata\./, 'struct field $1.')
+    .replace(/of type ((?:\[\])?)([A-Z]\w*)$/, 'of type $1v1.$2');
 }
 
 /** An empty list of managers ends the tracking: it says something, though decoding drops empty lists. */
@@ -214,7 +216,7 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
   if (apiVersion !== '' && apiVersion !== expected.apiVersion) {
     if (typeOf(apiVersion, kind) !== undefined && kind !== expected.kind) {
       const [, version] = splitApiVersion(apiVersion);
-      throw cannotBeHandled(value, expected, unknownConversion({ ...expected, version }, kind));
+      throw otherKind(value, expected, { apiVersion, version, kind });
     }
     if (isRetired(apiVersion, kind) && kind === expected.kind) {
       throw badRequest(
@@ -235,8 +237,24 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
         `no kind ${goQuote(kind)} is registered for version ${goQuote(expected.apiVersion)} in scheme "${SCHEME}"`,
       );
     }
-    throw cannotBeHandled(value, expected, unknownConversion(expected, kind));
+    throw otherKind(value, expected, { ...expected, kind });
   }
+}
+
+/** An object of another kind is read as what it is, before nobody can convert it. */
+function otherKind(
+  value: { [key: string]: unknown },
+  expected: ExpectedKind,
+  found: Pick<ExpectedKind, 'apiVersion' | 'version' | 'kind'>,
+) {
+  const type = typeOf(found.apiVersion, found.kind);
+  try {
+    if (type !== undefined) decodeObject(type, value);
+  } catch (error) {
+    if (error instanceof DecodeError) return cannotBeHandled(value, expected, error.message);
+    throw error;
+  }
+  return cannotBeHandled(value, expected, unknownConversion({ ...expected, version: found.version }, found.kind));
 }
 
 /** What Go says of an object of one kind where another is wanted. */

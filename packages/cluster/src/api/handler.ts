@@ -9,11 +9,12 @@ import { ConnectionDropped } from './connection-dropped.ts';
 import type { ApiServer, Call, Result } from './context.ts';
 import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
-import { methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
+import { badRequest, methodNotAllowed, notFound, statusOf, unknownResource } from './errors.ts';
 import { suffer } from './faults.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import { impersonate, impersonates, impersonationProblem } from './impersonate.ts';
 import { header, plainJson } from './negotiate.ts';
+import { patchType } from './patch-type.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
 import { factsOf } from './request-log.ts';
@@ -250,17 +251,21 @@ function perform(call: Call): Result | Promise<Result> {
     case 'watch':
       return watch(call);
     case 'create': {
-      if (!onCollection || acrossNamespaces) throw methodNotAllowed();
+      // Custom resources are created below any name: it is the object's that counts.
+      if ((!onCollection && !kind.custom) || acrossNamespaces) throw methodNotAllowed();
       const review = reviews[kind.groupResource];
       if (review !== undefined) return review(call);
       if (!kind.verbs.includes('get')) throw methodNotAllowed();
       return create(call);
     }
     case 'update':
-      if (onCollection) throw methodNotAllowed();
+      if (onCollection) throw nameless(kind);
       return update(call, mainEndpoint(kind));
     case 'patch':
-      if (onCollection) throw methodNotAllowed();
+      if (onCollection) {
+        if (kind.custom) patchType(call.request, kind);
+        throw nameless(kind);
+      }
       return patch(call, mainEndpoint(kind));
     case 'delete':
       return remove(call);
@@ -270,6 +275,11 @@ function perform(call: Call): Result | Promise<Result> {
     default:
       throw methodNotAllowed();
   }
+}
+
+/** The refusal of a write that names no object: custom resources have a handler that looks for the name. */
+function nameless(kind: ServedKind): StatusError {
+  return kind.custom ? badRequest('name must be provided') : methodNotAllowed();
 }
 
 function performOnSubresource(call: Call): Result | Promise<Result> {
@@ -298,19 +308,19 @@ function performOnSubresource(call: Call): Result | Promise<Result> {
   }
 }
 
-/** The object behind an endpoint; what is missing is the subresource where that has a form of its own. */
+/** The object behind an endpoint. Where the subresource has a form of its own, that is not found for whatever reason. */
 function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
   const { kind, info } = call;
   try {
+    checkVersion(call);
     return stored(call);
   } catch (error) {
-    if (view === undefined || kind.custom || !isStatusError(error) || error.status.code !== 404) throw error;
+    if (view === undefined || kind.custom || !isStatusError(error)) throw error;
     throw notFound({ group: kind.group, plural: `${kind.plural}/${subresource}` }, info.name);
   }
 }
 
 async function getThrough(call: Call, endpoint: Endpoint): Promise<Result> {
-  checkVersion(call);
   const object = await reading(call.kind, () => present(call.kind, storedFor(call, endpoint)));
   endpoint.checkView?.(object);
   if (endpoint.view === undefined) return { code: 200, kind: call.kind, object };

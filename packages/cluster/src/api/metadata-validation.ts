@@ -3,19 +3,14 @@ import {
   forbiddenValue,
   goQuote,
   invalidValue,
-  isPlainObject,
   type JsonObject,
   RawGoText,
-  validateAnnotationKey,
   validateFinalizer,
   validateFinalizerDomain,
-  validateLabelKey,
-  validateLabelValue,
 } from '@opwright/machinery';
 import type { FieldError, ServedKind } from '../kinds/kind.ts';
+import { annotationErrors, labelErrors } from '../kinds/validation/metadata.ts';
 import type { StoredObject } from '../store/object.ts';
-
-const ANNOTATIONS_LIMIT = 256 * 1024;
 
 /**
  * What is wrong with an object's metadata, its name apart (what names look like is the kind's business).
@@ -35,36 +30,6 @@ export function validateMetadata(kind: ServedKind, object: JsonObject): FieldErr
 function generationErrors(generation: unknown): FieldError[] {
   if (typeof generation !== 'number' || generation >= 0) return [];
   return [invalidValue('metadata.generation', generation, 'must be greater than or equal to 0')];
-}
-
-/** Errors of a map of labels. */
-export function labelErrors(labels: unknown, field: string): FieldError[] {
-  if (!isPlainObject(labels)) return [];
-  const errors: FieldError[] = [];
-  for (const key of Object.keys(labels).sort()) {
-    for (const why of validateLabelKey(key)) errors.push(invalidValue(field, key, why));
-    for (const why of validateLabelValue(String(labels[key])))
-      errors.push(invalidValue(field, String(labels[key]), why));
-  }
-  return errors;
-}
-
-function annotationErrors(annotations: unknown, field: string): FieldError[] {
-  if (!isPlainObject(annotations)) return [];
-  const errors: FieldError[] = [];
-  let bytes = 0;
-  for (const key of Object.keys(annotations).sort()) {
-    for (const why of validateAnnotationKey(key)) errors.push(invalidValue(field, key, why));
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(String(annotations[key]));
-  }
-  if (bytes > ANNOTATIONS_LIMIT) {
-    errors.push({
-      field,
-      reason: 'FieldValueTooLong',
-      message: `Too long: may not be more than ${ANNOTATIONS_LIMIT} bytes`,
-    });
-  }
-  return errors;
 }
 
 /** Each controller after the first is an error that shows all owners: what thousands of them say would fill the memory. */

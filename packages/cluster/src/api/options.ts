@@ -1,4 +1,5 @@
 import type { FieldError } from '../kinds/kind.ts';
+import { parseContinue } from './continue-token.ts';
 import { badRequest, goQuote, invalid, rawError } from './errors.ts';
 import { booleanParameter } from './request-info.ts';
 
@@ -131,13 +132,19 @@ export function listOptions(query: URLSearchParams, isWatch: boolean): ListOptio
   const sendInitialEvents = query.has('sendInitialEvents') ? booleanParameter(query, 'sendInitialEvents') : undefined;
   const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '');
   if (errors.length > 0) throw invalid({ group: META, kind: 'ListOptions' }, '', errors);
+  const token = query.get('continue') ?? '';
+  if (token !== '' && !isWatch) {
+    parseContinue(token);
+    if (version !== '' && version !== '0')
+      throw badRequest('specifying resource version is not allowed when using continue');
+  }
   return {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
     resourceVersion: parseResourceVersion(version),
     resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
     limit: Math.max(0, limit),
-    continue: query.get('continue') ?? '',
+    continue: token,
     allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks'),
     sendInitialEvents,
     timeoutSeconds,

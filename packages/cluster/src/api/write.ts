@@ -35,6 +35,9 @@ import { keyNamespace, objectKey } from './verbs/get.ts';
  * The stages between decoding and the store, which all writes share: admit, prepare, validate, admit, store.
  */
 
+/** Objects of which Kubernetes would have stored less than it shows, see {@link ServedKind.defaultOnRead}. */
+const partlyStored = new WeakSet<StoredObject>();
+
 /** Attempts to find a free name for generateName. */
 const NAME_ATTEMPTS = 8;
 
@@ -83,6 +86,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
     throw rawError('resourceVersion should not be set on objects to be created');
   }
 
+  const isPartial = kind.defaultOnRead?.(draft) === true;
   for (let attempt = 1; ; attempt++) {
     const name = metaText(draft, 'name');
     const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
@@ -96,6 +100,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
       refuseLarge(call, form);
       const created = server.store.create(kind.storage, key, form);
       if (created !== undefined) {
+        if (isPartial) partlyStored.add(created);
         const hooks = runHooks(call, name);
         if (hooks !== undefined) await hooks;
         return reading(kind, () => present(kind, created));
@@ -194,16 +199,18 @@ async function commit(
   { dryRun }: WriteRequest,
 ): Promise<StoredObject | undefined> {
   const { kind, server } = call;
+  const isPartial = kind.defaultOnRead?.(draft) === true;
   const ordered = orderFields(kind.type, draft) as StoredObject;
   if (completesDeletion(kind, draft, old)) {
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
     return deepFreeze(ordered);
   }
-  if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored)) return old;
+  if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored) && !partlyStored.has(stored)) return old;
   if (dryRun) return deepFreeze(ordered);
   const form = await formToStore(kind, draft);
   refuseLarge(call, form);
   const updated = server.store.update(kind.storage, key, stored, form);
+  if (isPartial && updated !== undefined) partlyStored.add(updated);
   return updated === undefined ? undefined : reading(kind, () => present(kind, updated));
 }
 
@@ -283,8 +290,11 @@ function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly 
   if (errors.length > 0) throw invalid(kind, metaText(draft, 'name'), errors);
 }
 
-function strategyContext({ server, user }: Call, dryRun: boolean): StrategyContext {
-  return { nowMs: server.clock.now(), user, allocator: server.allocator, dryRun };
+function strategyContext(call: Call, dryRun: boolean): StrategyContext {
+  const { info, server, user } = call;
+  const { subresource } = info;
+  const warn = (text: string) => addWarnings(call, [text]);
+  return { nowMs: server.clock.now(), user, allocator: server.allocator, dryRun, subresource, warn };
 }
 
 function addWarnings({ warnings }: Call, texts: readonly string[]): void {

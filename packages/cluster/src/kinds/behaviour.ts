@@ -8,10 +8,14 @@ import type { ColumnDefinition, FieldError, MutableObject, StrategyContext } fro
 export interface KindBehaviour {
   /** Fills in defaults, in place. */
   readonly defaults?: (object: MutableObject) => void;
+  /** Where the kind has a template of pods: keys from the root. */
+  readonly podTemplate?: readonly string[];
   /** After the status has been reset. */
   readonly prepareForCreate?: (object: MutableObject, context: StrategyContext) => void;
   /** See {@link ServedKind.canonicalize}. */
   readonly canonicalize?: (object: MutableObject) => void;
+  /** See {@link ServedKind.defaultOnRead}. */
+  readonly defaultOnRead?: (object: MutableObject) => boolean;
   /** After the status has been kept. */
   readonly prepareForUpdate?: (object: MutableObject, old: JsonObject, context: StrategyContext) => void;
   /** A creator may send a status (nodes), though there is a status subresource. */

@@ -13,7 +13,9 @@ import {
 } from './flags.ts';
 import type { MutableObject, ServedKind } from './kind.ts';
 import { nameAndAge } from './printers/columns.ts';
-import { asJson, at, keepField, text } from './tree.ts';
+import { dropDisabledFields } from './strategy/pod-fields.ts';
+import { templateWarnings } from './strategy/warnings.ts';
+import { asJson, at, keepField, text, within } from './tree.ts';
 import { validateObjectName } from './validation/names.ts';
 
 /** Every built-in kind that the API server serves, in discovery's order. The values are made once and shared. */
@@ -38,6 +40,9 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const hasStatus = subresources.some((subresource) => subresource.name === 'status');
   const printer = behaviour.printer ?? nameAndAge;
   const selectors = behaviour.selectors;
+  const { podTemplate, defaultOnRead } = behaviour;
+  const podSpecOf = (object: MutableObject) =>
+    podTemplate === undefined ? undefined : [...podTemplate, 'spec'].reduce<MutableObject | undefined>(within, object);
   const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, resetFields, beginDeletion, canonicalize } =
     behaviour;
   return {
@@ -67,10 +72,12 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     },
     prepareForCreate(object, context) {
       if (hasStatus && behaviour.keepsCreatedStatus !== true) delete object.status;
+      dropDisabledFields(podSpecOf(object));
       behaviour.prepareForCreate?.(object, context);
     },
     prepareForUpdate(object, old, context) {
       if (hasStatus) keepField(object, old, 'status');
+      dropDisabledFields(podSpecOf(object));
       behaviour.prepareForUpdate?.(object, old, context);
     },
     validate(object, old) {
@@ -80,7 +87,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
       return behaviour.validateUpdate?.(object, old) ?? [];
     },
     warnings(object, old) {
-      return behaviour.warnings?.(object, old) ?? [];
+      const doubts = podTemplate === undefined ? [] : templateWarnings(object, old, podTemplate);
+      return [...(behaviour.warnings?.(object, old) ?? []), ...doubts];
     },
 
     finalizersNeedDomain: !plainFinalizers.has(key),
@@ -95,6 +103,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     ...(resetFields === undefined ? {} : { resetFields }),
     ...(beginDeletion === undefined ? {} : { beginDeletion }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
+    ...(defaultOnRead === undefined ? {} : { defaultOnRead }),
 
     columns: printer.columns,
     row: printer.row,

@@ -52,6 +52,11 @@ export interface ServedKind {
   prepareForUpdate(object: MutableObject, old: JsonObject, context: StrategyContext): void;
   /** Sets what follows from the name, in place, once a create has settled it: generateName gives it after the defaults. */
   canonicalize?(object: MutableObject): void;
+  /**
+   * Fills in, in place, what is not stored but found by every read. True when it did: the next write stores it, even one
+   * that changes nothing.
+   */
+  defaultOnRead?(object: MutableObject): boolean;
   /** On updates with the state before: what was wrong already and did not change may be forgiven, with a warning. */
   validate(object: JsonObject, old?: JsonObject, warn?: (text: string) => void): FieldError[];
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
@@ -136,6 +141,10 @@ export interface StrategyContext {
   /** Service cluster IPs and node ports. */
   readonly allocator: Allocator;
   readonly dryRun: boolean;
+  /** The subresource that is written through; '' for the object itself. */
+  readonly subresource: string;
+  /** Adds a Warning header to the answer, also to a refusal that comes later. */
+  warn(text: string): void;
 }
 
 /** Hands out what must be unique in the cluster. Throws a FieldError-shaped message when it is taken or out of range. */

@@ -52,7 +52,7 @@ function checkScalar(scalar: Scalar, value: JsonValue): void {
       if (typeof value !== 'number') throw cannotConvert(value, 'float64');
       break;
     case 'bytes':
-      if (typeof value !== 'string') throw mismatch('cannot restore slice from', value);
+      if (typeof value !== 'string' && !Array.isArray(value)) throw mismatch('cannot restore slice from', value);
       break;
     default:
       break;

@@ -6,12 +6,17 @@ import { normalizeTime } from './go-time.ts';
 import type { Scalar } from './type-node.ts';
 
 /**
+ * Makes the error for a value of another type, given what was found (`string`, `number 1.5`) and what Go wanted, where that
+ * is not the type of the whole value.
+ */
+type Mismatch = (found: string, goType?: string) => DecodeError;
+
+/**
  * A JSON value as Go reads it into a scalar and writes it again.
  *
- * @param mismatch makes the error for a value of another type, given what was found (`string`, `number 1.5`)
  * @throws DecodeError
  */
-export function decodeScalar(scalar: Scalar, value: unknown, mismatch: (found: string) => DecodeError): unknown {
+export function decodeScalar(scalar: Scalar, value: unknown, mismatch: Mismatch): unknown {
   switch (scalar) {
     case 'string':
     case 'duration':
@@ -70,13 +75,23 @@ function decodeFloat(value: unknown, mismatch: (found: string) => DecodeError): 
   return number;
 }
 
-function decodeBytes(value: unknown, mismatch: (found: string) => DecodeError): string {
+function decodeBytes(value: unknown, mismatch: Mismatch): string {
+  if (Array.isArray(value)) return encodeBase64(Uint8Array.from(value, (byte) => decodeByte(byte, mismatch)));
   if (typeof value !== 'string') throw mismatch(jsonTypeName(value));
   try {
     return encodeBase64(decodeBase64(value));
   } catch (error) {
     throw error instanceof Base64Error ? new DecodeError(error.message) : error;
   }
+}
+
+/** Go reads a list of numbers as bytes, too. */
+function decodeByte(value: unknown, mismatch: Mismatch): number {
+  const lexeme = value === null ? '0' : lexemeOf(value);
+  if (lexeme === undefined) throw mismatch(jsonTypeName(value), 'uint8');
+  const byte = /^\d+$/.test(lexeme) ? Number(lexeme) : Number.NaN;
+  if (!(byte <= 255)) throw mismatch(`number ${lexeme}`, 'uint8');
+  return byte;
 }
 
 function decodeQuantity(value: unknown): string {

@@ -65,8 +65,8 @@ class Decoder {
       case 'scalar':
         if (struct === '') return this.#plain(value);
         // Go reads the number of an IntOrString on its own.
-        return decodeScalar(type.scalar, value, (found) =>
-          this.mismatch(found, struct, type.scalar === 'intOrString' ? 'int32' : goType),
+        return decodeScalar(type.scalar, value, (found, part) =>
+          this.mismatch(found, struct, part ?? (type.scalar === 'intOrString' ? 'int32' : goType)),
         );
     }
   }

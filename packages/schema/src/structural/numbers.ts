@@ -12,7 +12,10 @@ export function numberErrors(schema: NestedValidation, value: number | NumberLex
 
   // Integers are compared as integers: of a bound with a fraction its whole part counts.
   const boundOf = (bound: number) => (goType(value).type === 'integer' ? Math.trunc(bound) : bound);
-  if (multipleOf !== undefined && !isMultiple(number, multipleOf)) complain(`a multiple of ${multipleOf}`);
+  const factor = multipleOf === undefined ? undefined : boundOf(multipleOf);
+  if (factor === 0) {
+    errors.push(invalidValue(field, 0, `factor MultipleOf declared for ${path} must be positive: 0`));
+  } else if (factor !== undefined && !isMultiple(number, factor)) complain(`a multiple of ${factor}`);
   const most = maximum === undefined ? undefined : boundOf(maximum);
   if (most !== undefined && (exclusiveMaximum ? number >= most : number > most)) {
     complain(`less than ${exclusiveMaximum ? '' : 'or equal to '}${most}`);

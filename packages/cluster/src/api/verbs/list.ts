@@ -3,7 +3,7 @@ import { CompactedError, type Page } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
 import { reading } from '../conversion.ts';
-import { badRequest, expired, rawError, tooLargeResourceVersion } from '../errors.ts';
+import { expired, rawError, tooLargeResourceVersion } from '../errors.ts';
 import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
 import { type ObjectSelection, objectSelection } from '../selection.ts';
@@ -84,9 +84,6 @@ function listMetadata(page: Page, prefix: string, root: string, selection: Objec
 function startOf(options: ListOptions, current: number): { revision?: number; after?: string } {
   const wanted = options.resourceVersion;
   if (options.continue !== '') {
-    if (wanted !== undefined && wanted !== 0) {
-      throw badRequest('specifying resource version is not allowed when using continue');
-    }
     const token = parseContinue(options.continue);
     return token.revision < 0
       ? { after: token.after }

@@ -6,7 +6,6 @@ import {
   DecodeError,
   decodeObject,
   encodeJson,
-  finishApply,
   getOwn,
   goQuote,
   goText,
@@ -15,9 +14,8 @@ import {
   type JsonObject,
   JsonPatchError,
   JsonSyntaxError,
-  mutableCopy,
+  jsonTypeName,
   parseJson,
-  prepareApply,
   StatusError,
   StrategicMergeError,
   setOwn,
@@ -32,25 +30,25 @@ import {
   type ExpectedKind,
   isRegistered,
   keepManagerReset,
+  metadataWords,
   strictErrors,
   unknownConversion,
 } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { badRequest, internalError, invalid, notFound, rawError, tooLarge, unprocessable } from '../errors.ts';
-import { fieldManagerRequest, formManagerRequest, liveForm, recordOwners, trackThrough } from '../field-manager.ts';
-import { metaText } from '../metadata.ts';
+import { badRequest, internalError, invalid, notFound, tooLarge, unprocessable } from '../errors.ts';
+import { trackThrough } from '../field-manager.ts';
 import { type PatchOptions, patchOptions } from '../options.ts';
 import { APPLY, JSON_PATCH, MERGE, patchType, STRATEGIC } from '../patch-type.ts';
-import { parseYamlOrJson, strictYamlError, YamlError } from '../read-yaml.ts';
 import { updateObject } from '../write.ts';
+import { applyChange } from './apply.ts';
 import { optionsObject } from './create.ts';
-import { objectKey } from './get.ts';
-import { writeResult } from './update.ts';
+import { createsThrough, writeResult } from './update.ts';
 
 /** How a patch changes an object in the form of the endpoint. The result may share with the object. */
 type Patcher = (object: JsonObject) => Patched;
 
-interface Patched {
+/** An object that a patch has made, before it is known to fit its type. */
+export interface Patched {
   readonly value: unknown;
   /** What messages show of it. */
   readonly shown: () => string;
@@ -62,12 +60,15 @@ interface Patched {
 export async function patch(call: Call, endpoint: Endpoint): Promise<Result> {
   const type = patchType(call.request, call.kind);
   const options = patchOptions(call.info.query, type === APPLY);
-  const change = type === APPLY ? applyChange(call, endpoint, options) : patchChange(call, endpoint, options, type);
+  const change =
+    type === APPLY
+      ? applyChange(call, endpoint, options, (form) => decodePatched(call, endpoint, options, form))
+      : patchChange(call, endpoint, options, type);
   const written = await updateObject(call, {
     endpoint,
     dryRun: options.dryRun,
     admissionOptions: optionsObject('PatchOptions', options),
-    createsMissing: type === APPLY && endpoint.subresource === '',
+    createsMissing: type === APPLY && (endpoint.subresource === '' || createsThrough(call.kind, endpoint)),
     next: change,
   });
   return writeResult(call, endpoint, written);
@@ -98,7 +99,11 @@ function decodePatched(
   const { bodies } = endpoint;
   const wrong = (why: string) => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)]);
   if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
-  const object = decodePatch(() => decodeObject(bodies.type, value), wrong);
+  const words = bodies.custom ? metadataWords : type === STRATEGIC ? convertedWords : String;
+  const object = decodePatch(
+    () => decodeObject(bodies.type, value),
+    (why) => wrong(words(why)),
+  );
   const strict = strictErrors(duplicates, call.kind.custom ? [...object.unknown].sort() : object.unknown);
   if (fieldValidation === 'Strict' && strict.length > 0) throw wrong(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') {
@@ -119,13 +124,19 @@ function decodePatched(
   return patched;
 }
 
+/** What a strategic merge patch has made is not decoded from JSON, but for some values, on their own. */
+function convertedWords(message: string): string {
+  if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
+  return message.replace(/Go struct field \S+ of type int32$/, 'Go value of type int32');
+}
+
 /** A patch leaves kind and version as they are. */
 function checkKind({ info }: Call, bodies: ExpectedKind, patched: MutableObject, wrong: (why: string) => Error): void {
   const { kind, apiVersion } = patched;
   if (kind === bodies.kind && apiVersion === bodies.apiVersion) return;
   for (const [key, value] of Object.entries({ kind, apiVersion })) {
     if (value === undefined || value === null || typeof value === 'string') continue;
-    const why = `json: cannot unmarshal ${jsonType(value)} into Go struct field .${key} of type string`;
+    const why = `json: cannot unmarshal ${jsonTypeName(value)} into Go struct field .${key} of type string`;
     throw wrong(`couldn't get version/kind; json parse error: ${why}`);
   }
   const [kindText, versionText] = [String(kind ?? ''), String(apiVersion ?? '')];
@@ -145,7 +156,8 @@ function checkKind({ info }: Call, bodies: ExpectedKind, patched: MutableObject,
   );
 }
 
-function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
+/** @throws what `wrong` makes of what does not fit */
+export function decodePatch<T>(decode: () => T, wrong: (why: string) => Error): T {
   try {
     return decode();
   } catch (error) {
@@ -247,7 +259,7 @@ function jsonPatchOperations(body: unknown): readonly object[] {
     for (const key of ['op', 'path', 'from']) {
       const value = getOwn(operation, key);
       if (value === undefined || value === null || typeof value === 'string') continue;
-      const found = `cannot unmarshal ${jsonType(value)} into Go struct field jsonPatchOp.${key} of type string`;
+      const found = `cannot unmarshal ${jsonTypeName(value)} into Go struct field jsonPatchOp.${key} of type string`;
       throw badRequest(`error decoding patch: json: ${found}`);
     }
   }
@@ -255,127 +267,5 @@ function jsonPatchOperations(body: unknown): readonly object[] {
 }
 
 function badPatch(body: unknown, wanted: string, prefix = 'error decoding patch: ') {
-  return badRequest(`${prefix}json: cannot unmarshal ${jsonType(body)} into Go value of type ${wanted}`);
-}
-
-/** What Go calls the type of a JSON value. */
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (isPlainObject(value)) return 'object';
-  return typeof value === 'boolean'
-    ? 'bool'
-    : value === null
-      ? 'null'
-      : typeof value === 'string'
-        ? 'string'
-        : 'number';
-}
-
-/** Server-side apply. */
-function applyChange(call: Call, endpoint: Endpoint, options: PatchOptions) {
-  const { kind, info } = call;
-  const config = applyConfiguration(call, options);
-  // A name that is none is refused before it is compared.
-  objectKey(call, info.name);
-  checkIdentity(call, config);
-  return (old: StoredObject | undefined): MutableObject => {
-    // An endpoint of another form applies to that form; who owns what is recorded on the object.
-    if (endpoint.merge !== undefined) {
-      if (old === undefined) throw notFound(kind, info.name);
-      const prepared = prepareApply({
-        ...formManagerRequest(call, options.fieldManager, endpoint),
-        live: liveForm(endpoint, old),
-        config,
-        kind: endpoint.bodies.kind,
-        force: options.force === true,
-      });
-      const applied = finishApply(prepared, prepared.object);
-      const { object: merged } = prepared;
-      const form = { value: merged, shown: () => encodeJson(merged), duplicates: [] };
-      const next = endpoint.merge(decodePatched(call, endpoint, options, form), old);
-      recordOwners(endpoint, old, applied, next);
-      return next;
-    }
-    const prepared = prepareApply({
-      ...fieldManagerRequest(call, options.fieldManager, endpoint.subresource),
-      live: old,
-      config,
-      kind: kind.kind,
-      force: options.force === true,
-    });
-    const wanted = getOwn((config.metadata ?? {}) as object, 'resourceVersion');
-    const next = mutableCopy(finishApply(prepared, defaulted(call, prepared.object, old, config))) as MutableObject;
-    if (typeof wanted === 'string' && wanted !== '' && old !== undefined)
-      next.metadata = { ...(next.metadata as object), resourceVersion: wanted };
-    return next;
-  };
-}
-
-/** The merged object as if it had come in a body. */
-function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undefined, config: JsonObject): JsonObject {
-  if (merged === old) return merged;
-  const wrong = (why: string) => {
-    if (kind.custom) return invalid(kind, metaText(merged, 'name'), [invalidValue('patch', encodeJson(merged), why)]);
-    const type = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
-    const which = `${metaText(config, 'namespace')}/${metaText(config, 'name')}; ${type}`;
-    return rawError(
-      `failed to convert new object (${which}) to proper version: unable to convert unstructured object to ${type}: ${why}`,
-    );
-  };
-  const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;
-  kind.setDefaults(object);
-  return object as JsonObject;
-}
-
-/** The configuration in the body: YAML or JSON, or a value. */
-function applyConfiguration({ request, warnings }: Call, { fieldValidation }: PatchOptions): JsonObject {
-  const body = request.body;
-  const bytes = body !== undefined && 'bytes' in body ? body.bytes : new Uint8Array();
-  if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
-  let value: unknown;
-  try {
-    if (body !== undefined && 'json' in body) value = body.json;
-    else {
-      const parsed = parseYamlOrJson(Buffer.from(bytes).toString('utf8'));
-      value = parsed.value;
-      reportProblems(parsed.problems, fieldValidation, warnings);
-    }
-    checkJson(value);
-  } catch (error) {
-    if (error instanceof YamlError || error instanceof DecodeError)
-      throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
-    throw error;
-  }
-  if (value === null) return {};
-  if (!isPlainObject(value)) {
-    throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,
-    );
-  }
-  return value as JsonObject;
-}
-
-/** What strict reading finds is refused or warned about. */
-function reportProblems(
-  problems: readonly string[],
-  validation: PatchOptions['fieldValidation'],
-  warnings: string[],
-): void {
-  if (problems.length > 0 && validation === 'Strict') {
-    const why = `error converting YAML to JSON: ${strictYamlError(problems)}`;
-    throw badRequest(`error strict decoding YAML: ${why}`);
-  }
-  if (validation === 'Warn') warnings.push(...problems);
-}
-
-/** What a configuration says about name and namespace must be what the URL says; it may leave both out. */
-function checkIdentity({ kind, info }: Call, config: JsonObject): void {
-  const name = metaText(config, 'name');
-  if (name !== '' && name !== info.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  }
-  const namespace = metaText(config, 'namespace');
-  if (kind.scope === 'Namespaced' && namespace !== '' && namespace !== info.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
+  return badRequest(`${prefix}json: cannot unmarshal ${jsonTypeName(body)} into Go value of type ${wanted}`);
 }

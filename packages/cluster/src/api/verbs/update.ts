@@ -1,3 +1,5 @@
+import { isStatusError } from '@opwright/machinery';
+import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { decodeAs, readBody } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -7,6 +9,7 @@ import { metaText } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
 import { checkName, updateObject, type Written } from '../write.ts';
 import { optionsObject } from './create.ts';
+import { stored } from './get.ts';
 
 /** PUT on an object or a subresource. */
 export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
@@ -18,7 +21,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
     if (endpoint.bodies === kind) kind.setDefaults(object);
     return object;
   };
-  let decoded = decode(warnings);
+  let decoded = decodeFirst(call, () => decode(warnings));
   let used = false;
   checkName(call, decoded);
   const errors = endpoint.validateBody?.(decoded) ?? [];
@@ -29,7 +32,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
     endpoint,
     dryRun: options.dryRun,
     admissionOptions: optionsObject('UpdateOptions', options),
-    createsMissing: endpoint.subresource === '' && kind.allowCreateOnUpdate,
+    createsMissing: createsThrough(kind, endpoint),
     ...(uid === '' ? {} : { uid }),
     next(old) {
       if (used) decoded = decode([]);
@@ -40,6 +43,21 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
     },
   });
   return writeResult(call, endpoint, written);
+}
+
+/** An object of another kind is refused only where there is one to replace. */
+function decodeFirst(call: Call, decode: () => MutableObject): MutableObject {
+  try {
+    return decode();
+  } catch (error) {
+    if (isStatusError(error) && error.status.code === 422) stored(call);
+    throw error;
+  }
+}
+
+/** Whether a PUT creates what is missing. The status of such a kind does so, too. */
+export function createsThrough(kind: ServedKind, { subresource }: Endpoint): boolean {
+  return kind.allowCreateOnUpdate && (subresource === '' || subresource === 'status');
 }
 
 /** The answer to a PUT or PATCH, in the endpoint's form. */

@@ -26,12 +26,13 @@ export function setJobDefaults(job: MutableObject): void {
   setPodTemplateDefaults(spec);
 }
 
-/** A job without labels gets those of its pods. */
-export function copyTemplateLabels(job: MutableObject): void {
+/** A job without labels gets those of its pods. False when there is nothing to get. */
+export function copyTemplateLabels(job: MutableObject): boolean {
   const metadata = ensure(job, 'metadata');
   const labels = within(within(within(within(job, 'spec'), 'template'), 'metadata'), 'labels');
-  if (labels === undefined || Object.keys(within(metadata, 'labels') ?? {}).length > 0) return;
+  if (labels === undefined || Object.keys(within(metadata, 'labels') ?? {}).length > 0) return false;
   metadata.labels = { ...labels };
+  return true;
 }
 
 export function setCronJobDefaults(cronJob: MutableObject): void {

@@ -57,7 +57,8 @@ export function setServiceDefaults(service: MutableObject): void {
   setDefault(spec, 'type', 'ClusterIP');
   for (const port of each(spec, 'ports')) {
     setDefault(port, 'protocol', 'TCP');
-    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
+    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '')
+      port.targetPort = port.port ?? 0;
   }
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') setDefault(spec, 'externalTrafficPolicy', 'Cluster');
   if (spec.type !== 'ExternalName') setDefault(spec, 'internalTrafficPolicy', 'Cluster');
@@ -131,6 +132,15 @@ export function setPersistentVolumeDefaults(volume: MutableObject): void {
 
 export function setPersistentVolumeClaimDefaults(claim: MutableObject): void {
   setClaimSpecDefaults(ensure(claim, 'spec'));
+  setClaimPhase(claim);
+}
+
+/** A claim waits until somebody says otherwise. False when it has a phase. */
+export function setClaimPhase(claim: MutableObject): boolean {
+  const status = ensure(claim, 'status');
+  if (status.phase) return false;
+  status.phase = 'Pending';
+  return true;
 }
 
 /** For containers: the default is the maximum, the default request is the default or else the minimum. */

@@ -52,9 +52,12 @@ async function create(apiVersion: string, kindName: string, request: JsonObject)
     user: { name: 'u', groups: [] },
     allocator: serviceAllocator(() => []),
     dryRun: false,
+    subresource: '',
+    warn() {},
   });
   if (kind.hasGeneration) metadata.generation = 1;
   expect(kind.validate(object as JsonObject)).toEqual([]);
+  kind.defaultOnRead?.(object);
   const again = structuredClone(object);
   kind.setDefaults(again);
   expect(again, 'defaults are idempotent').toEqual(object);

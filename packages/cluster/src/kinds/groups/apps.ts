@@ -1,7 +1,6 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/apps.ts';
 import * as printers from '../printers/apps.ts';
-import { templateWarnings } from '../strategy/warnings.ts';
 import { prepareDaemonSetForCreate, prepareDaemonSetForUpdate } from '../strategy/workloads.ts';
 import * as validation from '../validation/apps.ts';
 import { labelName } from '../validation/names.ts';
@@ -13,7 +12,7 @@ export const apps: Behaviours = {
     defaults: defaults.setDeploymentDefaults,
     validate: validation.validateDeployment,
     validateUpdate: both(validation.validateSelectorUpdate, status.deploymentStatusErrors),
-    warnings: templateWarnings,
+    podTemplate: ['spec', 'template'],
     statusKeepsMetadata: ['labels'],
     printer: printers.deploymentPrinter,
   },
@@ -21,7 +20,7 @@ export const apps: Behaviours = {
     defaults: defaults.setReplicaSetDefaults,
     validate: validation.validateReplicaSet,
     validateUpdate: both(validation.validateSelectorUpdate, status.replicaSetStatusErrors),
-    warnings: templateWarnings,
+    podTemplate: ['spec', 'template'],
     printer: printers.replicaSetPrinter,
   },
   StatefulSet: {
@@ -29,7 +28,7 @@ export const apps: Behaviours = {
     defaults: defaults.setStatefulSetDefaults,
     validate: validation.validateStatefulSet,
     validateUpdate: both(validation.validateStatefulSetUpdate, status.statefulSetStatusErrors),
-    warnings: templateWarnings,
+    podTemplate: ['spec', 'template'],
     printer: printers.statefulSetPrinter,
   },
   DaemonSet: {
@@ -38,7 +37,7 @@ export const apps: Behaviours = {
     prepareForUpdate: prepareDaemonSetForUpdate,
     validate: validation.validateDaemonSet,
     validateUpdate: both(validation.validateSelectorUpdate, status.daemonSetStatusErrors),
-    warnings: templateWarnings,
+    podTemplate: ['spec', 'template'],
     printer: printers.daemonSetPrinter,
   },
   ControllerRevision: {

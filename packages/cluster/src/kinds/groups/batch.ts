@@ -1,8 +1,7 @@
 import type { Behaviours } from '../behaviour.ts';
-import { setCronJobDefaults, setJobDefaults } from '../defaults/batch.ts';
+import { copyTemplateLabels, setCronJobDefaults, setJobDefaults } from '../defaults/batch.ts';
 import { cronJobPrinter, jobPrinter } from '../printers/batch.ts';
 import { jobSelectors } from '../selectors.ts';
-import { templateWarnings } from '../strategy/warnings.ts';
 import { prepareJobForCreate } from '../strategy/workloads.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/batch.ts';
 import { jobStatusErrors } from '../validation/status.ts';
@@ -12,13 +11,19 @@ export const batch: Behaviours = {
   Job: {
     defaults: setJobDefaults,
     prepareForCreate: prepareJobForCreate,
+    defaultOnRead: copyTemplateLabels,
     validate: validateJob,
     validateUpdate: both(validateJobUpdate, jobStatusErrors),
-    warnings: templateWarnings,
+    podTemplate: ['spec', 'template'],
     orphaningWarning:
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
     printer: jobPrinter,
     selectors: jobSelectors,
   },
-  CronJob: { defaults: setCronJobDefaults, validate: validateCronJob, printer: cronJobPrinter },
+  CronJob: {
+    defaults: setCronJobDefaults,
+    podTemplate: ['spec', 'jobTemplate', 'spec', 'template'],
+    validate: validateCronJob,
+    printer: cronJobPrinter,
+  },
 };

@@ -16,6 +16,7 @@ import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/se
 import { claimWarnings, podWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
+import { validatePod, validatePodTemplate, validatePodUpdate } from '../validation/pod.ts';
 import { validateLimitRange, validateResourceQuota, validateResourceQuotaUpdate } from '../validation/resources.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
 import { replicaSetStatusErrors } from '../validation/status.ts';
@@ -25,8 +26,8 @@ export const core: Behaviours = {
     defaults: defaults.setPodDefaults,
     prepareForCreate: preparePodForCreate,
     prepareForUpdate: preparePodForUpdate,
-    validate: validation.validatePod,
-    validateUpdate: validation.validatePodUpdate,
+    validate: validatePod,
+    validateUpdate: validatePodUpdate,
     warnings: podWarnings,
     statusKeepsMetadata: ['ownerReferences', 'deletionTimestamp'],
     gracePeriodSeconds: podGracePeriodSeconds,
@@ -35,11 +36,13 @@ export const core: Behaviours = {
   },
   PodTemplate: {
     defaults: setPodTemplateDefaults,
-    validate: validation.validatePodTemplate,
+    podTemplate: ['template'],
+    validate: validatePodTemplate,
     printer: printers.podTemplatePrinter,
   },
   ReplicationController: {
     defaults: defaults.setReplicationControllerDefaults,
+    podTemplate: ['spec', 'template'],
     validate: validation.validateReplicationController,
     validateUpdate: replicaSetStatusErrors,
     printer: replicationControllerPrinter,
@@ -101,7 +104,7 @@ export const core: Behaviours = {
   },
   PersistentVolumeClaim: {
     defaults: defaults.setPersistentVolumeClaimDefaults,
-    prepareForCreate: strategy.preparePersistentVolumeClaimForCreate,
+    defaultOnRead: defaults.setClaimPhase,
     validate: validation.validatePersistentVolumeClaim,
     validateUpdate: validation.validatePersistentVolumeClaimUpdate,
     warnings: claimWarnings,

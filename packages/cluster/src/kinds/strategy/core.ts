@@ -25,10 +25,6 @@ export function preparePersistentVolumeForCreate(volume: MutableObject, context:
   volume.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.nowMs) };
 }
 
-export function preparePersistentVolumeClaimForCreate(claim: MutableObject): void {
-  claim.status = { phase: 'Pending' };
-}
-
 /** References to secrets are names. */
 export function prepareServiceAccount(account: MutableObject): void {
   const secrets = each(account, 'secrets');

@@ -1,5 +1,8 @@
+import { deepEqual } from '@opwright/machinery';
+import { APP_ARMOR, annotationFor, annotationOf, isOnWindows, profileFor, profileOf } from '../app-armor.ts';
 import type { MutableObject } from '../kind.ts';
-import { asJson, at, each, ensure, field, text, within } from '../tree.ts';
+import { asJson, at, each, ensure, within } from '../tree.ts';
+import { appArmorWarning } from './warnings.ts';
 
 function containersOf(spec: MutableObject | undefined): readonly MutableObject[] {
   return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((key) => each(spec, key));
@@ -15,53 +18,26 @@ export function dropDisabledFields(spec: MutableObject | undefined): void {
   }
 }
 
-const PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
-
-/** AppArmor profiles are fields; older nodes look for annotations, and older clients write them. Both say the same. */
-export function syncAppArmor(pod: MutableObject): void {
+/**
+ * AppArmor profiles are fields; older nodes look for annotations, and older clients write them. Both say the same.
+ * @param warn told of annotations that should have been fields
+ */
+export function syncAppArmor(pod: MutableObject, warn: (text: string) => void): void {
   const spec = within(pod, 'spec');
-  if (text(at(asJson(pod), 'spec', 'os'), 'name') === 'windows') return;
-  const ofPod = profileOf(spec);
+  if (spec === undefined || isOnWindows(asJson(spec))) return;
+  const ofPod = profileOf(asJson(spec));
   for (const container of containersOf(spec)) {
-    const key = `${PREFIX}${String(container.name)}`;
-    const annotation = field(at(asJson(pod), 'metadata', 'annotations'), key);
-    const own = profileOf(container);
+    const annotation = annotationOf(at(asJson(pod), 'metadata'), asJson(container));
+    const own = profileOf(asJson(container));
     if (annotation === undefined) {
       const wanted = annotationFor(own ?? ofPod);
+      const key = `${APP_ARMOR}${String(container.name)}`;
       if (wanted !== '') ensure(ensure(pod, 'metadata'), 'annotations')[key] = wanted;
     } else if (own === undefined) {
-      const profile = profileFor(String(annotation));
-      if (profile === undefined || JSON.stringify(profile) === JSON.stringify(ofPod)) continue;
-      ensure(container, 'securityContext').appArmorProfile = profile;
+      const profile = profileFor(annotation);
+      if (profile !== undefined && deepEqual(profile, ofPod)) continue;
+      if (profile !== undefined) ensure(container, 'securityContext').appArmorProfile = profile;
+      warn(appArmorWarning('metadata', asJson(container)));
     }
   }
-}
-
-interface Profile {
-  readonly type: string;
-  readonly localhostProfile?: string;
-}
-
-function profileOf(of: MutableObject | undefined): Profile | undefined {
-  return within(within(of, 'securityContext'), 'appArmorProfile') as Profile | undefined;
-}
-
-function annotationFor(profile: Profile | undefined): string {
-  switch (profile?.type) {
-    case 'Unconfined':
-      return 'unconfined';
-    case 'RuntimeDefault':
-      return 'runtime/default';
-    case 'Localhost':
-      return profile.localhostProfile === undefined ? '' : `localhost/${profile.localhostProfile}`;
-    default:
-      return '';
-  }
-}
-
-function profileFor(annotation: string): Profile | undefined {
-  if (annotation === 'unconfined') return { type: 'Unconfined' };
-  if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
-  const [, localhostProfile] = /^localhost\/(.+)$/.exec(annotation) ?? [];
-  return localhostProfile === undefined ? undefined : { type: 'Localhost', localhostProfile };
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@opwright/machinery';
-import type { MutableObject } from '../kind.ts';
+import type { MutableObject, StrategyContext } from '../kind.ts';
 import { asJson, at, ensure, field, int, items, keepField, text, within } from '../tree.ts';
 import { dropDisabledFields, syncAppArmor } from './pod-fields.ts';
 
-export function preparePodForCreate(pod: MutableObject): void {
+export function preparePodForCreate(pod: MutableObject, { warn }: StrategyContext): void {
   dropDisabledFields(within(pod, 'spec'));
-  syncAppArmor(pod);
+  syncAppArmor(pod, warn);
   const status: MutableObject = { phase: 'Pending', qosClass: qosClass(asJson(pod)) };
   if (items(at(asJson(pod), 'spec'), 'schedulingGates').length > 0) {
     const message = 'Scheduling is blocked due to non-empty scheduling gates';

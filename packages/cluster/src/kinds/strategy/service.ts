@@ -2,10 +2,14 @@ import { type FieldError, invalid, invalidValue, type JsonObject, RawGoText, Sta
 import { AllocationError } from '../allocator.ts';
 import type { MutableObject, StrategyContext } from '../kind.ts';
 import { asJson, at, each, ensure, int, items, text, texts } from '../tree.ts';
+import { settleFamilies } from './ip-families.ts';
 
-/** Allocates addresses and node ports. Throws StatusError (422) when one that is asked for cannot be had. */
+/**
+ * Allocates addresses and node ports; a service that is made through its status gets none.
+ * @throws StatusError 422 when one that is asked for cannot be had
+ */
 export function prepareServiceForCreate(service: MutableObject, context: StrategyContext): void {
-  allocate(service, context);
+  if (context.subresource !== 'status') allocate(service, context);
 }
 
 /** Keeps what was allocated, drops what the new type has no use for, allocates what it newly needs. */
@@ -98,8 +102,7 @@ function allocate(service: MutableObject, context: StrategyContext, before?: Jso
   const errors: FieldError[] = [];
   if (needsClusterIP(spec.type)) {
     allocateClusterIP(spec, context, before, errors);
-    if (spec.ipFamilyPolicy === undefined) spec.ipFamilyPolicy = 'SingleStack';
-    if (spec.ipFamilies === undefined) spec.ipFamilies = ['IPv4'];
+    errors.push(...settleFamilies(spec, before));
   }
   if (needsNodePort(spec.type) && (spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false)) {
     allocateNodePorts(spec, context, before, errors);

@@ -5,7 +5,14 @@ import { builtinKinds } from '../builtin.ts';
 import type { MutableObject, ServedKind } from '../kind.ts';
 import { at, items } from '../tree.ts';
 
-const context = { nowMs: 0, user: { name: 'u', groups: [] }, allocator: serviceAllocator(() => []), dryRun: false };
+const context = {
+  nowMs: 0,
+  user: { name: 'u', groups: [] },
+  allocator: serviceAllocator(() => []),
+  dryRun: false,
+  subresource: '',
+  warn() {},
+};
 
 function served(apiVersion: string, name: string): ServedKind {
   const kind = builtinKinds().find((k) => k.apiVersion === apiVersion && k.kind === name);

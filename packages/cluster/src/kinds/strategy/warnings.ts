@@ -1,11 +1,29 @@
 import { deepEqual, goQuote, type JsonObject, parseQuantity } from '@opwright/machinery';
+import { APP_ARMOR, annotationOf, containersOf, profileOf } from '../app-armor.ts';
 import { at, field, items, text } from '../tree.ts';
 
 /** Doubts about the pods of a template, once it is new or changed. */
-export function templateWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
-  const template = at(object, 'spec', 'template');
-  if (old !== undefined && deepEqual(at(old, 'spec', 'template'), template)) return [];
-  return podSpecWarnings(at(template, 'spec'), 'spec.template.spec');
+export function templateWarnings(object: JsonObject, old: JsonObject | undefined, path: readonly string[]): string[] {
+  const template = at(object, ...path);
+  if (old !== undefined && deepEqual(at(old, ...path), template)) return [];
+  const spec = at(template, 'spec');
+  const here = path.join('.');
+  return [...podSpecWarnings(spec, `${here}.spec`), ...appArmorWarnings(at(template, 'metadata'), spec, here)];
+}
+
+/** Profiles belong into fields. */
+function appArmorWarnings(metadata: JsonObject | undefined, spec: JsonObject | undefined, path: string): string[] {
+  return containersOf(spec, '').flatMap(([container]) => {
+    const hasField = profileOf(container) !== undefined || profileOf(spec) !== undefined;
+    if (hasField || annotationOf(metadata, container) === undefined) return [];
+    return [appArmorWarning(`${path}.metadata`, container)];
+  });
+}
+
+/** @param path of the metadata */
+export function appArmorWarning(path: string, container: JsonObject): string {
+  const annotation = `${path}.annotations[${APP_ARMOR}${text(container, 'name')}]`;
+  return `${annotation}: deprecated since v1.30; use the "appArmorProfile" field instead`;
 }
 
 export function podWarnings(pod: JsonObject, old: JsonObject | undefined): string[] {

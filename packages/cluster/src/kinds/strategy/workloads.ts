@@ -1,5 +1,4 @@
 import { deepEqual, type JsonObject } from '@opwright/machinery';
-import { copyTemplateLabels } from '../defaults/batch.ts';
 import type { MutableObject } from '../kind.ts';
 import { asJson, at, ensure, field, text } from '../tree.ts';
 
@@ -27,5 +26,4 @@ export function prepareJobForCreate(job: MutableObject): void {
   for (const key of ['batch.kubernetes.io/job-name', 'job-name']) labels[key] = metadata.name;
   for (const key of [controllerUid, 'controller-uid']) labels[key] = metadata.uid;
   ensure(ensure(spec, 'selector'), 'matchLabels')[controllerUid] = metadata.uid;
-  copyTemplateLabels(job);
 }

@@ -1,7 +1,8 @@
 import { type FieldError, invalidValue, type JsonObject, requiredValue } from '@opwright/machinery';
 import { at, field, text } from '../tree.ts';
 import { immutable } from './immutable.ts';
-import { oneOf, podSpecErrors } from './pod-spec.ts';
+import { podTemplateErrors } from './pod.ts';
+import { oneOf } from './pod-spec.ts';
 import { goLabelSelector, goStringMap, nonNegative, selects, workloadLabelErrors } from './workload.ts';
 
 const counts = [
@@ -22,7 +23,7 @@ function jobSpecErrors(spec: JsonObject | undefined, path: string): FieldError[]
   }
   errors.push(...oneOf(spec, 'podReplacementPolicy', path, ['Failed', 'TerminatingOrFailed']));
   const podSpec = at(spec, 'template', 'spec') ?? {};
-  errors.push(...podSpecErrors(podSpec, `${path}.template.spec`));
+  errors.push(...podTemplateErrors(at(spec, 'template'), `${path}.template`));
   const policy = text(podSpec, 'restartPolicy');
   if (policy !== 'OnFailure' && policy !== 'Never') {
     errors.push(requiredValue(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
@@ -49,14 +50,14 @@ function generatedSelectorErrors(job: JsonObject, old: JsonObject): FieldError[]
   const expected = (isNew ? [...legacyLabels, ...prefixedLabels] : legacyLabels).map(
     (label) => [label, text(metadata, label.endsWith('uid') ? 'uid' : 'name')] as const,
   );
-  const errors = expected.flatMap(([label, value]) => labelErrors(labels, label, value));
+  const errors = expected.flatMap(([label, value]) => generatedLabelErrors(labels, label, value));
   if (!selects(selector, Object.fromEntries(expected))) {
     errors.push(invalidValue('spec.selector', goLabelSelector(selector), '`selector` not auto-generated'));
   }
   return errors;
 }
 
-function labelErrors(labels: JsonObject | undefined, label: string, value: string): FieldError[] {
+function generatedLabelErrors(labels: JsonObject | undefined, label: string, value: string): FieldError[] {
   const path = `spec.template.metadata.labels[${label}]`;
   const found = field(labels, label);
   if (found === undefined) return [requiredValue(path, `must be '${value}'`)];

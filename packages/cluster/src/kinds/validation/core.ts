@@ -12,9 +12,10 @@ import {
   requiredValue,
   validateConfigKey,
 } from '@opwright/machinery';
-import { at, bool, field, items, text, texts } from '../tree.ts';
+import { at, bool, field, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
-import { oneOf, podSpecErrors } from './pod-spec.ts';
+import { podTemplateErrors } from './pod.ts';
+import { oneOf } from './pod-spec.ts';
 import { goStringMap, nonNegative } from './workload.ts';
 
 /** Bytes that the values of a ConfigMap or Secret may have together. */
@@ -116,10 +117,6 @@ function frozenErrors(object: JsonObject, old: JsonObject, keys: readonly string
   return all.map((key) => forbiddenValue(key, 'field is immutable when `immutable` is set'));
 }
 
-export function validatePod(pod: JsonObject): FieldError[] {
-  return podSpecErrors(at(pod, 'spec') ?? {}, 'spec');
-}
-
 /** What a node was given once, it keeps. */
 export function validateNodeUpdate(node: JsonObject, old: JsonObject): FieldError[] {
   const [spec, before] = [at(node, 'spec'), at(old, 'spec')];
@@ -129,63 +126,6 @@ export function validateNodeUpdate(node: JsonObject, old: JsonObject): FieldErro
     return [forbiddenValue(`spec.${key}`, `node updates may not change ${name} except from "" to valid`)];
   };
   return [...kept('podCIDRs', 'podCIDR'), ...kept('providerID', 'providerID')];
-}
-
-const podFields = [
-  'spec.containers[*].image',
-  'spec.initContainers[*].image',
-  'spec.activeDeadlineSeconds',
-  'spec.tolerations',
-  'spec.terminationGracePeriodSeconds',
-];
-
-/** Most of a pod stays as it is. The difference that Kubernetes prints after the message is left out. */
-export function validatePodUpdate(pod: JsonObject, old: JsonObject): FieldError[] {
-  const [spec, before] = [at(pod, 'spec'), at(old, 'spec')];
-  const errors: FieldError[] = [];
-  for (const list of ['containers', 'initContainers']) {
-    if (items(spec, list).length !== items(before, list).length) {
-      return [forbiddenValue(`spec.${list}`, 'pod updates may not add or remove containers')];
-    }
-    for (const [index, container] of items(spec, list).entries()) {
-      if (text(container, 'image') === '') errors.push(requiredValue(`spec.${list}[${index}].image`));
-    }
-  }
-  if (errors.length > 0) return errors;
-  for (const toleration of items(before, 'tolerations')) {
-    if (!items(spec, 'tolerations').some((other) => deepEqual(other, toleration))) {
-      return [
-        forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
-      ];
-    }
-  }
-  const gated = items(before, 'schedulingGates').length > 0;
-  // Only a binding gives a pod its node: it notes in the status that it did.
-  const binds = field(before, 'nodeName') === undefined && !deepEqual(field(pod, 'status'), field(old, 'status'));
-  const bound = binds ? { nodeName: field(spec, 'nodeName') } : {};
-  if (deepEqual(fixedPart(spec, gated), { ...fixedPart(before, gated), ...bound })) return [];
-  const list = podFields.map((name) => `\`${name}\``);
-  list[3] += ' (only additions to existing tolerations)';
-  list[4] += ' (allow it to be set to 1 if it was previously negative)';
-  return [forbiddenValue('spec', `pod updates may not change fields other than ${list.join(',')}`)];
-}
-
-/** Without what may change. A pod that waits at its gates may still be told where to run. */
-function fixedPart(spec: JsonObject | undefined, gated: boolean): JsonObject {
-  const free = ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers'];
-  if (gated) free.push('schedulingGates', 'nodeSelector', 'affinity');
-  const entries = Object.entries(spec ?? {}).filter(([key]) => !free.includes(key));
-  const images = (list: string) => items(spec, list).map(({ image: _image, ...rest }) => rest);
-  return {
-    ...Object.fromEntries(entries),
-    containers: images('containers'),
-    initContainers: images('initContainers'),
-    serviceAccount: undefined,
-  };
-}
-
-export function validatePodTemplate(template: JsonObject): FieldError[] {
-  return podSpecErrors(at(template, 'template', 'spec') ?? {}, 'template.spec');
 }
 
 export function validateReplicationController(controller: JsonObject): FieldError[] {
@@ -201,7 +141,7 @@ export function validateReplicationController(controller: JsonObject): FieldErro
     const detail = '`selector` does not match template `labels`';
     errors.push(invalidValue('spec.template.metadata.labels', goStringMap(labels), detail));
   }
-  errors.push(...podSpecErrors(at(template, 'spec') ?? {}, 'spec.template.spec'));
+  errors.push(...podTemplateErrors(template, 'spec.template'));
   errors.push(...oneOf(at(template, 'spec'), 'restartPolicy', 'spec.template.spec', ['Always']));
   return errors;
 }
@@ -230,7 +170,8 @@ export function validatePersistentVolumeClaim(claim: JsonObject): FieldError[] {
 /** The difference that Kubernetes prints after the message is left out. */
 export function validatePersistentVolumeClaimUpdate(claim: JsonObject, old: JsonObject): FieldError[] {
   const [spec, before] = [at(claim, 'spec'), at(old, 'spec')];
-  const errors: FieldError[] = [];
+  // Kubernetes checks the whole claim again.
+  const errors = validatePersistentVolumeClaim(claim);
   const bound = text(at(old, 'status'), 'phase') === 'Bound';
   const fixed = (of: JsonObject | undefined) => {
     const { volumeName, resources, storageClassName, volumeAttributesClassName: _class, ...rest } = of ?? {};
@@ -246,8 +187,9 @@ export function validatePersistentVolumeClaimUpdate(claim: JsonObject, old: Json
     errors.push(forbiddenValue('spec', detail));
   }
   const storage = (of: JsonObject | undefined) => field(at(of, 'resources', 'requests'), 'storage');
-  const [now, then] = [storage(spec), storage(before)];
-  if (typeof now === 'string' && typeof then === 'string' && compareQuantities(now, then) < 0) {
+  const [now, then] = [storage(spec), storage(before)].map((amount) => String(amount ?? 0)) as [string, string];
+  const capacity = String(field(at(old, 'status', 'capacity'), 'storage') ?? 0);
+  if (compareQuantities(now, then) < 0 && compareQuantities(now, capacity) <= 0) {
     const detail = 'field can not be less than status.capacity';
     errors.push(forbiddenValue('spec.resources.requests.storage', detail));
   }

@@ -4,13 +4,16 @@ import {
   type FieldError,
   invalidValue,
   type JsonObject,
+  RawGoText,
   requiredValue,
   unsupportedValue,
   validateDns1123Label,
   validatePortNumber,
   valueNotFound,
 } from '@opwright/machinery';
-import { asNumber, at, field, int, items, text } from '../tree.ts';
+import { isNative } from '../quota/pod-usage.ts';
+import { asNumber, at, bool, field, int, items, text, texts } from '../tree.ts';
+import { appArmorProfileErrors } from './app-armor.ts';
 
 /** What is wrong with a PodSpec: of a pod, or of a template of one. */
 export function podSpecErrors(spec: JsonObject, path: string): FieldError[] {
@@ -30,6 +33,9 @@ export function podSpecErrors(spec: JsonObject, path: string): FieldError[] {
     errors.push(invalidValue(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'));
   }
   errors.push(...identityErrors(at(spec, 'securityContext'), `${path}.securityContext`));
+  errors.push(
+    ...appArmorProfileErrors(at(spec, 'securityContext', 'appArmorProfile'), `${path}.securityContext.appArmorProfile`),
+  );
   const grace = int(spec, 'terminationGracePeriodSeconds');
   if (grace < 0) {
     errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
@@ -51,10 +57,28 @@ function volumeErrors(volumes: readonly JsonObject[], path: string): FieldError[
     }
     if (name === '') errors.push(requiredValue(`${here}.name`));
     else for (const why of validateDns1123Label(name)) errors.push(invalidValue(`${here}.name`, name, why));
+    errors.push(...tokenErrors(at(volume, 'projected'), `${here}.projected`));
     if (seen.has(name)) errors.push(duplicateValue(`${here}.name`, name));
     seen.add(name);
   }
   return errors;
+}
+
+/** Tokens that are projected have a place and last for a sensible time. */
+function tokenErrors(projected: JsonObject | undefined, path: string): FieldError[] {
+  return items(projected, 'sources').flatMap((source, index) => {
+    const token = at(source, 'serviceAccountToken');
+    if (token === undefined) return [];
+    const here = `${path}.sources[${index}].serviceAccountToken.expirationSeconds`;
+    const seconds = int(token, 'expirationSeconds');
+    return [
+      ...(seconds < 600 ? [invalidValue(here, seconds, 'may not specify a duration less than 10 minutes')] : []),
+      ...(seconds > 2 ** 32
+        ? [invalidValue(here, seconds, 'may not specify a duration larger than 2^32 seconds')]
+        : []),
+      ...(text(token, 'path') === '' ? [requiredValue(`${path}.path`)] : []),
+    ];
+  });
 }
 
 /** Ids of users and groups are 31 bits. */
@@ -72,6 +96,20 @@ function identityErrors(context: JsonObject | undefined, path: string): FieldErr
       return number < 0 || number > 2147483647;
     })
     .map(([key, id]) => invalidValue(`${path}.${key}`, id, 'must be between 0 and 2147483647, inclusive'));
+}
+
+/** How a container is secured. */
+function securityErrors(context: JsonObject | undefined, path: string): FieldError[] {
+  const errors = identityErrors(context, path);
+  const fixed = field(context, 'allowPrivilegeEscalation') === false;
+  const cannot = (what: string) => {
+    const detail = `cannot set \`allowPrivilegeEscalation\` to false and ${what}`;
+    errors.push(invalidValue(path, new RawGoText('core.SecurityContext{}'), detail));
+  };
+  if (fixed && bool(context, 'privileged')) cannot('`privileged` to true');
+  const added = texts(at(context, 'capabilities'), 'add');
+  for (const name of added) if (fixed && name === 'CAP_SYS_ADMIN') cannot('`capabilities.Add` CAP_SYS_ADMIN');
+  return [...errors, ...appArmorProfileErrors(at(context, 'appArmorProfile'), `${path}.appArmorProfile`)];
 }
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
@@ -97,7 +135,7 @@ function containerListErrors(
     errors.push(...mountErrors(items(container, 'volumeMounts'), `${here}.volumeMounts`, volumes));
     errors.push(...oneOf(container, 'imagePullPolicy', here, pullPolicies));
     errors.push(...resourceErrors(at(container, 'resources'), `${here}.resources`));
-    errors.push(...identityErrors(at(container, 'securityContext'), `${here}.securityContext`));
+    errors.push(...securityErrors(at(container, 'securityContext'), `${here}.securityContext`));
     if (name !== '' && names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
     names.add(name);
   }
@@ -158,7 +196,7 @@ function mountErrors(mounts: readonly JsonObject[], path: string, volumes: Reado
   return errors;
 }
 
-/** What is requested must fit into what is allowed. */
+/** What is requested must fit into what is allowed; what cannot be shared must be just that. */
 function resourceErrors(resources: JsonObject | undefined, path: string): FieldError[] {
   const limits = at(resources, 'limits');
   const requests = at(resources, 'requests') ?? {};
@@ -177,9 +215,15 @@ function resourceErrors(resources: JsonObject | undefined, path: string): FieldE
   for (const name of Object.keys(requests).sort()) {
     const limit = field(limits, name);
     const request = String(requests[name]);
-    if (limit !== undefined && compareQuantities(request, String(limit)) > 0) {
-      errors.push(invalidValue(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`));
+    const isExact = !isNative(name) || name.startsWith('hugepages-');
+    if (limit === undefined) {
+      const detail = 'Limit must be set for non overcommitable resources';
+      if (isExact) errors.push(requiredValue(`${path}.limits`, detail));
+      continue;
     }
+    const order = compareQuantities(request, String(limit));
+    const detail = `must be ${isExact ? '' : 'less than or '}equal to ${name} limit of ${limit}`;
+    if (isExact ? order !== 0 : order > 0) errors.push(invalidValue(`${path}.requests`, request, detail));
   }
   return errors;
 }

@@ -21,6 +21,8 @@ function object(kind: ServedKind, body: JsonObject, prepare = true): JsonObject 
       user: { name: 'u', groups: [] },
       allocator: serviceAllocator(() => []),
       dryRun: false,
+      subresource: '',
+      warn() {},
     });
   return decoded as JsonObject;
 }

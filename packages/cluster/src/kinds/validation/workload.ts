@@ -11,7 +11,7 @@ import {
 } from '@opwright/machinery';
 import { at, field, int, items, text, textEntries, texts } from '../tree.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { podSpecErrors } from './pod-spec.ts';
+import { podTemplateErrors } from './pod.ts';
 
 /* What workloads have in common: a number of replicas, a selector and a template that fits it. */
 
@@ -73,7 +73,7 @@ export function workloadLabelErrors(spec: JsonObject | undefined): FieldError[] 
 export function workloadTemplateErrors(spec: JsonObject | undefined): FieldError[] {
   const podSpec = at(spec, 'template', 'spec') ?? {};
   const path = 'spec.template.spec';
-  const errors = [...workloadLabelErrors(spec), ...podSpecErrors(podSpec, path)];
+  const errors = [...workloadLabelErrors(spec), ...podTemplateErrors(at(spec, 'template'), 'spec.template')];
   const policy = text(podSpec, 'restartPolicy');
   const known = ['Always', 'OnFailure', 'Never'].includes(policy);
   if (policy !== 'Always' && policy !== '' && known) {
