@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { KubeObject } from '@opwright/machinery';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -62,4 +64,17 @@ test('with freeze, nothing of the object can be changed; what was frozen before 
     (Object.isFrozen(value) && Object.values(value).every((child) => child === inner || frozen(child)));
   expect(frozen(object)).toBe(true);
   expect(Object.isFrozen(inner.list)).toBe(false);
+});
+
+test('nothing large outlives its object', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const compact = createCompactor({ freeze: true });
+  const data = { key: 'x'.repeat(5000) };
+  const kept = new WeakRef(compact(objectOf({ data })));
+  const small = new WeakRef((compact(objectOf({ spec: { a: 1 } })) as KubeObject & { spec: object }).spec);
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(kept.deref()).toBeUndefined();
+  expect(small.deref()).toEqual({ a: 1 });
 });
