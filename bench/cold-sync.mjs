@@ -9,7 +9,7 @@ import { connect } from '@opwright/client';
 import { startCluster } from '@opwright/cluster';
 import { Pod } from '@opwright/kubernetes/core';
 import { controller, createManager, defineOperator, defineResource, k } from 'opwright';
-import { longestStall, report, timed } from './support.mjs';
+import { largePod, longestStall, report, timed } from './support.mjs';
 
 const PODS = 5_000;
 
@@ -23,7 +23,7 @@ else await measure({ watchList: process.argv[2] !== 'lists' });
 async function serve(kubeconfig) {
   const cluster = await startCluster({ profile: 'envtest', serve: true, kubeconfig });
   await cluster.load([Watcher.crd()]);
-  for (let i = 0; i < PODS; i++) await cluster.client.create(Pod, pod(i));
+  for (let i = 0; i < PODS; i++) await cluster.client.create(Pod, largePod(i));
   const { items } = await cluster.client.list(Pod, { namespace: 'default', limit: 1 });
   const before = process.cpuUsage();
   process.send({ bytesPerPod: JSON.stringify(items[0]).length });
@@ -85,41 +85,4 @@ async function measure({ watchList }) {
   server.send('stop');
   await once(server, 'exit');
   await rm(folder, { recursive: true });
-}
-
-function pod(index) {
-  const probe = (path) => ({ httpGet: { path, port: 8080 }, initialDelaySeconds: 5, periodSeconds: 10 });
-  const container = (name) => ({
-    name,
-    image: `registry.example.com/team/${name}:1.2.3`,
-    ports: [{ name: 'http', containerPort: 8080 }],
-    env: Array.from({ length: 20 }, (_, i) => ({
-      name: `SETTING_NUMBER_${i}`,
-      value: `value of setting ${i} of pod ${index}`,
-    })),
-    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
-    livenessProbe: probe('/healthz'),
-    readinessProbe: probe('/readyz'),
-    volumeMounts: [
-      { name: 'config', mountPath: '/etc/config' },
-      { name: 'data', mountPath: '/data' },
-    ],
-  });
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `pod-${index}`,
-      namespace: 'default',
-      labels: { app: `app-${index % 50}`, 'pod-template-hash': `${index}` },
-      annotations: { 'example.com/checksum': `${index}`.repeat(10) },
-    },
-    spec: {
-      containers: [container('web'), container('sidecar')],
-      volumes: [
-        { name: 'config', configMap: { name: `config-${index}` } },
-        { name: 'data', emptyDir: {} },
-      ],
-    },
-  };
 }

@@ -102,6 +102,7 @@ async function connected(kubeconfig, pid, end) {
   const { transport } = await connect({ kubeconfig });
   return {
     pid,
+    kubeconfig,
     transport,
     client: createClient(transport),
     async stop() {

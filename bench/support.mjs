@@ -48,3 +48,41 @@ export function report(name, value, unit, anchor, target) {
 export function configMap(name) {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data: { key: 'value' } };
 }
+
+/** A pod that the API server makes about 10 kB of, in all details different from others. */
+export function largePod(index, namespace = 'default') {
+  const probe = (path) => ({ httpGet: { path, port: 8080 }, initialDelaySeconds: 5, periodSeconds: 10 });
+  const container = (name) => ({
+    name,
+    image: `registry.example.com/team/${name}:1.2.3`,
+    ports: [{ name: 'http', containerPort: 8080 }],
+    env: Array.from({ length: 20 }, (_, i) => ({
+      name: `SETTING_NUMBER_${i}`,
+      value: `value of setting ${i} of pod ${index}`,
+    })),
+    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+    livenessProbe: probe('/healthz'),
+    readinessProbe: probe('/readyz'),
+    volumeMounts: [
+      { name: 'config', mountPath: '/etc/config' },
+      { name: 'data', mountPath: '/data' },
+    ],
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `pod-${index}`,
+      namespace,
+      labels: { app: `app-${index % 50}`, 'pod-template-hash': `${index}` },
+      annotations: { 'example.com/checksum': `${index}`.repeat(10) },
+    },
+    spec: {
+      containers: [container('web'), container('sidecar')],
+      volumes: [
+        { name: 'config', configMap: { name: `config-${index}` } },
+        { name: 'data', emptyDir: {} },
+      ],
+    },
+  };
+}

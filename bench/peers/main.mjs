@@ -1,0 +1,96 @@
+// Opwright beside controller-runtime and @kubernetes/client-node on one API server, in one run; see README.md here.
+import { parseArgs } from 'node:util';
+import { connect, createClient } from '@opwright/client';
+import { ConfigMap, Namespace, Pod } from '@opwright/kubernetes/core';
+import { PodDisruptionBudget } from '@opwright/kubernetes/policy';
+import { embeddedServer } from '../servers.mjs';
+import { configMap, largePod, rate, report } from '../support.mjs';
+import { PROGRAMS, run } from './programs.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string' },
+    pods: { type: 'string', default: '5000' },
+    objects: { type: 'string', default: '2000' },
+  },
+});
+const PODS = options.pods.split(',').map(Number);
+const OBJECTS = Number(options.objects);
+const OURS = 'opwright';
+
+/** What each scenario shows: its count, what has to be there before, and its figures. */
+const SCENARIOS = {
+  latency: {
+    counts: [Math.min(OBJECTS, 500)],
+    figures: { p50Ms: ['create → reconcile, p50', 'ms'], p99Ms: ['create → reconcile, p99', 'ms'] },
+  },
+  noop: {
+    counts: [OBJECTS],
+    prepare: (client, namespace, i) =>
+      client.create(ConfigMap, { ...configMap(''), metadata: { name: `object-${i}`, namespace } }),
+    figures: { perSecond: ['reconciles that do nothing', '/s'] },
+  },
+  status: {
+    counts: [OBJECTS],
+    prepare: (client, namespace, i) =>
+      client.create(PodDisruptionBudget, {
+        metadata: { name: `object-${i}`, namespace },
+        spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
+      }),
+    figures: { perSecond: ['reconciles that write a status, 10 at a time', '/s'] },
+  },
+  sync: {
+    counts: PODS,
+    shared: true,
+    prepare: (client, namespace, i) => client.create(Pod, largePod(i, namespace)),
+    figures: {
+      ms: ['cold sync', 'ms'],
+      processorMs: ['processor time of it', 'ms'],
+      stallMs: ['longest stall of the event loop', 'ms'],
+      heapKbPerObject: ['heap per cached pod', 'kB'],
+      peakMb: ['peak memory', 'MB'],
+    },
+  },
+};
+
+const commands = {};
+for (const [name, { command }] of Object.entries(PROGRAMS)) {
+  try {
+    commands[name] = command();
+  } catch (error) {
+    console.log(`${name} is skipped: ${error.message}`);
+  }
+}
+const server = options.kubeconfig ? await liveServer(options.kubeconfig) : await embeddedServer();
+let spaces = 0;
+for (const [scenario, { counts, shared, prepare, figures }] of Object.entries(SCENARIOS)) {
+  for (const count of counts) {
+    const found = {};
+    let namespace;
+    for (const [name, command] of Object.entries(commands)) {
+      if (!PROGRAMS[name].scenarios.includes(scenario)) continue;
+      if (namespace === undefined || !shared) {
+        spaces += 1;
+        namespace = `bench-${process.pid}-${spaces}`;
+        await server.client.create(Namespace, { metadata: { name: namespace } });
+        if (prepare) await rate(count, 16, (i) => prepare(server.client, namespace, i));
+      }
+      found[name] = run(command, scenario, server.kubeconfig, namespace, count);
+    }
+    for (const [figure, [what, unit]] of Object.entries(figures)) {
+      const title = shared ? `${what}, ${count.toLocaleString('en')} pods` : what;
+      const ours = found[OURS][figure];
+      for (const [name, values] of Object.entries(found)) {
+        if (values[figure] === undefined) continue;
+        report(`${title}: ${name}`, values[figure], unit);
+        if (name !== OURS) report(`  ${OURS} to ${name}`, ours / values[figure], '×');
+      }
+    }
+  }
+}
+await server.stop();
+
+async function liveServer(kubeconfig) {
+  const { transport } = await connect({ kubeconfig });
+  return { kubeconfig, client: createClient(transport), stop: () => transport.close() };
+}
