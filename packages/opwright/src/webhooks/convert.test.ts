@@ -1,4 +1,4 @@
-import { VirtualClock } from '@opwright/machinery';
+import { type Clock, VirtualClock } from '@opwright/machinery';
 import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test } from 'vitest';
 import { recording } from '../../test/support/fixtures.ts';
@@ -29,10 +29,10 @@ const door = (version: string, name: string, spec: object) => ({
   spec,
 });
 
-function setUp(resource: AnyCustomResource = Door) {
+function setUp(resource: AnyCustomResource = Door, clock: Clock = new VirtualClock()) {
   const metrics = createMetrics(new VirtualClock());
   const logger = recording();
-  const answer = webhookEndpoint({ definitions: [], converted: [resource] }, metrics.webhooks(), logger);
+  const answer = webhookEndpoint({ definitions: [], converted: [resource] }, metrics.webhooks(), logger, clock);
   return {
     metrics,
     logger,
@@ -129,4 +129,24 @@ test('a review that is too large, or of another content type, is refused by the 
     body: 'request entity is too large; limit is 268435456 bytes\n',
   });
   expect((await answer({ path: '/convert', contentType: 'text/plain', body: '{}' })).status).toBe(400);
+});
+
+test('a long list leaves timers and sockets their turn', async () => {
+  // A clock on which every reading takes a millisecond.
+  let reading = 0;
+  const clock = {
+    now: () => 0,
+    monotonic: () => ++reading,
+    setTimeout: (callback: () => void, delay: number) => {
+      const handle = setTimeout(callback, delay);
+      return { cancel: () => clearTimeout(handle) };
+    },
+  };
+  let turns = 0;
+  const others = setInterval(() => void turns++, 0);
+  const objects = Array.from({ length: 100 }, (_, i) => door('v1alpha1', `door-${i}`, { isOpen: true }));
+  const { convertedObjects } = (await setUp(Door, clock).convert(objects, 'v1')).response;
+  clearInterval(others);
+  expect(convertedObjects).toHaveLength(100);
+  expect(turns).toBeGreaterThan(1);
 });

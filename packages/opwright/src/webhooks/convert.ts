@@ -1,7 +1,8 @@
-import { isPlainObject, type JsonObject, splitApiVersion } from '@opwright/machinery';
+import { type Clock, isPlainObject, type JsonObject, splitApiVersion } from '@opwright/machinery';
 import { type AnyCustomResource, convertObject } from '@opwright/schema';
 import { isDefect } from '../defect.ts';
 import type { Logger } from '../manager/logger.ts';
+import { timeSlice } from '../time-slice.ts';
 
 /** A question of an API server (apiextensions.k8s.io ConversionReview). */
 interface ConversionRequest {
@@ -14,15 +15,17 @@ const VERSIONS = ['apiextensions.k8s.io/v1', 'apiextensions.k8s.io/v1beta1'];
 
 /**
  * Answers conversion reviews for these resources: every object in its place, in whatever version it came. The API server
- * takes all objects or none, so the first that cannot be converted fails the review; its name is in the message.
+ * takes all objects or none, so the first that cannot be converted fails the review; its name is in the message. A long
+ * list leaves everything else its turn between two objects.
  *
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#write-a-conversion-webhook-server
  */
 export function convertReviews(
   resources: readonly AnyCustomResource[],
   onDefect: () => void,
-): (body: string, log: Logger) => string {
-  return (body, log) => {
+  clock: Clock,
+): (body: string, log: Logger) => Promise<string> {
+  return async (body, log) => {
     let apiVersion = VERSIONS[0];
     let uid = '';
     try {
@@ -30,9 +33,12 @@ export function convertReviews(
       apiVersion = review.apiVersion;
       uid = review.request.uid;
       const { objects, desiredAPIVersion } = review.request;
-      const convertedObjects = objects.map((object) =>
-        convertObject(resourceOf(resources, object), object, desiredAPIVersion),
-      );
+      const convertedObjects: JsonObject[] = [];
+      const slice = timeSlice(clock);
+      for (const object of objects) {
+        convertedObjects.push(convertObject(resourceOf(resources, object), object, desiredAPIVersion));
+        await slice.pause();
+      }
       return answer(apiVersion, { uid, convertedObjects, result: { status: 'Success' } });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -25,7 +25,12 @@ function setUp() {
     .validate(() => {
       throw new TypeError('a defect');
     }).definition;
-  const answer = webhookEndpoint({ definitions: [definition], converted: [] }, metrics.webhooks(), logger);
+  const answer = webhookEndpoint(
+    { definitions: [definition], converted: [] },
+    metrics.webhooks(),
+    logger,
+    new VirtualClock(),
+  );
   const post = async (path: string, body: string | undefined, contentType = 'application/json') => {
     const answered = await answer({ path, contentType, body });
     return { status: answered.status, body: answered.status === 200 ? JSON.parse(answered.body) : answered.body };

@@ -1,3 +1,4 @@
+import type { Clock } from '@opwright/machinery';
 import type { AnyCustomResource } from '@opwright/schema';
 import type { HttpAnswer, HttpRequest } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
@@ -51,6 +52,7 @@ export function webhookEndpoint(
   { definitions, converted }: Served,
   metrics: WebhookMetrics,
   logger: Logger,
+  clock: Clock,
 ): (request: WebhookRequest) => Promise<HttpAnswer> {
   const routes = new Map<string, Route>();
   for (const definition of definitions) {
@@ -62,7 +64,7 @@ export function webhookEndpoint(
   }
   if (converted.length > 0)
     routes.set(CONVERT_PATH, {
-      answer: convertReviews(converted, () => metrics.panicked()),
+      answer: convertReviews(converted, () => metrics.panicked(), clock),
       refuse: (status, message) => ({ status, body: `${message}\n` }),
     });
   for (const path of routes.keys()) metrics.served(path);

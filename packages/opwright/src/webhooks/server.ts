@@ -44,7 +44,7 @@ const RETRY_MS = 5000;
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { certificates, publish, clock, logger, overlapMs = 10_000 } = options;
   const closing = sharedAbortController();
-  const answer = webhookEndpoint(options.served, options.metrics, logger);
+  const answer = webhookEndpoint(options.served, options.metrics, logger, clock);
   let server: TlsServer | undefined;
   let serving: ServingCertificate | undefined;
   let problem: string | undefined;
