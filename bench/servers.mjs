@@ -2,6 +2,7 @@
 // BENCH_KUBE_APISERVER and BENCH_ETCD name the binaries of a real server, which then runs beside; otherwise what was
 // recorded of kube-apiserver 1.32.13 with etcd on two cores counts.
 import { fork, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -20,13 +21,15 @@ export const RECORDED = {
   rssMb: 300,
 };
 
+const START_LIMIT_MS = 60_000;
+
 /** The embedded API server in a process of its own. */
 export async function embeddedServer() {
   const folder = await mkdtemp(join(tmpdir(), 'opwright-bench-'));
   const kubeconfig = join(folder, 'kubeconfig');
   const child = fork(import.meta.filename, ['serve', kubeconfig]);
   await once(child, 'message');
-  return connected(kubeconfig, child.pid, async () => {
+  return connected(kubeconfig, [child.pid], async () => {
     child.send('stop');
     await once(child, 'exit');
     await rm(folder, { recursive: true });
@@ -43,10 +46,17 @@ export async function realServer() {
   const authority = createAuthority('bench', Date.now());
   const server = authority.issue({ commonName: 'kube-apiserver', usage: 'server', hosts: ['127.0.0.1', 'localhost'] });
   const admin = authority.issue({ commonName: 'admin', organizations: ['system:masters'], usage: 'client' });
+  const accounts = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   for (const [name, text] of Object.entries({
     'ca.crt': authority.certificate,
     'server.crt': server.cert,
     'server.key': server.key,
+    'accounts.key': accounts.privateKey,
+    'accounts.pub': accounts.publicKey,
   })) {
     await writeFile(file(name), text);
   }
@@ -67,28 +77,40 @@ export async function realServer() {
       `--etcd-servers=${url(etcdPort)}`,
       `--secure-port=${port}`,
       '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
       `--cert-dir=${file('certs')}`,
       `--tls-cert-file=${file('server.crt')}`,
       `--tls-private-key-file=${file('server.key')}`,
       `--client-ca-file=${file('ca.crt')}`,
       `--service-account-issuer=https://127.0.0.1:${port}/`,
-      `--service-account-key-file=${file('server.key')}`,
-      `--service-account-signing-key-file=${file('server.key')}`,
+      `--service-account-key-file=${file('accounts.pub')}`,
+      `--service-account-signing-key-file=${file('accounts.key')}`,
       '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.0.0.0/24',
       '--disable-admission-plugins=ServiceAccount',
     ]),
   ];
-  for (const { stdout, stderr } of processes) for (const output of [stdout, stderr]) output.resume();
+  const said = processes.map(lastWords);
   const stop = async () => {
     for (const child of processes.reverse()) {
+      if (hasEnded(child)) continue;
       child.kill();
       await once(child, 'exit');
     }
     await rm(folder, { recursive: true });
   };
-  const running = await connected(kubeconfig, processes[1].pid, stop);
-  while (!(await isReady(running.client))) await new Promise((resolve) => setTimeout(resolve, 20));
+  const pids = processes.map(({ pid }) => pid).reverse();
+  const running = await connected(kubeconfig, pids, stop);
+  while (!(await isReady(running.client))) {
+    const index = processes.findIndex(hasEnded);
+    if (index >= 0 || performance.now() - start > START_LIMIT_MS) {
+      const what = index >= 0 ? `${processes[index].spawnfile} has ended` : 'the real API server is not ready';
+      const text = said[Math.max(index, 0)]();
+      await running.stop();
+      throw new Error(`${what}; its last lines:\n${text}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   return { ...running, bootMs: performance.now() - start };
 }
 
@@ -98,10 +120,19 @@ export async function residentMb(pid) {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
-async function connected(kubeconfig, pid, end) {
+/** Of a process since its start, in µs: user and system, in clock ticks of 10 ms. */
+async function processorTime(pid) {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** @param pids of the API server and of what works for it */
+async function connected(kubeconfig, pids, end) {
   const { transport } = await connect({ kubeconfig });
   return {
-    pid,
+    pid: pids[0],
+    /** Processor time so far, in µs (Linux). */
+    cpu: async () => (await Promise.all(pids.map(processorTime))).reduce((sum, time) => sum + time, 0),
     kubeconfig,
     transport,
     client: createClient(transport),
@@ -110,6 +141,19 @@ async function connected(kubeconfig, pid, end) {
       await end();
     },
   };
+}
+
+const hasEnded = ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null;
+
+/** Reads what a process writes, which would wait otherwise; gives the end of it. */
+function lastWords({ stdout, stderr }) {
+  let text = '';
+  for (const output of [stdout, stderr]) {
+    output.setEncoding('utf8').on('data', (chunk) => {
+      text = (text + chunk).slice(-2_000);
+    });
+  }
+  return () => text;
 }
 
 async function isReady(client) {

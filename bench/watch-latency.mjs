@@ -1,14 +1,16 @@
-// From the beginning of a write until a watch has its event, over TLS from another process.
+// From the beginning of a write until a watch has its event, over TLS from another process. Where there is a real API server
+// the two take turns, so that what else the machine does falls on both.
 
 import { performance } from 'node:perf_hooks';
 import { ConfigMap } from '@opwright/kubernetes/core';
 import { embeddedServer, RECORDED, realServer } from './servers.mjs';
 import { configMap, percentile, report } from './support.mjs';
 
-const RUNS = 500;
+const ROUNDS = 5;
+const RUNS = 100;
 
 /** The latencies in ms. */
-async function measure(client) {
+async function measure(client, round) {
   const leaving = new AbortController();
   const arrived = new Map();
   const watching = (async () => {
@@ -21,7 +23,7 @@ async function measure(client) {
   });
   const latencies = [];
   for (let i = 0; i < RUNS + 50; i++) {
-    const name = `latency-${i}`;
+    const name = `latency-${round}-${i}`;
     const event = new Promise((resolve) => arrived.set(name, resolve));
     const start = performance.now();
     await client.create(ConfigMap, configMap(name));
@@ -34,14 +36,16 @@ async function measure(client) {
   return latencies;
 }
 
-const real = await realServer();
-const anchors = real === undefined ? undefined : await measure(real.client);
-await real?.stop();
-const p50 = anchors === undefined ? RECORDED.watchP50 : percentile(anchors, 50);
-const p99 = anchors === undefined ? RECORDED.watchP99 : percentile(anchors, 99);
-
 const embedded = await embeddedServer();
-const latencies = await measure(embedded.client);
+const real = await realServer();
+const [latencies, anchors] = [[], []];
+for (let round = 0; round < ROUNDS; round++) {
+  latencies.push(...(await measure(embedded.client, round)));
+  if (real !== undefined) anchors.push(...(await measure(real.client, round)));
+}
 await embedded.stop();
+await real?.stop();
+const [p50, p99] =
+  real === undefined ? [RECORDED.watchP50, RECORDED.watchP99] : [50, 99].map((p) => percentile(anchors, p));
 report('TLS: write → event, p50', percentile(latencies, 50), 'ms', p50, { atMost: 1 });
 report('TLS: write → event, p99', percentile(latencies, 99), 'ms', p99);
