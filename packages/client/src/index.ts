@@ -29,6 +29,7 @@ export * from './kubeconfig/load.ts';
 export * from './kubeconfig/parse.ts';
 export * from './system/clock.ts';
 export * from './system/random.ts';
+export * from './system/turn.ts';
 export * from './transport/credentials.ts';
 export * from './transport/https.ts';
 export * from './transport.ts';

@@ -198,6 +198,9 @@ function agentPools(options: HttpTransportOptions, server: URL, proxy: URL | und
     };
     const agent = (limits: { keepAlive: boolean; maxSockets: number; timeout?: number }): HttpAgent => {
       const made = server.protocol === 'https:' ? new HttpsAgent({ ...limits, ...tls }) : new HttpAgent({ ...limits });
+      // All connections of an agent are alike. Node's own name is a text of all certificates, which it makes and looks up anew
+      // several times per request.
+      made.getName = () => server.host;
       if (proxy !== undefined) tunnelThrough(made, proxy, server, tls);
       return made;
     };
