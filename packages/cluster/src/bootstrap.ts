@@ -13,7 +13,7 @@ import { storedForm } from './api/write.ts';
 import { bootstrapAuthor } from './kinds/bootstrap/authors.ts';
 import { type BootstrapOptions, bootstrapObjects, type Profile } from './kinds/bootstrap/index.ts';
 import type { MutableObject, ServedKind } from './kinds/kind.ts';
-import { type StoredObject, storeKey } from './store/object.ts';
+import { deepFreeze, type StoredObject, storeKey } from './store/object.ts';
 
 /**
  * Puts into the store what every API server holds from its start, as that start does: past admission and tracking. What
@@ -23,48 +23,68 @@ import { type StoredObject, storeKey } from './store/object.ts';
 export function bootstrap(server: ApiServer, profile: Profile, options: Omit<BootstrapOptions, 'nowMs'>): void {
   const nowMs = server.clock.now();
   for (const object of bootstrapObjects(profile, { ...options, nowMs })) {
-    put(server, mutableCopy(object) as MutableObject, formatTime(nowMs));
+    put(server, object, formatTime(nowMs));
   }
 }
 
-function put(server: ApiServer, object: MutableObject, now: string): void {
-  const [group, version] = splitApiVersion(String(object.apiVersion));
-  const kind = server.registry.findKind(group, version, String(object.kind));
-  if (kind === undefined) throw new Error(`${object.apiVersion} ${object.kind} is not served`);
-  const { name, namespace } = object.metadata as { name: string; namespace?: string };
+function put(server: ApiServer, source: JsonObject, now: string): void {
+  const [group, version] = splitApiVersion(String(source.apiVersion));
+  const kind = server.registry.findKind(group, version, String(source.kind));
+  if (kind === undefined) throw new Error(`${source.apiVersion} ${source.kind} is not served`);
+  const { name, namespace } = source.metadata as { name: string; namespace?: string };
   const key = storeKey(namespace, name);
   const existing = server.store.get(kind.storage, key);
   if (existing !== undefined && kind.group === RBAC_GROUP) {
-    const complete = reconciledRole(existing, object as JsonObject);
+    const complete = reconciledRole(existing, source);
     if (complete !== undefined) server.store.update(kind.storage, key, existing, storedForm(kind, complete));
     return;
   }
   if (existing !== undefined && !ABOUT_THE_SERVER.has(key)) return;
-  object.metadata = {
-    ...(object.metadata as MutableObject),
+  const { object, owners } = completed(kind, source);
+  const metadata = {
+    ...(object.metadata as JsonObject),
     uid: server.random.uuid(),
     creationTimestamp: now,
     ...(kind.hasGeneration ? { generation: 1 } : {}),
+    ...(owners === undefined ? {} : { managedFields: owners.map((entry) => ({ ...entry, time: now })) }),
   };
-  kind.setDefaults(object);
-  track(kind, object, now);
-  const form = storedForm(kind, object);
+  const form = storedForm(kind, { ...object, metadata } as MutableObject);
   if (existing === undefined) server.store.create(kind.storage, key, form);
   else if (!deepEqual(withoutMetadata(existing), withoutMetadata(form))) {
     server.store.update(kind.storage, key, existing, storedForm(kind, { ...form, metadata: { ...existing.metadata } }));
   }
 }
 
-/** Records the part of the API server that made the object, and what of it the object had from there. */
-function track(kind: ServedKind, object: MutableObject, now: string): void {
-  const author = bootstrapAuthor(object as JsonObject);
-  if (author === undefined) return;
+/** What every cluster stores of an object. */
+interface Completed {
+  /** With its defaults. */
+  readonly object: JsonObject;
+  /** The part of the API server that made it, and what of it the object had from there; the time is to be filled in. */
+  readonly owners: readonly JsonObject[] | undefined;
+}
+
+/** Most objects are constants, and what becomes of them is found again by every further cluster of the process. */
+const known = new WeakMap<JsonObject, Completed>();
+
+function completed(kind: ServedKind, source: JsonObject): Completed {
+  let found = known.get(source);
+  if (found === undefined) {
+    const object = mutableCopy(source) as MutableObject;
+    kind.setDefaults(object);
+    found = deepFreeze({ object: object as JsonObject, owners: ownersOf(kind, object as JsonObject) });
+    known.set(source, found);
+  }
+  return found;
+}
+
+function ownersOf(kind: ServedKind, object: JsonObject): readonly JsonObject[] | undefined {
+  const author = bootstrapAuthor(object);
+  if (author === undefined) return undefined;
   const { manager, resetFields, further } = author;
-  const request = { type: kind.type, manager, apiVersion: kind.apiVersion, now, resetFields };
-  const { metadata } = updateWithManager({ ...request, live: undefined, next: object as JsonObject });
-  const { managedFields, ...rest } = metadata as MutableObject;
-  const others = further.map((entry) => ({ ...entry, apiVersion: kind.apiVersion, time: now }));
-  object.metadata = { ...rest, managedFields: [...others, ...(managedFields as MutableObject[])] };
+  const request = { type: kind.type, manager, apiVersion: kind.apiVersion, now: '', resetFields };
+  const { metadata } = updateWithManager({ ...request, live: undefined, next: object });
+  const others = further.map((entry) => ({ ...entry, apiVersion: kind.apiVersion }));
+  return [...others, ...((metadata as JsonObject).managedFields as readonly JsonObject[])];
 }
 
 /** Its service with its endpoints, and the authority of its clients. */

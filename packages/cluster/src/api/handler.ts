@@ -17,7 +17,7 @@ import { header, plainJson } from './negotiate.ts';
 import { patchType } from './patch-type.ts';
 import { present } from './present.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
-import { factsOf } from './request-log.ts';
+import { type Observed, recordOf } from './request-log.ts';
 import { errorResponse, resultResponse, textResponse } from './respond.ts';
 import { reviews } from './reviews/index.ts';
 import { subresourceCreates, subresourceEndpoint } from './subresources/index.ts';
@@ -41,11 +41,9 @@ export function createHandler(server: ApiServer): Handler {
     const startedAt = clock.monotonic();
     const progress: Progress = { auditId: header(request, 'audit-id') ?? server.random.uuid(), warnings: [] };
     const log = (code: number) => {
-      const { auditId, sender, user } = progress;
-      const impersonatedUser = user === undefined || user === sender ? '' : user.name;
       const durationMs = clock.monotonic() - startedAt;
       if (progress.info !== undefined && code !== 0) metrics.observe(progress.info, code, durationMs / 1000);
-      requests.add({ ...factsOf(request, progress), auditId, impersonatedUser, at, code, durationMs });
+      requests.add(recordOf(request, progress, at, code, durationMs));
     };
 
     let response: ServerResponse;
@@ -59,7 +57,7 @@ export function createHandler(server: ApiServer): Handler {
       progress.info = info;
       const sender = authenticate(request, server, (text) => progress.warnings.push(text));
       progress.sender = sender;
-      const fault = faults.next(() => factsOf(request, progress));
+      const fault = faults.next(() => recordOf(request, progress, at));
       response = await (fault === undefined
         ? answer(server, request, info, sender, progress)
         : suffer(fault, request, clock, () => answer(server, request, info, sender, progress, fault.staleAt)));
@@ -76,13 +74,10 @@ export function createHandler(server: ApiServer): Handler {
 }
 
 /** What is known of a request so far. */
-interface Progress {
-  readonly auditId: string;
+interface Progress extends Observed {
   readonly warnings: string[];
   info?: RequestInfo;
-  /** Who sends it. */
   sender?: UserInfo;
-  /** Who it acts as. */
   user?: UserInfo;
 }
 

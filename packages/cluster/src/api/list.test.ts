@@ -42,6 +42,28 @@ test('pages show the state of the first one', async () => {
   expect(token).toEqual({ v: 'meta.k8s.io/v1', rv: Number(first.metadata.resourceVersion), start: '/c1\u0000' });
 });
 
+test('a long list by selector lets others work, and shows the state of its beginning', async () => {
+  await using cluster = await withFive();
+  const { transport } = cluster;
+  const name = (i: number) => `n${String(i).padStart(4, '0')}`;
+  const labelled = (i: number) => ({ metadata: { name: name(i), labels: { end: String(i % 6000 >= 5990) } } });
+  await Promise.all(Array.from({ length: 6000 }, (_, i) => send(transport, `POST ${L1}`, labelled(i))));
+  const before = cluster.revision;
+  let done = false;
+  const listing = send(transport, `GET ${L1}?labelSelector=end=true`).finally(() => {
+    done = true;
+  });
+  await send(transport, `DELETE ${L1}/${name(5995)}`);
+  expect(done).toBe(false);
+  const list = (await listing).body as List;
+  expect(list.metadata.resourceVersion).toBe(String(before));
+  expect(namesOf(list)).toEqual(Array.from({ length: 10 }, (_, i) => name(5990 + i)));
+  const page = (await send(transport, `GET ${L1}?labelSelector=end=true&limit=4`)).body as List;
+  const rest = (await send(transport, `GET ${L1}?labelSelector=end=true&limit=9&continue=${page.metadata.continue}`))
+    .body as List;
+  expect([...namesOf(page), ...namesOf(rest)]).toEqual(namesOf(list).filter((each) => each !== name(5995)));
+});
+
 test('a page by selector does not say how many remain, and version 0 knows no pages', async () => {
   await using cluster = await withFive();
   const even = (await send(cluster.transport, `GET ${L1}?limit=2&labelSelector=par=even`)).body as List;

@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { DocumentHandler } from './context.ts';
 import { healthChecks } from './health.ts';
+import { histogram, type Timings } from './histogram.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What the API server counts about itself, under Kubernetes' names. */
@@ -12,6 +13,7 @@ export interface ApiServerMetrics {
 }
 
 const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component', 'dry_run'] as const;
+type CountLabels = Record<(typeof LABELS)[number] | 'code', string>;
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' };
 
@@ -21,18 +23,23 @@ export function createApiServerMetrics(
 ): ApiServerMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const total = new Counter({
+  /** One per combination of labels. Looking one up in prom-client costs more than counting. */
+  const series = new Map<string, { readonly labels: CountLabels; count: number; readonly time: Timings }>();
+  new Counter({
     name: 'apiserver_request_total',
     help: 'Requests by verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
     labelNames: [...LABELS, 'code'],
     registers,
+    collect() {
+      this.reset();
+      for (const { labels, count } of series.values()) this.inc(labels, count);
+    },
   });
-  const duration = new Histogram({
+  const duration = histogram({
     name: 'apiserver_request_duration_seconds',
     help: 'Response latency in seconds by verb, dry run value, group, version, resource, subresource, scope and component.',
-    labelNames: LABELS,
     buckets: BUCKETS,
-    registers,
+    registry,
   });
   new Gauge({
     name: 'apiserver_storage_objects',
@@ -44,11 +51,6 @@ export function createApiServerMetrics(
       for (const [resource, count] of objects()) this.set({ resource }, count);
     },
   });
-  /** Looking a series up by its labels costs more than counting. */
-  const series = new Map<
-    string,
-    { readonly count: { inc(): void }; readonly time: { observe(value: number): void } }
-  >();
 
   return {
     observe(info, status, seconds) {
@@ -56,10 +58,10 @@ export function createApiServerMetrics(
       let found = series.get(key);
       if (found === undefined) {
         const labels = labelsOf(info);
-        found = { count: total.labels({ ...labels, code: String(status) }), time: duration.labels(labels) };
+        found = { labels: { ...labels, code: String(status) }, count: 0, time: duration(labels) };
         series.set(key, found);
       }
-      found.count.inc();
+      found.count++;
       found.time.observe(seconds);
     },
     async documents(_request, info) {

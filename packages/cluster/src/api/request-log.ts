@@ -81,10 +81,24 @@ export function createRequestLog(limit: number): WritableRequestLog {
   };
 }
 
-export function factsOf(
+/** What is known of a request, and what came of it. */
+export interface Observed {
+  readonly auditId: string;
+  readonly info?: RequestInfo;
+  /** Who sends it. */
+  readonly sender?: UserInfo;
+  /** Who it acts as. */
+  readonly user?: UserInfo;
+}
+
+/** The record of a request; before it is answered, with a code and duration of 0. One literal: there is one per request. */
+export function recordOf(
   request: ServerRequest,
-  { info, sender }: { readonly info?: RequestInfo; readonly sender?: UserInfo },
-): RequestFacts {
+  { auditId, info, sender, user }: Observed,
+  at: number,
+  code = 0,
+  durationMs = 0,
+): RequestRecord {
   const resource = info?.isResource === true ? info : undefined;
   return {
     method: request.method,
@@ -98,5 +112,10 @@ export function factsOf(
     name: resource?.name ?? '',
     user: sender?.name ?? '',
     userAgent: header(request, 'user-agent') ?? '',
+    auditId,
+    impersonatedUser: user === undefined || user === sender ? '' : user.name,
+    at,
+    code,
+    durationMs,
   };
 }

@@ -17,14 +17,18 @@ export interface Range extends Selection {
   readonly limit?: number;
   /** Only objects that pass; the limit counts those. */
   readonly where?: (object: StoredObject) => boolean;
+  /** Looks at no more than so many objects with `where`; what is behind them takes another read. Default: all. */
+  readonly atMost?: number;
 }
 
 export interface Page {
   readonly items: readonly StoredObject[];
   /** The revision that the page shows. */
   readonly revision: number;
-  /** Key of the last item where the limit ended the page and more may follow. */
+  /** Key of the last item where the limit ended the page and more may follow; of the last object seen if `unfinished`. */
   readonly last?: string;
+  /** `atMost` ended the page. */
+  readonly unfinished?: true;
   /** Objects behind the last item; 0 with `where`, for which nobody counts. */
   readonly remaining: number;
 }
@@ -49,7 +53,7 @@ export function createPager(): Pager {
   const behind = new Map<string, number>();
   const place = (revision: number, { namespace = '' }: Range, key: string) => `${revision}/${namespace}/${key}`;
   return (tree, revision, range, total) => {
-    const { after, namespace, where, limit = Number.POSITIVE_INFINITY } = range;
+    const { after, namespace, where, limit = Number.POSITIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = range;
     if (tree.size === 0) return { items: [], remaining: 0 };
     const prefix = namespace ? `${namespace}/` : '';
     // '0' follows '/': the first key behind the namespace.
@@ -57,6 +61,8 @@ export function createPager(): Pager {
     const start = after === undefined ? prefix : `${after}\u0000`;
     const items: StoredObject[] = [];
     let last: string | undefined;
+    let seen = 0;
+    let before: string | undefined;
 
     const remaining = (): number => {
       if (where !== undefined) return 0;
@@ -72,7 +78,11 @@ export function createPager(): Pager {
     for (const [key, object] of tree.entries(start === '' ? undefined : start)) {
       if (end !== undefined && key >= end) break;
       if (items.length >= limit) return { items, last: last!, remaining: remaining() };
-      if (where !== undefined && !where(object)) continue;
+      if (where !== undefined) {
+        if (seen++ === atMost) return { items, last: before!, unfinished: true, remaining: 0 };
+        before = key;
+        if (!where(object)) continue;
+      }
       items.push(object);
       last = key;
     }

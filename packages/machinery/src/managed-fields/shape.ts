@@ -85,9 +85,7 @@ export function valueAt(map: JsonObject, name: string): JsonValue | undefined {
 
 export function isEmptyMap(map: JsonObject | undefined): boolean {
   if (map === undefined) return true;
-  for (const name of Object.keys(map)) {
-    if (map[name] !== undefined) return false;
-  }
+  for (const name in map) if (Object.hasOwn(map, name) && map[name] !== undefined) return false;
   return true;
 }
 

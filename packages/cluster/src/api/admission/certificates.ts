@@ -7,22 +7,22 @@ import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 /** Who approves certificate requests has to be allowed to approve for the signer that they name. */
 export const certificateApproval = (authorizer: Authorizer): AdmissionPlugin => ({
   name: 'CertificateApproval',
-  async validate(attributes) {
+  validate(attributes) {
     if (!isRequest(attributes, 'approval') || attributes.old === undefined) return;
-    await check(authorizer, attributes, 'approve', attributes.old);
+    return check(authorizer, attributes, 'approve', attributes.old);
   },
 });
 
 /** Who puts a certificate into a request, or changes its conditions, has to be allowed to sign for that signer. */
 export const certificateSigning = (authorizer: Authorizer): AdmissionPlugin => ({
   name: 'CertificateSigning',
-  async validate(attributes, object) {
+  validate(attributes, object) {
     const { old } = attributes;
     if (!isRequest(attributes, 'status') || old === undefined || object === undefined) return;
     const said = (request: JsonObject) =>
       ['certificate', 'conditions'].map((name) => field(at(request, 'status'), name) ?? []);
     if (deepEqual(said(object), said(old))) return;
-    await check(authorizer, attributes, 'sign', old);
+    return check(authorizer, attributes, 'sign', old);
   },
 });
 

@@ -22,14 +22,14 @@ export function roleEscalation(resolver: RuleResolver, authorizer: Authorizer): 
   return {
     name: 'RoleEscalation',
     // Where others have had their say about the object: what they added is granted, too.
-    async mutate(attributes, object) {
+    mutate(attributes, object) {
       const { kind, user, operation, old } = attributes;
       if (object === undefined || kind.group !== RBAC_GROUP || (operation !== 'CREATE' && operation !== 'UPDATE'))
         return;
       if (user.groups.includes('system:masters')) return;
       if (old !== undefined && saysTheSameToTheCollector(object, old)) return;
-      if (kind.kind.endsWith('Binding')) await checkBinding(attributes, object as JsonObject);
-      else await checkRole(attributes, object as JsonObject);
+      const check = kind.kind.endsWith('Binding') ? checkBinding : checkRole;
+      return check(attributes, object as JsonObject);
     },
   };
 

@@ -1,5 +1,6 @@
+import { nextTurn } from '@opwright/client';
 import type { StoredObject } from '../../store/object.ts';
-import { CompactedError, type Page } from '../../store/store.ts';
+import { CompactedError, type Page, type Range } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
 import { reading } from '../conversion.ts';
@@ -11,6 +12,8 @@ import { keyNamespace } from './get.ts';
 
 const INCONSISTENT =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+/** Objects that a selector is asked about before others get a turn: a few milliseconds. */
+const SLICE = 5_000;
 const TOO_OLD = 'The resourceVersion for the provided list is too old.';
 
 /** GET of a collection. */
@@ -20,11 +23,13 @@ export async function list(call: Call): Promise<Result> {
   return { code: 200, kind: call.kind, list: { metadata, items } };
 }
 
+interface Listed {
+  readonly metadata: ListMetadata;
+  readonly items: readonly StoredObject[];
+}
+
 /** {@link readList}; a conversion webhook is asked once, for all objects of the resource. */
-export async function convertedList(
-  call: Call,
-  options: ListOptions,
-): Promise<{ metadata: ListMetadata; items: readonly StoredObject[] }> {
+export async function convertedList(call: Call, options: ListOptions): Promise<Listed> {
   const { kind, server } = call;
   return reading(
     kind,
@@ -34,7 +39,7 @@ export async function convertedList(
 }
 
 /** The objects that list options select, as the request's version shows them. */
-function readList(call: Call, options: ListOptions): { metadata: ListMetadata; items: readonly StoredObject[] } {
+function readList(call: Call, options: ListOptions): Listed | Promise<Listed> {
   const { kind, info, server, readAt } = call;
   const namespace = keyNamespace(kind.scope, info.namespace);
   const prefix = namespace === '' ? '' : `${namespace}/`;
@@ -42,24 +47,43 @@ function readList(call: Call, options: ListOptions): { metadata: ListMetadata; i
   const from = startOf(options, readAt ?? server.store.revision);
   const revision = from.revision ?? readAt;
   const limit = limitOf(options);
-  let page: Page;
-  try {
-    page = server.store.list(kind.storage, {
-      ...(namespace === '' ? {} : { namespace }),
-      ...(revision === undefined ? {} : { revision }),
-      ...(from.after === undefined ? {} : { after: prefix + from.after }),
-      ...(limit === 0 ? {} : { limit }),
-      ...whereOf(call, selection),
-    });
-  } catch (error) {
-    if (!(error instanceof CompactedError)) throw error;
-    if (from.after === undefined) throw expired(TOO_OLD);
-    throw expired(INCONSISTENT, formatContinue({ revision: -1, after: from.after }));
-  }
-  return {
+  const range: Range = {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(from.after === undefined ? {} : { after: prefix + from.after }),
+    ...(limit === 0 ? {} : { limit }),
+    ...whereOf(call, selection),
+    // What a webhook converts is read again from the beginning, so it is read at once.
+    ...(kind.convert === undefined ? { atMost: SLICE } : {}),
+  };
+  const read = (part: Range): Page => {
+    try {
+      return server.store.list(kind.storage, part);
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error;
+      if (from.after === undefined) throw expired(TOO_OLD);
+      throw expired(INCONSISTENT, formatContinue({ revision: -1, after: from.after }));
+    }
+  };
+  const answer = (page: Page): Listed => ({
     metadata: listMetadata(page, prefix, from.after === undefined ? '/' : '', selection),
     items: shown(call, page.items),
-  };
+  });
+  const page = read(range);
+  return page.unfinished ? readOn(read, range, page).then(answer) : answer(page);
+}
+
+/** The whole of what begins with an unfinished page, at its revision. Between slices others get a turn. */
+async function readOn(read: (part: Range) => Page, range: Range, first: Page): Promise<Page> {
+  const { limit = Number.POSITIVE_INFINITY } = range;
+  const items = [...first.items];
+  let page = first;
+  while (page.unfinished) {
+    await nextTurn();
+    page = read({ ...range, revision: first.revision, after: page.last!, limit: limit - items.length });
+    items.push(...page.items);
+  }
+  return { ...page, items };
 }
 
 /** A predicate over stored objects for a selection that is made in terms of the request's version. */

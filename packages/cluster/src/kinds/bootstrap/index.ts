@@ -67,7 +67,19 @@ function priorityClass(name: string, rest: JsonObject): JsonObject {
   return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, ...rest, preemptionPolicy };
 }
 
+const madeRbacObjects = new Map<Profile, readonly JsonObject[]>();
+
+/** The same ones each time. */
 function rbacObjects(profile: Profile): readonly JsonObject[] {
+  let objects = madeRbacObjects.get(profile);
+  if (objects === undefined) {
+    objects = makeRbacObjects(profile);
+    madeRbacObjects.set(profile, objects);
+  }
+  return objects;
+}
+
+function makeRbacObjects(profile: Profile): readonly JsonObject[] {
   const entries = [...parseRoles(clusterRoles), ...parseRoles(controllerRoles)];
   return [
     ...entries.map((entry) => {

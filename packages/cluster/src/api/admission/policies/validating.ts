@@ -33,31 +33,38 @@ export function validatingAdmissionPolicies(surroundings: PolicySurroundings): A
   const bound = boundPolicies(surroundings.store, storage, readValidatingPolicy);
   return {
     name: 'ValidatingAdmissionPolicy',
-    async validate(attributes, object) {
+    validate(attributes, object) {
       const policies = bound();
-      if (policies.length === 0) return;
-      const decided = deciding(surroundings.authorizer, attributes.user);
-      let refusal: Denial | undefined;
-      const deny = (by: string, { message, reason }: Denial): void => {
-        refusal ??= { message: `ValidatingAdmissionPolicy ${by} denied request: ${message}`, reason };
-      };
-      for await (const invocation of invocations(policies, attributes, () => object, surroundings)) {
-        const { policy, binding } = invocation;
-        const by = binding === undefined ? `'${policy.name}'` : `'${policy.name}' with binding '${binding.name}'`;
-        if ('error' in invocation) {
-          if (policy.failurePolicy === 'Fail') deny(by, { message: invocation.error, reason: 'Invalid' });
-          continue;
-        }
-        for (const input of invocation.inputs) {
-          for (const denial of await decided((decide) => denials(policy, { ...input, decide }))) {
-            if (denial.always || invocation.binding.actions.includes('Deny')) deny(by, denial);
-            if (!denial.always) warn(attributes, by, denial, invocation.binding);
-          }
-        }
-      }
-      if (refusal !== undefined) throw denied(attributes, object, refusal);
+      if (policies.length > 0) return evaluate(policies, attributes, object);
     },
   };
+
+  async function evaluate(
+    policies: ReturnType<typeof bound>,
+    attributes: AdmissionAttributes,
+    object: JsonObject | undefined,
+  ): Promise<void> {
+    const decided = deciding(surroundings.authorizer, attributes.user);
+    let refusal: Denial | undefined;
+    const deny = (by: string, { message, reason }: Denial): void => {
+      refusal ??= { message: `ValidatingAdmissionPolicy ${by} denied request: ${message}`, reason };
+    };
+    for await (const invocation of invocations(policies, attributes, () => object, surroundings)) {
+      const { policy, binding } = invocation;
+      const by = binding === undefined ? `'${policy.name}'` : `'${policy.name}' with binding '${binding.name}'`;
+      if ('error' in invocation) {
+        if (policy.failurePolicy === 'Fail') deny(by, { message: invocation.error, reason: 'Invalid' });
+        continue;
+      }
+      for (const input of invocation.inputs) {
+        for (const denial of await decided((decide) => denials(policy, { ...input, decide }))) {
+          if (denial.always || invocation.binding.actions.includes('Deny')) deny(by, denial);
+          if (!denial.always) warn(attributes, by, denial, invocation.binding);
+        }
+      }
+    }
+    if (refusal !== undefined) throw denied(attributes, object, refusal);
+  }
 }
 
 function warn(attributes: AdmissionAttributes, by: string, { message }: Denial, { actions }: Binding): void {
