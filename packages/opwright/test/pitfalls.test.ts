@@ -148,25 +148,6 @@ describe('finalizers', () => {
     expect(finalizers()).toEqual(['example.com/one-x', 'example.com/one-y']);
     await Promise.all([one.manager.stop(), two.manager.stop()]);
   });
-
-  test('of one controller run in the order of their definition, each after the one before it is gone', async () => {
-    const api = createFakeApi();
-    api.put(Foo, foo());
-    const order: string[] = [];
-    const { clock, manager } = await startOn(
-      api,
-      operatorOf(
-        controller(Foo)
-          .reconcile(() => {})
-          .finalize(({ metadata }) => void order.push(`z: ${metadata.finalizers}`), { finalizer: 'example.com/z' })
-          .finalize(({ metadata }) => void order.push(`a: ${metadata.finalizers}`), { finalizer: 'example.com/a' }),
-      ),
-    );
-    await api.request(deleteFoo('a'));
-    await clock.advance(0);
-    expect(order).toEqual(['z: example.com/z,example.com/a', 'a: example.com/a']);
-    await manager.stop();
-  });
 });
 
 describe('retries', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answer, createFakeApi, failure } from '../../test/support/fake-api.ts';
-import { Child, Foo, named, startOn, Thing } from '../../test/support/fixtures.ts';
+import { Child, Foo, laboriousClock, named, startOn, Thing } from '../../test/support/fixtures.ts';
 import { defineOperator } from '../operator.ts';
 import { type Controller, controller } from './builder.ts';
 import { retryAfter, terminal } from './result.ts';
@@ -637,18 +637,10 @@ test('a predicate or an index function that throws loses no event and no object'
 test('reconciles that never wait for anything outside leave timers and sockets their turn', async () => {
   const api = createFakeApi();
   for (let i = 0; i < 50; i++) api.put(Foo, foo(`foo-${i}`));
-  // A clock on which every reading takes a millisecond.
-  let reading = 0;
   let turns = 0;
-  const clock = {
-    now: () => 0,
-    monotonic: () => ++reading,
-    setTimeout: (callback: () => void, delay: number) => {
-      const handle = setTimeout(callback, delay);
-      if (delay === 0) turns += 1;
-      return { cancel: () => clearTimeout(handle) };
-    },
-  };
+  const clock = laboriousClock((delay) => {
+    if (delay === 0) turns += 1;
+  });
   let runs = 0;
   const { manager } = await startOn(
     api,

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority } from '@opwright/client';
 import { type Cluster, startCluster } from '@opwright/cluster';
 import { VirtualClock } from '@opwright/machinery';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mountCertificate } from '../../test/support/mounted.ts';
 import { certificateFiles, ownCertificates, secretCertificates } from './certificates.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -44,28 +45,17 @@ describe('certificates in files', () => {
 
   const pair = () => createAuthority('files', start).issue({ commonName: 'x', usage: 'server', hosts: ['localhost'] });
 
-  /** As the kubelet mounts a Secret: the files are links into a folder that is a link. */
-  async function mount(name: string, { cert, key }: { cert: string; key: string }): Promise<void> {
-    await mkdir(join(folder, name));
-    await writeFile(join(folder, name, 'tls.crt'), cert);
-    await writeFile(join(folder, name, 'tls.key'), key);
-    await symlink(name, join(folder, '..next'));
-    await rename(join(folder, '..next'), join(folder, '..data'));
-  }
-
   test('are read again after their links were swapped', async () => {
     const [first, second] = [pair(), pair()];
-    await mount('one', first);
-    await symlink('..data/tls.crt', join(folder, 'tls.crt'));
-    await symlink('..data/tls.key', join(folder, 'tls.key'));
+    await mountCertificate(folder, 'one', first);
     const source = certificateFiles(folder);
     expect(await source.read()).toEqual(first);
-    await mount('two', second);
+    await mountCertificate(folder, 'two', second);
     expect(await source.read()).toEqual(second);
   });
 
   test('are not used while certificate and key do not belong together', async () => {
-    await mount('mixed', { cert: pair().cert, key: pair().key });
+    await mountCertificate(folder, 'mixed', { cert: pair().cert, key: pair().key });
     await expect(certificateFiles(join(folder, 'mixed')).read()).rejects.toThrow('do not belong together');
   });
 });

@@ -1,7 +1,7 @@
 import { type Clock, VirtualClock } from '@opwright/machinery';
 import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test } from 'vitest';
-import { recording } from '../../test/support/fixtures.ts';
+import { laboriousClock, recording } from '../../test/support/fixtures.ts';
 import { createMetrics } from '../manager/metrics.ts';
 import { webhookEndpoint } from './endpoint.ts';
 
@@ -132,20 +132,10 @@ test('a review that is too large, or of another content type, is refused by the 
 });
 
 test('a long list leaves timers and sockets their turn', async () => {
-  // A clock on which every reading takes a millisecond.
-  let reading = 0;
-  const clock = {
-    now: () => 0,
-    monotonic: () => ++reading,
-    setTimeout: (callback: () => void, delay: number) => {
-      const handle = setTimeout(callback, delay);
-      return { cancel: () => clearTimeout(handle) };
-    },
-  };
   let turns = 0;
   const others = setInterval(() => void turns++, 0);
   const objects = Array.from({ length: 100 }, (_, i) => door('v1alpha1', `door-${i}`, { isOpen: true }));
-  const { convertedObjects } = (await setUp(Door, clock).convert(objects, 'v1')).response;
+  const { convertedObjects } = (await setUp(Door, laboriousClock()).convert(objects, 'v1')).response;
   clearInterval(others);
   expect(convertedObjects).toHaveLength(100);
   expect(turns).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { VirtualClock } from '@opwright/machinery';
 import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test, vi } from 'vitest';
 import { Foo, idleClock, recording } from '../../test/support/fixtures.ts';
+import { mountCertificate } from '../../test/support/mounted.ts';
 import { createMetrics } from '../manager/metrics.ts';
 import { webhooks } from './builder.ts';
 import { type CertificateSource, certificateFiles, type ServingCertificate } from './certificates.ts';
@@ -151,17 +152,7 @@ test('a certificate whose authority could not be published is not shown', async 
 
 test('a certificate that is swapped on disk is shown to the next connection, and no open one is dropped', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'opwright-'));
-  /** As the kubelet mounts a Secret: the files are links into a folder that is a link, which is renamed over the old one. */
-  async function mount(name: string): Promise<void> {
-    const { cert, key } = certificate(name);
-    await mkdir(join(folder, name));
-    await writeFile(join(folder, name, 'tls.crt'), cert);
-    await writeFile(join(folder, name, 'tls.key'), key);
-    await symlink(name, join(folder, '..next'));
-    await rename(join(folder, '..next'), join(folder, '..data'));
-  }
-  await mount('first');
-  for (const file of ['tls.crt', 'tls.key']) await symlink(`..data/${file}`, join(folder, file));
+  await mountCertificate(folder, 'first', certificate('first'));
   const files = certificateFiles(folder);
   const { server, clock } = setUp(() => files.read());
   await server.open();
@@ -172,7 +163,7 @@ test('a certificate that is swapped on disk is shown to the next connection, and
   const before = connection();
   expect(before).toBeDefined();
 
-  await mount('second');
+  await mountCertificate(folder, 'second', certificate('second'));
   await vi.waitFor(async () => {
     // Reading files takes real time: the check that is due may still be at it.
     await clock.advance(70_000);

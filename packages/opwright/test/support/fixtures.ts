@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   builtinResource,
+  type Clock,
   type KubeObject,
   type ObjectMeta,
   type ObjectMetaInput,
@@ -58,6 +59,20 @@ export const Child = dataKind('Child', 'children');
 /** A clock that lets everything come to rest between two timers. */
 export function idleClock(): VirtualClock {
   return new VirtualClock({ settle: () => setImmediate().then(() => setImmediate()) });
+}
+
+/** A clock on which every reading takes a millisecond: what looks at it at each step has soon used its time up. */
+export function laboriousClock(onTimer: (delay: number) => void = () => {}): Clock {
+  let reading = 0;
+  return {
+    now: () => 0,
+    monotonic: () => ++reading,
+    setTimeout(callback, delay) {
+      const handle = setTimeout(callback, delay);
+      onTimer(delay);
+      return { cancel: () => clearTimeout(handle) };
+    },
+  };
 }
 
 export interface Recording extends Logger {
