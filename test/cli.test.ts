@@ -83,7 +83,7 @@ describe('opwright dev', () => {
 });
 
 describe('opwright run', () => {
-  test('runs the operator against the cluster of a kubeconfig, with probes and metrics, and ends cleanly', async () => {
+  test('runs the operator against the cluster of a kubeconfig, with probes, metrics and dumps, and ends cleanly', async () => {
     const cluster = start(['cluster']);
     await cluster.until(/export KUBECONFIG=\S+/);
     const operator = start([
@@ -108,6 +108,8 @@ describe('opwright run', () => {
     });
     await eventually(async () => (await client.get(Foo, key)).status?.happy);
     await connection.transport.close();
+    operator.signal('SIGUSR2');
+    await operator.until(/"dump":\{"ready":\{"ready":true.*"msg":"Dump"/);
     operator.signal('SIGTERM');
     const ended = await operator.ended;
     expect(ended.code).toBe(0);
