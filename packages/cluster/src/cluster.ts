@@ -33,7 +33,8 @@ import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
 import { serviceAllocator } from './kinds/allocator.ts';
-import { builtinKinds } from './kinds/builtin.ts';
+import { builtinKindsWith } from './kinds/builtin.ts';
+import { checkFeatureGates, type FeatureGates } from './kinds/feature-gates.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { objectsIn } from './load-files.ts';
@@ -106,6 +107,8 @@ export interface ClusterOptions {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Admission plugins that do not work. Default: ServiceAccount in the profile `envtest`, as there; none otherwise. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** What kube-apiserver does only when told to. Default: nothing of it. */
+  readonly featureGates?: FeatureGates;
 }
 
 /** Without controllers no namespace has the service account that every pod needs. */
@@ -203,7 +206,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     ...kept,
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
   });
-  const registry = createRegistry(builtinKinds());
+  const registry = createRegistry(builtinKindsWith(checkFeatureGates(options.featureGates ?? {})));
   const webhookClient = createWebhookClient();
   const caller = webhookCaller({
     client: webhookClient,

@@ -23,6 +23,7 @@ export {
 } from './envtest/api-server.ts';
 export { ETCD_FLAGS, startEnvtestEtcd } from './envtest/etcd.ts';
 export { type Flags, parseFlags } from './envtest/flags.ts';
+export type { FeatureGates } from './kinds/feature-gates.ts';
 export { manifestFiles } from './load-files.ts';
 export type { ServeOptions, ServingCertificate } from './serve.ts';
 export { loadClusterData, saveClusterData } from './state.ts';

@@ -4,7 +4,8 @@ import { parseDuration } from '@opwright/machinery';
 import type { ServiceAccountOptions } from '../api/tokens/issuer.ts';
 import { startCluster } from '../cluster.ts';
 import type { ServingCertificate } from '../serve.ts';
-import type { Flags } from './flags.ts';
+import { featureGatesOf } from './feature-gates.ts';
+import { type Flags, listOf } from './flags.ts';
 
 /** A program that runs until it is stopped. */
 export interface Program {
@@ -22,6 +23,9 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'tls-private-key-file': 'its key',
   'enable-admission-plugins': 'admission plugins that work beside those that do by default',
   'disable-admission-plugins': 'admission plugins that do not work',
+  'feature-gates':
+    'what is off by default: MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds',
+  'runtime-config': 'API versions that are off by default: admissionregistration.k8s.io/v1alpha1=true',
   'service-account-issuer': 'who issues tokens of service accounts',
   'service-account-signing-key-file': 'the key that tokens are signed with',
   'service-account-key-file': 'a key that tokens are verified with',
@@ -53,6 +57,7 @@ export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
     profile: 'envtest',
     enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
     disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
+    featureGates: featureGatesOf(flags),
     serviceAccounts: await serviceAccountOptions(flags),
     serve: {
       port,
@@ -71,11 +76,6 @@ async function servingCertificate(flags: Flags): Promise<ServingCertificate | un
   if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
   const [cert, key, clientCa] = await Promise.all([certFile, keyFile, caFile].map((file) => readFile(file, 'utf8')));
   return { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
-}
-
-/** The items of a flag that takes a list. */
-function listOf(value = ''): string[] {
-  return value.split(',').filter((item) => item !== '');
 }
 
 async function serviceAccountOptions(flags: Flags): Promise<ServiceAccountOptions> {

@@ -17,3 +17,8 @@ export function parseFlags(argv: readonly string[]): Flags {
   }
   return flags;
 }
+
+/** The items of a flag that takes a list. */
+export function listOf(value = ''): string[] {
+  return value.split(',').filter((item) => item !== '');
+}

@@ -1,7 +1,14 @@
-import { type ServedResource, servedResources, typeOf } from '@opwright/kubernetes/data';
+import {
+  gatedResources,
+  type ServedGroupVersion,
+  type ServedResource,
+  servedResources,
+  typeOf,
+} from '@opwright/kubernetes/data';
 import { type JsonObject, joinApiVersion, orderFields, type StructNode, splitApiVersion } from '@opwright/machinery';
 import type { Conversion, KindBehaviour } from './behaviour.ts';
 import { behaviourOf } from './behaviours.ts';
+import type { FeatureGates } from './feature-gates.ts';
 import {
   builtinScalePaths,
   conditionalUpdateOnly,
@@ -20,13 +27,24 @@ import { validateObjectName } from './validation/names.ts';
 
 /** Every built-in kind that the API server serves, in discovery's order. The values are made once and shared. */
 export function builtinKinds(): readonly ServedKind[] {
-  kinds ??= servedResources().flatMap(({ groupVersion, resources }) => {
-    const [group, version] = splitApiVersion(groupVersion);
-    return resources.map((resource) =>
-      builtinKind(group, version, resource, behaviourOf(group, version, resource.kind)),
-    );
-  });
+  kinds ??= servedResources().flatMap(kindsOf);
   return kinds;
+}
+
+/** The same with what feature gates bring, behind the other versions of its group. */
+export function builtinKindsWith(featureGates: FeatureGates): readonly ServedKind[] {
+  const more = gatedResources().filter(({ gate }) => featureGates[gate as keyof FeatureGates] === true);
+  const all = [...builtinKinds()];
+  for (const added of more.map(kindsOf)) {
+    const behind = all.findLastIndex(({ group }) => group === added[0]?.group);
+    all.splice(behind + 1, 0, ...added);
+  }
+  return all;
+}
+
+function kindsOf({ groupVersion, resources }: ServedGroupVersion): ServedKind[] {
+  const [group, version] = splitApiVersion(groupVersion);
+  return resources.map((resource) => builtinKind(group, version, resource, behaviourOf(group, version, resource.kind)));
 }
 
 let kinds: readonly ServedKind[] | undefined;

@@ -1,5 +1,7 @@
 export { openapiReferences, openapiSchema } from './openapi.ts';
 export {
+  type GatedGroupVersion,
+  gatedResources,
   type KubernetesVersion,
   kubernetesVersion,
   type ServedGroupVersion,

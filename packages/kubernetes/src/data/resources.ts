@@ -39,6 +39,19 @@ export function servedResources(): readonly ServedGroupVersion[] {
   return resources;
 }
 
+/** What an API server serves only with a feature gate, which is off by default. */
+export interface GatedGroupVersion extends ServedGroupVersion {
+  readonly gate: string;
+}
+
+let gated: readonly GatedGroupVersion[] | undefined;
+
+/** What can be served beside {@link servedResources}, as written down in `alpha.json`: the generator sees what is on. */
+export function gatedResources(): readonly GatedGroupVersion[] {
+  gated ??= readData<{ resources: readonly GatedGroupVersion[] }>('alpha.json').resources;
+  return gated;
+}
+
 /** The Kubernetes version that the types and resources come from, as `/version` has it. */
 export interface KubernetesVersion {
   readonly major: string;

@@ -51,8 +51,8 @@ export interface FieldJson {
 
 let types: TypesJson | undefined;
 
-/** The data of every built-in type, read on first use. */
+/** The data of every built-in type, those of gated kinds too, read on first use. */
 export function typesJson(): TypesJson {
-  types ??= readData<TypesJson>('types.json');
+  types ??= { ...readData<TypesJson>('types.json'), ...readData<{ types: TypesJson }>('alpha.json').types };
   return types;
 }

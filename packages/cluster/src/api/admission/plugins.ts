@@ -23,6 +23,7 @@ import { certificateApproval, certificateSigning } from './certificates.ts';
 import { byNamespace, derived } from './derived.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { podSecurityAdmission } from './pod-security.ts';
+import { mutatingAdmissionPolicies } from './policies/mutating.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import type { WebhookCaller } from './webhooks/caller.ts';
@@ -87,6 +88,7 @@ const PLUGINS: readonly PluginEntry[] = [
   on('CertificateSubjectRestriction', () => certificateSubjectRestriction),
   on('DefaultIngressClass', ({ lookup }) => defaultIngressClassAdmission(lookup)),
   off('DenyServiceExternalIPs', () => optional.denyServiceExternalIPs),
+  on('MutatingAdmissionPolicy', mutatingAdmissionPolicies),
   on('MutatingAdmissionWebhook', mutatingWebhooks),
   on('ValidatingAdmissionPolicy', validatingAdmissionPolicies),
   on('ValidatingAdmissionWebhook', validatingWebhooks),

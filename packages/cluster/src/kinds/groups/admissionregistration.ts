@@ -5,6 +5,10 @@ import {
   validateValidatingAdmissionPolicy,
   validateValidatingAdmissionPolicyBinding,
 } from '../validation/admission-policies.ts';
+import {
+  validateMutatingAdmissionPolicy,
+  validateMutatingAdmissionPolicyBinding,
+} from '../validation/mutating-policies.ts';
 import { validateWebhookConfiguration } from '../validation/webhooks.ts';
 
 export const admissionregistration: Behaviours = {
@@ -17,6 +21,16 @@ export const admissionregistration: Behaviours = {
     defaults: defaults.setValidatingWebhookDefaults,
     validate: validateWebhookConfiguration,
     printer: printers.webhookConfigurationPrinter,
+  },
+  MutatingAdmissionPolicy: {
+    defaults: defaults.setAdmissionPolicyDefaults,
+    validate: validateMutatingAdmissionPolicy,
+    printer: printers.mutatingPolicyPrinter,
+  },
+  MutatingAdmissionPolicyBinding: {
+    defaults: defaults.setAdmissionPolicyBindingDefaults,
+    validate: validateMutatingAdmissionPolicyBinding,
+    printer: printers.admissionPolicyBindingPrinter,
   },
   ValidatingAdmissionPolicy: {
     defaults: defaults.setAdmissionPolicyDefaults,

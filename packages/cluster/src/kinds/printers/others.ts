@@ -13,13 +13,20 @@ export const webhookConfigurationPrinter = withAge(['Webhooks:integer'], (config
   items(configuration, 'webhooks').length,
 ]);
 
-export const admissionPolicyPrinter = withAge(['Validations:integer', 'ParamKind'], (policy) => {
+export const admissionPolicyPrinter = withAge(['Validations:integer', 'ParamKind'], (policy) => [
+  items(at(policy, 'spec'), 'validations').length,
+  paramKindText(policy),
+]);
+
+export const mutatingPolicyPrinter = withAge(['Mutations:integer', 'ParamKind'], (policy) => [
+  items(at(policy, 'spec'), 'mutations').length,
+  paramKindText(policy),
+]);
+
+function paramKindText(policy: JsonObject): string {
   const param = at(policy, 'spec', 'paramKind');
-  return [
-    items(at(policy, 'spec'), 'validations').length,
-    param === undefined ? unset : `${text(param, 'apiVersion')}/${text(param, 'kind')}`,
-  ];
-});
+  return param === undefined ? unset : `${text(param, 'apiVersion')}/${text(param, 'kind')}`;
+}
 
 export const admissionPolicyBindingPrinter = withAge(['PolicyName', 'ParamRef'], (binding) => {
   const spec = at(binding, 'spec');

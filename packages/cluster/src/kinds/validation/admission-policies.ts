@@ -61,8 +61,9 @@ export function policyErrors(
       ...(constraints === undefined
         ? [requiredValue('spec.matchConstraints')]
         : [
-            ...matchResourcesErrors(constraints, 'spec.matchConstraints', operations),
+            ...matchResourcesErrors(constraints, 'spec.matchConstraints'),
             ...(items(constraints, 'resourceRules').length === 0 ? [requiredValue(rules)] : []),
+            ...operationErrors(constraints, 'spec.matchConstraints', operations),
           ]),
       ...matchConditionErrors(
         items(spec, 'matchConditions'),
@@ -72,6 +73,15 @@ export function policyErrors(
       ...variables.flatMap((variable, index) => variableErrors(variable, `spec.variables[${index}]`, compiler)),
     ],
   };
+}
+
+/** Operations that policies of a kind are not for. */
+function operationErrors(match: JsonObject | undefined, path: string, allowed?: readonly string[]): FieldError[] {
+  if (allowed === undefined) return [];
+  return items(match, 'resourceRules')
+    .flatMap((rule) => texts(rule, 'operations'))
+    .filter((operation) => !allowed.includes(operation))
+    .map((operation) => unsupportedValue(`${path}.resourceRules.operations`, operation, allowed));
 }
 
 function paramKindErrors(paramKind: JsonObject): FieldError[] {
@@ -180,7 +190,7 @@ export function validateValidatingAdmissionPolicyBinding(binding: JsonObject): F
 }
 
 /** What all bindings have. */
-export function bindingErrors(spec: JsonObject | undefined): FieldError[] {
+export function bindingErrors(spec: JsonObject | undefined, operations?: readonly string[]): FieldError[] {
   const policy = text(spec, 'policyName');
   return [
     ...(policy === ''
@@ -188,6 +198,7 @@ export function bindingErrors(spec: JsonObject | undefined): FieldError[] {
       : validateDns1123Subdomain(policy).map((why) => invalidValue('spec.policyName', policy, why))),
     ...paramRefErrors(at(spec, 'paramRef'), 'spec.paramRef'),
     ...matchResourcesErrors(at(spec, 'matchResources'), 'spec.matchResources'),
+    ...operationErrors(at(spec, 'matchResources'), 'spec.matchResources', operations),
   ];
 }
 

@@ -5,12 +5,14 @@ import { compileCel, type Program } from '../program.ts';
 import { formatErrors } from '../syntax/source-error.ts';
 import { type CelType, DYN, type ObjectType } from '../types/type.ts';
 import { AUTHORIZER_TYPE, authorizerLibrary, RESOURCE_CHECK_TYPE } from './authorizer.ts';
+import { jsonPatchLibrary, patchStruct } from './patch-types.ts';
 import { NAMESPACE_TYPE, objectType, outputTypeName, REQUEST_TYPE } from './types.ts';
 
 const functions = functionTable([...kubernetesLibraries, authorizerLibrary]);
+const patchFunctions = functionTable([...kubernetesLibraries, authorizerLibrary, jsonPatchLibrary]);
 
 /** What an expression may yield; `any` is everything. */
-export type Returns = readonly ('bool' | 'string' | 'null' | 'any')[];
+export type Returns = readonly ('bool' | 'string' | 'null' | 'any' | 'Object' | 'list(JSONPatch)')[];
 
 /** An expression that compiled. */
 export interface AdmissionExpression {
@@ -49,6 +51,8 @@ export interface CompileOptions {
   readonly authorizer?: boolean;
   /** Whether `params` may be used; default: what the compiler was made with. */
   readonly params?: boolean;
+  /** Whether the expression can make objects and patches: `Object{…}`, `JSONPatch{…}`; default: no. */
+  readonly patches?: boolean;
 }
 
 /** Compiles the expressions of one policy or webhook. */
@@ -98,7 +102,10 @@ export function admissionCompiler({ params, variables: composes, types = {} }: C
       return options.authorizer !== false || !name.startsWith('authorizer');
     });
     const declared = inputs.map((name) => [name, typeOf[name]] as const);
-    const program = compileCel(source, environment(functions, declared), { raw: (name) => JSON_VARIABLES.has(name) });
+    const known = options.patches
+      ? environment(patchFunctions, declared, { structs: patchStruct })
+      : environment(functions, declared);
+    const program = compileCel(source, known, { raw: (name) => JSON_VARIABLES.has(name) });
     if ('issues' in program) return { error: `compilation failed: ${program.issues}` };
     const literals = literalProblems(program.expr);
     if (literals.length > 0) return { error: `compilation failed: ${formatErrors(source, literals)}` };
@@ -122,7 +129,8 @@ export function admissionCompiler({ params, variables: composes, types = {} }: C
 }
 
 function returnError(type: CelType, returns: Returns): string | undefined {
-  if (returns.includes('any') || returns.some((wanted) => wanted === type.kind)) return undefined;
+  if (returns.includes('any') || returns.some((wanted) => wanted === type.kind || wanted === outputTypeName(type)))
+    return undefined;
   const wanted = returns.map((each) => (each === 'null' ? 'null_type' : each));
   const what = wanted.length === 1 ? `to ${wanted[0]}` : `to one of [${wanted.join(' ')}]`;
   return `must evaluate ${what} but got ${outputTypeName(type)}`;

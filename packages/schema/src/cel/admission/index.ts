@@ -9,3 +9,4 @@ export {
 } from './compiler.ts';
 export { AdmissionEvaluation, type AdmissionInput, type AdmissionOutcome, BudgetExceeded } from './evaluate.ts';
 export { admissionTypeOf } from './object-type.ts';
+export { appliedObject, type PatchOperation, patchOperations } from './patches.ts';

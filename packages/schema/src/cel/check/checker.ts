@@ -1,5 +1,5 @@
 import type { Overload } from '../functions/overload.ts';
-import type { CallExpr, Expr, FoldExpr, IdentExpr, SelectExpr } from '../syntax/ast.ts';
+import type { CallExpr, Expr, FoldExpr, IdentExpr, SelectExpr, StructExpr } from '../syntax/ast.ts';
 import { qualifiedName } from '../syntax/parser.ts';
 import type { SourceError } from '../syntax/source-error.ts';
 import { isWild, Substitution } from '../types/assignable.ts';
@@ -88,11 +88,7 @@ class Checker {
         return mapOf(key ?? this.parameter(), value ?? this.parameter());
       }
       case 'struct':
-        for (const field of expr.fields) this.check(field.value);
-        return this.fail(
-          expr.at,
-          `undeclared reference to '${expr.name}' (in container '${this.environment.container}')`,
-        );
+        return this.struct(expr);
       case 'fold':
         return this.fold(expr);
       case 'optMap': {
@@ -108,6 +104,34 @@ class Checker {
         return this.noOverload(expr.at, '_?_:_', [BOOL, body, optionalOf(this.parameter())], false);
       }
     }
+  }
+
+  private struct(expr: StructExpr): CelType {
+    const { container, structs } = this.environment;
+    const name = candidates(container, expr.name).find((candidate) => structs(candidate) !== undefined);
+    const type = name === undefined ? undefined : structs(name)?.type;
+    if (name === undefined || type === undefined) {
+      for (const field of expr.fields) this.check(field.value);
+      return this.undeclared(expr.at, expr.name);
+    }
+    this.names.set(expr, name);
+    for (const { name: key, value, optional, at } of expr.fields) {
+      const given = this.check(value);
+      const found = optional ? this.behind(value, given) : given;
+      const wanted = type.fields.get(key)?.type ?? this.fail(at, `undefined field '${key}'`);
+      if (this.substitution.assign(found, wanted)) continue;
+      const shown = formatType(this.shown(found));
+      this.fail(at, `expected type of field '${key}' is '${formatType(wanted)}' but provided type is '${shown}'`);
+    }
+    return type;
+  }
+
+  /** What an optional holds. */
+  private behind(expr: Expr, type: CelType): CelType {
+    const resolved = this.resolved(type);
+    if (isOptional(resolved) || isWild(resolved)) return unwrapped(resolved);
+    const found = formatType(resolved);
+    return this.fail(expr.at, `expected type 'optional_type(${found})' but found '${found}'`);
   }
 
   private identifier(expr: IdentExpr): CelType {
@@ -257,16 +281,8 @@ class Checker {
   private joined(literal: Expr, items: readonly { expr: Expr; optional: boolean; at?: number }[]): CelType | undefined {
     let joined: CelType | undefined;
     for (const { expr, optional } of items) {
-      let type = this.check(expr);
-      if (optional) {
-        const resolved = this.resolved(type);
-        if (!isOptional(resolved) && !isWild(resolved)) {
-          type = this.fail(
-            expr.at,
-            `expected type 'optional_type(${formatType(resolved)})' but found '${formatType(resolved)}'`,
-          );
-        } else type = unwrapped(resolved);
-      }
+      const given = this.check(expr);
+      const type = optional ? this.behind(expr, given) : given;
       if (!joined) joined = type;
       else if (this.substitution.assign(joined, type)) joined = generalOf(this.resolved(joined), this.resolved(type));
       else if (this.environment.homogeneous && !this.mixed.has(literal)) {

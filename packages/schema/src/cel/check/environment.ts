@@ -10,11 +10,13 @@ import {
   listOf,
   mapOf,
   NULL,
+  type ObjectType,
   opaque,
   STRING,
   TIMESTAMP,
   UINT,
 } from '../types/type.ts';
+import type { CelValue } from '../values/value.ts';
 
 /** What an expression may use: variables with their types, functions, and how strict literals are. */
 export interface Environment {
@@ -24,16 +26,28 @@ export interface Environment {
   readonly container: string;
   /** Whether the items of a list literal must have one type. */
   readonly homogeneous: boolean;
+  /** The types whose values expressions can make with `Name{…}`, by name. */
+  readonly structs: (name: string) => Struct | undefined;
+}
+
+export interface Struct {
+  readonly type: ObjectType;
+  /** @returns the value; a {@link CelError} where the fields do not fit */
+  make(fields: { readonly [name: string]: CelValue }): CelValue;
 }
 
 /** An environment from libraries. Building the function table once and sharing it is cheaper: see {@link functionTable}. */
 export function environment(
   functions: ReadonlyMap<string, readonly Overload[]>,
   variables: Iterable<readonly [string, CelType]>,
-  options: { readonly container?: string; readonly homogeneous?: boolean } = {},
+  options: {
+    readonly container?: string;
+    readonly homogeneous?: boolean;
+    readonly structs?: Environment['structs'];
+  } = {},
 ): Environment {
-  const { container = '', homogeneous = true } = options;
-  return { functions, variables: new Map(variables), container, homogeneous };
+  const { container = '', homogeneous = true, structs = () => undefined } = options;
+  return { functions, variables: new Map(variables), container, homogeneous, structs };
 }
 
 /** Overloads by function name. */

@@ -1,6 +1,6 @@
 import type { Checked } from '../check/checker.ts';
 import { type Environment, namedTypes } from '../check/environment.ts';
-import type { Expr, IdentExpr, ListExpr, MapExpr, OptionalMapExpr } from '../syntax/ast.ts';
+import type { Expr, IdentExpr, ListExpr, MapExpr, OptionalMapExpr, StructExpr } from '../syntax/ast.ts';
 import { CelError, NO_OVERLOAD } from '../values/error.ts';
 import { typeName } from '../values/type-name.ts';
 import { CelMap, type CelValue, Double, Optional, TypeValue, Uint } from '../values/value.ts';
@@ -67,10 +67,8 @@ function compileOther(expr: Exclude<Expr, { kind: 'ident' | 'select' | 'call' | 
       return compileList(expr, scope);
     case 'map':
       return compileMap(expr, scope);
-    case 'struct': {
-      const error = new CelError(`undeclared reference to '${expr.name}' (in container '')`);
-      return () => error;
-    }
+    case 'struct':
+      return compileStruct(expr, scope);
     case 'optMap':
       return compileOptionalMap(expr, scope);
   }
@@ -139,6 +137,27 @@ function compileMap({ entries }: MapExpr, scope: Scope): Code {
     }
     frame.cost += 30;
     return map;
+  };
+}
+
+function compileStruct(expr: StructExpr, scope: Scope): Code {
+  const struct = scope.environment.structs(scope.checked.names.get(expr) ?? expr.name);
+  if (struct === undefined) {
+    const error = new CelError(`undeclared reference to '${expr.name}' (in container '')`);
+    return () => error;
+  }
+  const codes = expr.fields.map(({ name, value, optional }) => ({ name, optional, code: compileExpr(value, scope) }));
+  return (frame) => {
+    const fields: { [name: string]: CelValue } = Object.create(null);
+    for (const { name, optional, code } of codes) {
+      const value = code(frame);
+      if (value instanceof CelError) return value;
+      if (!optional) fields[name] = value;
+      else if (!(value instanceof Optional)) return wrongOptional('entry', value);
+      else if (value.value !== undefined) fields[name] = value.value;
+    }
+    frame.cost += 40;
+    return struct.make(fields);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SelectExpr } from '../syntax/ast.ts';
 import { CelError, NO_OVERLOAD } from '../values/error.ts';
 import { mapGet } from '../values/maps.ts';
+import { StructValue } from '../values/struct-value.ts';
 import { isMap } from '../values/type-name.ts';
 import { CelMap, type CelValue, Optional } from '../values/value.ts';
 import { adapterOf } from './adapt.ts';
@@ -70,7 +71,8 @@ function entrySelection(operand: Code, key: string): Code {
   };
 }
 
-function field(object: CelValue, key: string, missing: CelError): CelValue {
+function field(from: CelValue, key: string, missing: CelError): CelValue {
+  const object = from instanceof StructValue ? from.fields : from;
   if (isMap(object)) return mapGet(object, key) ?? (mapGet(object, key) === null ? null : missing);
   return object instanceof CelError ? object : NO_OVERLOAD;
 }
@@ -109,6 +111,7 @@ function presence(operand: Code, key: string, isObject: boolean): Code {
       if (object.value === undefined) return false;
       object = object.value;
     }
+    if (object instanceof StructValue) object = object.fields;
     if (isMap(object)) return isObject ? (mapGet(object, key) ?? null) !== null : mapGet(object, key) !== undefined;
     return object instanceof CelError ? object : NO_OVERLOAD;
   };

@@ -68,7 +68,12 @@ export interface MapExpr {
 export interface StructExpr {
   readonly kind: 'struct';
   readonly name: string;
-  readonly fields: readonly { readonly name: string; readonly value: Expr; readonly at: number }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly value: Expr;
+    readonly optional: boolean;
+    readonly at: number;
+  }[];
   readonly at: number;
 }
 

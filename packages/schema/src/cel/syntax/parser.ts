@@ -218,10 +218,10 @@ class Parser {
 
   private struct(name: string, open: Token): Expr {
     const fields = this.sequence('}', () => {
-      this.accept('?');
+      const optional = this.accept('?') !== undefined;
       const field = this.take('ident', 'quoted');
       const colon = this.expect(':');
-      return { name: field.text, value: this.expression(), at: colon.at };
+      return { name: field.text, value: this.expression(), optional, at: colon.at };
     });
     return { kind: 'struct', name, fields, at: open.at };
   }

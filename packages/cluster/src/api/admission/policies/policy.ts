@@ -4,6 +4,7 @@ import {
   type AdmissionExpression,
   admissionCompiler,
   type ExpressionError,
+  type Returns,
 } from '@opwright/schema';
 import { at, items, text, texts } from '../../../kinds/tree.ts';
 import type { StoredObject } from '../../../store/object.ts';
@@ -41,6 +42,17 @@ export interface Validation {
   readonly message: string;
   readonly messageExpression?: Compiled;
   readonly reason: string;
+}
+
+/** A MutatingAdmissionPolicy. */
+export interface MutatingPolicy extends Policy {
+  readonly mutations: readonly Mutation[];
+  readonly reinvocationPolicy: 'Never' | 'IfNeeded';
+}
+
+export interface Mutation {
+  readonly type: 'ApplyConfiguration' | 'JSONPatch';
+  readonly expression: Compiled;
 }
 
 /** Where a policy applies, and with which parameters. */
@@ -107,6 +119,24 @@ export function readValidatingPolicy(policy: StoredObject): ValidatingPolicy {
       key: text(annotation, 'key'),
       value: compiler.compile(text(annotation, 'valueExpression'), { returns: ['string', 'null'] }),
     })),
+  };
+}
+
+export function readMutatingPolicy(policy: StoredObject): MutatingPolicy {
+  const common = readPolicy(policy);
+  const spec = at(policy, 'spec');
+  return {
+    ...common,
+    mutations: items(spec, 'mutations').map((mutation): Mutation => {
+      const patch = text(mutation, 'patchType') === 'JSONPatch';
+      const source = text(at(mutation, patch ? 'jsonPatch' : 'applyConfiguration'), 'expression');
+      const returns: Returns = [patch ? 'list(JSONPatch)' : 'Object'];
+      return {
+        type: patch ? 'JSONPatch' : 'ApplyConfiguration',
+        expression: common.compiler.compile(source, { returns, patches: true }),
+      };
+    }),
+    reinvocationPolicy: text(spec, 'reinvocationPolicy') === 'IfNeeded' ? 'IfNeeded' : 'Never',
   };
 }
 

@@ -12,19 +12,10 @@ import { internalError } from '../../errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, MutationRound } from '../admission.ts';
 import type { Form } from '../form.ts';
 import { isExempt } from '../match.ts';
+import { reinvocations, wantAgain } from '../reinvocation.ts';
 import { configuredWebhooks, type Webhook } from './configuration.ts';
 import { ask, invocationOf, type WebhookSurroundings } from './dispatch.ts';
 import type { Verdict } from './review.ts';
-
-/** What has happened to a write so far, for the second round. */
-interface Progress {
-  /** Webhooks that were called and want to be again when the object changes after them. */
-  readonly called: Set<string>;
-  /** Those of them after which it has changed. */
-  readonly due: Set<string>;
-  /** The object after the last webhook of the first round. */
-  last: unknown;
-}
 
 /**
  * Calls the mutating webhooks in turn, each with what the ones before have made. Those with reinvocationPolicy IfNeeded
@@ -34,14 +25,14 @@ interface Progress {
  */
 export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPlugin {
   const configured = configuredWebhooks(surroundings.store, 'MutatingWebhookConfiguration');
-  const writes = new WeakMap<AdmissionAttributes, Progress>();
+  const progressOf = reinvocations();
   const callAll = async (
     webhooks: readonly Webhook[],
     attributes: AdmissionAttributes,
     object: MutableObject | undefined,
     round: MutationRound,
   ): Promise<void> => {
-    const progress = progressOf(writes, attributes);
+    const progress = progressOf(attributes);
     if (round.second && !deepEqual(progress.last, object)) wantAgain(progress);
     for (const webhook of webhooks) {
       if (round.second && !progress.due.has(webhook.id)) continue;
@@ -64,20 +55,6 @@ export function mutatingWebhooks(surroundings: WebhookSurroundings): AdmissionPl
       if (webhooks.length > 0) return callAll(webhooks, attributes, object, round);
     },
   };
-}
-
-function progressOf(writes: WeakMap<AdmissionAttributes, Progress>, write: AdmissionAttributes): Progress {
-  let progress = writes.get(write);
-  if (progress === undefined) {
-    progress = { called: new Set(), due: new Set(), last: undefined };
-    writes.set(write, progress);
-  }
-  return progress;
-}
-
-function wantAgain({ called, due }: Progress): void {
-  for (const id of called) due.add(id);
-  called.clear();
 }
 
 /** Whether the patch has changed the object. @throws StatusError 500 when it does not apply */
