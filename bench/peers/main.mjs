@@ -39,6 +39,7 @@ const SCENARIOS = {
       }),
     figures: { perSecond: ['reconciles that write a status, 10 at a time', '/s'] },
   },
+  queue: { counts: [100_000], figures: { perSecond: ['keys through the work queue', '/s'] } },
   sync: {
     counts: PODS,
     shared: true,

@@ -1,7 +1,10 @@
 // The measurements of bench/peers in Opwright: `opwright.mjs SCENARIO KUBECONFIG NAMESPACE COUNT`.
-import { connect, createClient } from '@opwright/client';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { connect, createClient, systemClock, systemRandom } from '@opwright/client';
 import { ConfigMap, Pod } from '@opwright/kubernetes/core';
 import { PodDisruptionBudget } from '@opwright/kubernetes/policy';
+import { build } from 'esbuild';
 import { callbackLogger, controller, createManager, defineOperator } from 'opwright';
 import { longestStall, percentile, timed } from '../support.mjs';
 
@@ -105,5 +108,31 @@ const status = () =>
     }),
   );
 
-console.log(JSON.stringify(await { sync, latency, noop, status }[scenario]()));
+/** The queue is no part of the public interface: it is taken from the sources. */
+async function queue() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export * from './queue.ts'; export * from './backoff.ts';`,
+      resolveDir: join(import.meta.dirname, '../../packages/opwright/src/queue'),
+    },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  });
+  const file = join(import.meta.dirname, '../../.opwright', `queue-${process.pid}.mjs`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, outputFiles[0].contents);
+  const { createQueue, exponentialBackoff } = await import(file);
+  await rm(file);
+  const work = createQueue({ clock: systemClock, backoff: exponentialBackoff(systemRandom) });
+  const ms = await timed(async () => {
+    for (let i = 0; i < count; i++) work.add(`default/object-${i}`);
+    for (let i = 0; i < count; i++) work.done((await work.get()).key);
+  });
+  return { perSecond: (count / ms) * 1000 };
+}
+
+console.log(JSON.stringify(await { sync, latency, noop, status, queue }[scenario]()));
 await transport.close();

@@ -8,8 +8,8 @@ const home = import.meta.dirname;
 const kept = join(home, '..', '..', '.opwright', 'bench');
 
 export const PROGRAMS = {
-  opwright: { scenarios: ['sync', 'latency', 'noop', 'status'], command: () => node('opwright.mjs') },
-  'controller-runtime': { scenarios: ['sync', 'latency', 'noop', 'status'], command: goProgram },
+  opwright: { scenarios: ['sync', 'latency', 'noop', 'status', 'queue'], command: () => node('opwright.mjs') },
+  'controller-runtime': { scenarios: ['sync', 'latency', 'noop', 'status', 'queue'], command: goProgram },
   '@kubernetes/client-node': { scenarios: ['sync', 'latency'], command: () => node('client-node.mjs') },
 };
 

@@ -19,7 +19,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -51,6 +53,7 @@ func main() {
 	defer cancel()
 	scenarios := map[string]func(context.Context, ctrl.Manager, string, int) results{
 		"sync": measureSync, "latency": measureLatency, "noop": measureNoop, "status": measureStatus,
+		"queue": measureQueue,
 	}
 	check(json.NewEncoder(os.Stdout).Encode(scenarios[scenario](ctx, manager, namespace, count)))
 }
@@ -147,6 +150,20 @@ func measureStatus(ctx context.Context, manager ctrl.Manager, _ string, count in
 	go func() { check(manager.Start(ctx)) }()
 	<-done
 	return results{"perSecond": float64(count) / (float64(last.Load()-first.Load()) / 1e9)}
+}
+
+func measureQueue(_ context.Context, _ ctrl.Manager, namespace string, count int) results {
+	queue := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[reconcile.Request]())
+	start := time.Now()
+	for i := range count {
+		name := types.NamespacedName{Namespace: namespace, Name: fmt.Sprintf("object-%d", i)}
+		queue.Add(reconcile.Request{NamespacedName: name})
+	}
+	for range count {
+		item, _ := queue.Get()
+		queue.Done(item)
+	}
+	return results{"perSecond": float64(count) / time.Since(start).Seconds()}
 }
 
 // heap is the number of bytes in live objects.
