@@ -1,9 +1,11 @@
 import type { Subject } from '../case.ts';
-import { apply, configMap, core, deployment, get, inGroup, patch, post, put, send } from '../steps.ts';
-import { API, defined, SPEC, WIDGETS, widget } from './widgets.ts';
+import { apply, configMap, core, deployment, get, inGroup, patch, pod, post, put, send } from '../steps.ts';
+import { API, CRDS, defined, GROUP, SPEC, WIDGETS, widget } from './widgets.ts';
 
 const CMS = `${core}/configmaps`;
 const SERVICES = `${core}/services`;
+const PODS = `${core}/pods`;
+const LEASES = `${inGroup('coordination.k8s.io/v1')}/leases`;
 const DEPLOYMENTS = `${inGroup('apps/v1')}/deployments`;
 
 /** Rules that only requests made at random met. */
@@ -74,6 +76,7 @@ export const corners: Subject = {
         patch(`${CMS}/a`, 'strategic', { binaryData: { b: 'no' } }),
         patch(`${CMS}/a`, 'strategic', { binaryData: { b: [] } }),
         patch(`${CMS}/a`, 'merge', { binaryData: { b: 'no' } }),
+        apply(`${CMS}/a`, 'one', configMap('a', { binaryData: { b: 'no' } })),
         put(`${CMS}/a`, configMap('a', { binaryData: { b: [] } })),
         put(`${CMS}/a`, configMap('a', { binaryData: { b: [1, 255] } })),
         put(`${CMS}/a`, configMap('a', { binaryData: { b: [256] } })),
@@ -81,6 +84,7 @@ export const corners: Subject = {
         patch(`${CMS}/a`, 'strategic', { metadata: { creationTimestamp: 'yesterday' } }),
         patch(`${DEPLOYMENTS}/a`, 'strategic', { spec: { replicas: 'x' } }),
         post(DEPLOYMENTS, deployment('a'), { unrecorded: true }),
+        patch(`${CMS}/a`, 'strategic', { metadata: { managedFields: 'x', annotations: [] } }),
         patch(`${DEPLOYMENTS}/a`, 'strategic', { spec: { strategy: { rollingUpdate: { maxSurge: true } } } }),
       ],
     },
@@ -109,6 +113,91 @@ export const corners: Subject = {
           spec: { replicas: 2 },
         }),
       ],
+    },
+    {
+      name: 'names and selectors are looked at before versions',
+      steps: [
+        get(`${CMS}/a%25b?resourceVersion=abc`),
+        get(`${SERVICES}/a%25b/status?resourceVersion=abc`),
+        get(`${CMS}?fieldSelector=metadata.name&resourceVersion=abc`),
+        get(`${CMS}?labelSelector=a%20b&resourceVersion=abc`),
+        get(`${CMS}?watch=true&fieldSelector=metadata.name&resourceVersion=abc`),
+      ],
+    },
+    {
+      name: 'a replacement that creates keeps what a creation would drop',
+      steps: [
+        put(LEASES, { metadata: { name: 'a', deletionTimestamp: '2020-01-01T00:00:00Z' } }),
+        put(`${LEASES}/a`, {
+          metadata: {
+            name: 'a',
+            deletionTimestamp: '2020-01-01T00:00:00Z',
+            deletionGracePeriodSeconds: 5,
+            selfLink: '/x',
+          },
+        }),
+        get(`${LEASES}/a`),
+      ],
+    },
+    {
+      name: 'what is applied shows its numbers as they are',
+      steps: [3000000000, 1e21, 1.5e7, 30000000.5, { a: 3000000000 }, [1.5, 1]].map((data) =>
+        apply(`${CMS}/a`, 'one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data }),
+      ),
+    },
+    {
+      name: 'ephemeral containers come without metadata',
+      steps: [
+        post(PODS, pod('a')),
+        patch(`${PODS}/a/ephemeralcontainers`, 'merge', { metadata: { finalizers: ['ex.io/g'] } }),
+        patch(`${PODS}/a/ephemeralcontainers`, 'strategic', {
+          metadata: { labels: { a: 'b' } },
+          spec: { ephemeralContainers: [{ name: 'e', image: 'i' }] },
+        }),
+        get(`${PODS}/a`),
+      ],
+    },
+    {
+      name: 'defaults have to satisfy the rules of their schema',
+      steps: [
+        ['!self || !oldSelf', "'two\\nlines'", true],
+        ['!self || !oldSelf', '5', true],
+        ['!self', "'no'", true],
+        ['self', "'no'", true],
+        ['self +', '5', true],
+        ['self.size() < 2', "'long'", 'abc'],
+        ['self == oldSelf', '', 'abc'],
+      ].map(([rule, messageExpression, value]) =>
+        post(
+          `${CRDS}?dryRun=All`,
+          {
+            metadata: { name: `widgets.${GROUP}` },
+            spec: {
+              group: GROUP,
+              scope: 'Namespaced',
+              names: { plural: 'widgets', kind: 'Widget' },
+              versions: [
+                {
+                  name: 'v1',
+                  served: true,
+                  storage: true,
+                  schema: {
+                    openAPIV3Schema: SPEC({
+                      a: {
+                        type: typeof value,
+                        default: value,
+                        ...(typeof value === 'string' && { maxLength: 9 }),
+                        'x-kubernetes-validations': [{ rule, message: 'says no', messageExpression }],
+                      },
+                    }),
+                  },
+                },
+              ],
+            },
+          },
+          { keep: ['message', 'details', 'code'] },
+        ),
+      ),
     },
     {
       name: 'a continue token and the version beside it',

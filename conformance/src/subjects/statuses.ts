@@ -49,6 +49,7 @@ export const statuses: Subject = {
         put(`${JOBS}/a/status`, { metadata: { name: 'a', labels: { x: 'y' } } }),
         patch(`${JOBS}/a/status`, 'merge', { metadata: { labels: null } }),
         post(JOBS, { metadata: { name: 'a%25b' } }),
+        put(`${JOBS}/a`, { metadata: { name: 'a' } }),
       ],
     },
   ],

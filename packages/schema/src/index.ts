@@ -17,6 +17,7 @@ export {
   type CompileOptions,
   celTypeOf,
   celTypeOfNode,
+  checkDefaultsByRules,
   checkRules,
   compileRule,
   type Decide,

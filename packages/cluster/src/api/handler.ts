@@ -24,7 +24,7 @@ import { subresourceCreates, subresourceEndpoint } from './subresources/index.ts
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/delete-collection.ts';
-import { checkVersion, get, stored } from './verbs/get.ts';
+import { get, read } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
@@ -307,8 +307,7 @@ function performOnSubresource(call: Call): Result | Promise<Result> {
 function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
   const { kind, info } = call;
   try {
-    checkVersion(call);
-    return stored(call);
+    return read(call);
   } catch (error) {
     if (view === undefined || kind.custom || !isStatusError(error)) throw error;
     throw notFound({ group: kind.group, plural: `${kind.plural}/${subresource}` }, info.name);

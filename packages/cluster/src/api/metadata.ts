@@ -61,6 +61,7 @@ export function fillSystemFields(object: MutableObject, random: Random, nowMs: n
     metadata.name = generateName(metaText(object, 'generateName'), random);
   }
   metadata.uid = random.uuid();
+  delete metadata.selfLink;
   metadata.creationTimestamp = formatTime(nowMs);
 }
 

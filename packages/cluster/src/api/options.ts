@@ -21,7 +21,7 @@ export interface PatchOptions extends WriteOptions {
 export interface ListOptions {
   readonly labelSelector: string;
   readonly fieldSelector: string;
-  /** undefined = unset. */
+  /** undefined = unset. @throws StatusError 500 when asked for and malformed: selectors are looked at before */
   readonly resourceVersion: number | undefined;
   readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
   /** 0 = none. */
@@ -141,7 +141,9 @@ export function listOptions(query: URLSearchParams, isWatch: boolean): ListOptio
   return {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
-    resourceVersion: parseResourceVersion(version),
+    get resourceVersion() {
+      return parseResourceVersion(version);
+    },
     resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
     limit: Math.max(0, limit),
     continue: token,

@@ -20,7 +20,6 @@ import {
 import {
   completesDeletion,
   dedupeOwnerReferences,
-  dropSystemFields,
   fillSystemFields,
   keepSystemFields,
   metadataOf,
@@ -71,7 +70,6 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
 
   const generated = metaText(draft, 'name') === '';
   const nowMs = server.clock.now();
-  dropSystemFields(draft);
   fillSystemFields(draft, server.random, nowMs);
   kind.prepareForCreate(draft, strategyContext(call, write.dryRun));
   if (kind.hasGeneration) metadataOf(draft).generation = 1;

@@ -36,11 +36,11 @@ function walk(type: TypeNode, value: JsonValue, path: PathKey[], found: Mismatch
   } else if (shape === 'map') {
     const map = asMap(value);
     if (map !== undefined) walkMap(type, map, path, found);
-    else found.push({ path: [...path], message: `expected map, got &{${goText(value, 'floats')}}` });
+    else found.push({ path: [...path], message: `expected map, got &{${goText(value)}}` });
   } else {
     const list = asList(value);
     if (list !== undefined) walkList(type, list, path, found);
-    else found.push({ path: [...path], message: `expected list, got &{${goText(value, 'floats')}}` });
+    else found.push({ path: [...path], message: `expected list, got &{${goText(value)}}` });
   }
 }
 
@@ -56,13 +56,13 @@ function scalarMismatch(scalar: Scalar, value: JsonValue): string | undefined {
     case 'bytes':
     case 'duration':
       if (typeof value === 'string') return undefined;
-      return `expected string, got &value.valueUnstructured{Value:${goSyntax(value, 'floats')}}`;
+      return `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
     case 'boolean':
       if (typeof value === 'boolean') return undefined;
-      return `expected boolean, got &{${goText(value, 'floats')}}`;
+      return `expected boolean, got &{${goText(value)}}`;
     default:
       if (typeof value !== 'object') return undefined;
-      return `expected any scalar, got &{${goText(value, 'floats')}}`;
+      return `expected any scalar, got &{${goText(value)}}`;
   }
 }
 

@@ -16,7 +16,8 @@ export function checkShape(type: TypeNode, value: JsonValue | undefined, origina
     case 'struct':
     case 'map':
       if (!isMap(value)) throw mismatch(`cannot restore ${type.node === 'map' ? 'map from' : 'struct from:'}`, value);
-      for (const name of Object.keys(value)) {
+      // Go goes through the fields of its struct.
+      for (const name of type.node === 'map' ? Object.keys(value) : type.fields.keys()) {
         const child = type.node === 'map' ? type.value : type.fields.get(name)?.type;
         if (child !== undefined)
           checkShape(child, valueAt(value, name), isMap(original) ? valueAt(original, name) : undefined);

@@ -20,7 +20,7 @@ export function subresourceEndpoint(kind: ServedKind, name: string): Endpoint | 
     case 'finalize':
       return fieldEndpoint(kind, name, ['spec', 'finalizers']);
     case 'ephemeralcontainers':
-      return fieldEndpoint(kind, name, ['spec', 'ephemeralContainers']);
+      return fieldEndpoint(kind, name, ['spec', 'ephemeralContainers'], true);
     case 'approval':
       return approvalEndpoint(kind);
     default:

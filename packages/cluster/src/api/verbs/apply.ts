@@ -23,7 +23,7 @@ import { metaText } from '../metadata.ts';
 import type { PatchOptions } from '../options.ts';
 import { parseYamlOrJson, strictYamlError, YamlError } from '../read-yaml.ts';
 import { objectKey } from './get.ts';
-import { decodePatch, type Patched } from './patch.ts';
+import { convertedWords, decodePatch, type Patched } from './patch.ts';
 
 /** Server-side apply. `decode` fits what is applied to an endpoint of another form into that form. */
 export function applyChange(
@@ -78,7 +78,7 @@ function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undef
     const type = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
     const which = `${metaText(config, 'namespace')}/${metaText(config, 'name')}; ${type}`;
     return rawError(
-      `failed to convert new object (${which}) to proper version: unable to convert unstructured object to ${type}: ${why}`,
+      `failed to convert new object (${which}) to proper version: unable to convert unstructured object to ${type}: ${convertedWords(why)}`,
     );
   };
   const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;

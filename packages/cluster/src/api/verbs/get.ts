@@ -8,15 +8,21 @@ import { present } from '../present.ts';
 /** GET of one object. A resourceVersion asks for a state that is at least as new, which the current one always is. */
 export function get(call: Call): Result | Promise<Result> {
   const { kind } = call;
-  checkVersion(call);
-  return reading(kind, () => ({ code: 200, kind, object: present(kind, stored(call)) }));
+  return reading(kind, () => ({ code: 200, kind, object: present(kind, read(call)) }));
 }
 
 /** @throws StatusError 500, 504 for a resourceVersion that is none, or is yet to come */
-export function checkVersion({ info, server, readAt }: Call): void {
+function checkVersion({ info, server, readAt }: Call): void {
   const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
   const current = readAt ?? server.store.revision;
   if (wanted > current) throw tooLargeResourceVersion(wanted, current);
+}
+
+/** {@link stored}, at the version that the request wants to have seen. @throws StatusError 400, 404, 500, 504 */
+export function read(call: Call): StoredObject {
+  objectKey(call, call.info.name);
+  checkVersion(call);
+  return stored(call);
 }
 
 /** The stored object that the request names. @throws StatusError 400, 404 */

@@ -125,7 +125,7 @@ function decodePatched(
 }
 
 /** What a strategic merge patch has made is not decoded from JSON, but for some values, on their own. */
-function convertedWords(message: string): string {
+export function convertedWords(message: string): string {
   if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
   return message.replace(/Go struct field \S+ of type int32$/, 'Go value of type int32');
 }

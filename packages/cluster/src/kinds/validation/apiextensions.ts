@@ -9,7 +9,13 @@ import {
   validateDns1035Label,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
-import { type CustomResourceVersion, checkRules, checkStructural, type StructuralSchema } from '@opwright/schema';
+import {
+  type CustomResourceVersion,
+  checkDefaultsByRules,
+  checkRules,
+  checkStructural,
+  type StructuralSchema,
+} from '@opwright/schema';
 import { at, field, items, text, texts } from '../tree.ts';
 import { immutable } from './immutable.ts';
 import { oneOf } from './pod-spec.ts';
@@ -248,7 +254,9 @@ function schemaErrors(versions: readonly CustomResourceVersion[]): FieldError[] 
 
 function errorsOf(schema: StructuralSchema, path: string): FieldError[] {
   const errors = checkStructural(schema, path);
-  return [...errors, ...checkRules(schema, path, errors)];
+  // The rules themselves are judged once the defaults are known to be good.
+  const defaults = errors.length > 0 ? [] : checkDefaultsByRules(schema, path);
+  return defaults.length > 0 ? defaults : [...errors, ...checkRules(schema, path, errors)];
 }
 
 /** A version in which objects may still be stored must stay known. */

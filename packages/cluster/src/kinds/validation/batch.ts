@@ -68,7 +68,8 @@ function wholeSpecErrors(job: JsonObject): FieldError[] {
   const spec = at(job, 'spec');
   const selector = at(spec, 'selector');
   return [
-    ...(selector === undefined ? [requiredValue('spec.selector')] : workloadLabelErrors(spec)),
+    ...(selector === undefined ? [requiredValue('spec.selector')] : []),
+    ...workloadLabelErrors(spec),
     ...jobSpecErrors(spec, 'spec'),
   ];
 }
@@ -78,7 +79,9 @@ export function validateJobUpdate(job: JsonObject, old: JsonObject): FieldError[
   return [
     ...wholeSpecErrors(job),
     ...completionsErrors(spec, before),
-    ...immutable(spec, before, 'selector', 'spec.', () => goLabelSelector(at(spec, 'selector'))),
+    ...immutable(spec, before, 'selector', 'spec.', (value) =>
+      value === undefined ? 'null' : goLabelSelector(at(spec, 'selector')),
+    ),
     ...templateErrors(job, old),
     ...immutable(spec, before, 'completionMode', 'spec.'),
     ...immutable(spec, before, 'podFailurePolicy', 'spec.'),
