@@ -53,11 +53,9 @@ for (const name of chosen) {
       console.log(`  ${line}`);
       continue;
     }
-    const { name: what, value, unit, anchor, target } = JSON.parse(line);
+    const { name: what, value, unit, anchor, target, against } = JSON.parse(line);
     const ratio =
-      anchor === undefined
-        ? ''
-        : `   real API server with etcd: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
+      anchor === undefined ? '' : `   ${against}: ${number(anchor)} ${unit}, ratio ${number(value / anchor)}`;
     console.log(`  ${what.padEnd(52)} ${number(value).padStart(10)} ${unit}${ratio}${verdict(value, anchor, target)}`);
   }
 }
