@@ -48,7 +48,7 @@ export function lexemeConversions(): number {
  */
 export function keptNumber(lexeme: NumberLexeme): number | NumberLexeme {
   const { value, isInteger } = lexeme;
-  if (!isInteger || Number.isSafeInteger(value)) return value;
+  if (!isInteger || Number.isSafeInteger(value) || String(value) === lexeme.lexeme) return value;
   const integer = BigInt(lexeme.lexeme);
   return BigInt.asIntN(64, integer) === integer ? lexeme : value;
 }

@@ -13,6 +13,8 @@ describe('parseJson', () => {
         const text = JSON.stringify(value);
         expect(plainJson(parseJson(text).value)).toEqual(JSON.parse(text));
       }),
+      // Integers that a number holds exactly, though not all around them.
+      { examples: [[[-(2 ** 53)]], [[2 ** 53 + 2]]] },
     );
   });
 
