@@ -30,6 +30,7 @@ const object = fc.tuple(fields, fields, fields, fields, json).map(([before, afte
 }));
 
 function stripped(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { metadata, ...rest } = value as Fields;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return value;
   const { managedFields: _, ...others } = metadata as Fields;
