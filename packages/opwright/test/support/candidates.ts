@@ -138,12 +138,16 @@ async function* carried(
 /** A network between one process and the server. */
 export function network(inner: Transport, base: VirtualClock, clock: ProcessClock, weather: () => Weather): Transport {
   const pause = (ms: number) => new Promise<void>((resolve) => void base.setTimeout(resolve, ms));
-  const never = () => new Promise<TransportResponse>(() => {});
+  /** No answer comes; who gives up hears of that, as from any transport. */
+  const never = (signal: AbortSignal | undefined) =>
+    new Promise<TransportResponse>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
   return {
     async request({ signal, ...request }) {
       const now = weather();
       if (now === 'refused') throw new TransportError('connection refused');
-      if (now === 'lost') return never();
+      if (now === 'lost') return never(signal);
       await pause(typeof now === 'object' ? now.thereMs : 1);
       if (request.stream && /[?&]watch=/.test(request.path)) {
         const response = await inner.request({ ...request, ...(signal && { signal }) });
@@ -152,7 +156,7 @@ export function network(inner: Transport, base: VirtualClock, clock: ProcessCloc
       }
       // The signal stays behind: whoever gives up cannot call back what is on its way.
       const response = await inner.request(request);
-      if (now === 'unanswered') return never();
+      if (now === 'unanswered') return never(signal);
       await pause(typeof now === 'object' ? now.backMs : 1);
       await clock.running();
       signal?.throwIfAborted();

@@ -88,7 +88,8 @@ export function startMember(cluster: Cluster, base: VirtualClock, identity: stri
   const { watchman, reconcileMs = 50, concurrency = 4, rate = 1 } = options;
   const clock = processClock(base, rate);
   const logger = recording();
-  const foos = controller(Foo, { concurrency }).reconcile(async (foo, ctx) => {
+  // A request whose answer is lost holds its key until somebody gives up.
+  const foos = controller(Foo, { concurrency, timeout: '20s' }).reconcile(async (foo, ctx) => {
     const key = `${foo.metadata.namespace}/${foo.metadata.name}`;
     watchman.begin(member, key);
     try {
