@@ -22,6 +22,7 @@ export {
 } from '@opwright/machinery';
 export * from './certificates/certificates.ts';
 export * from './client/create-client.ts';
+export { REQUEST_TIMEOUT } from './client/time-limit.ts';
 export * from './client.ts';
 export * from './kubeconfig/connect.ts';
 export { KubeconfigError } from './kubeconfig/fields.ts';

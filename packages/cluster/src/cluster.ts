@@ -283,7 +283,9 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   });
   const rootCa = () => identities().authority.certificate;
   const log = options.logger ?? jsonLogger({ clock, level: 'error' });
-  const client = createClient(own, { userAgent });
+  // A function call loses an answer only where a test asks for it.
+  const requestTimeoutMs = Number.POSITIVE_INFINITY;
+  const client = createClient(own, { userAgent, requestTimeoutMs });
   const accountToken = (account: KubeObject, secret: KubeObject) => legacyToken(issuer.keys, account, secret);
   const context = { transport: own, client, clock, random, store, registry, log, rootCa, accountToken };
   const controllers = controllersOf(profile, context);
@@ -311,7 +313,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   return {
     transport,
     as,
-    client: createClient(transport, { userAgent }),
+    client: createClient(transport, { userAgent, requestTimeoutMs }),
     clock,
     requests,
     faults,

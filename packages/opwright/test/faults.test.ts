@@ -33,7 +33,7 @@ const operator = defineOperator({
   ],
 });
 
-type Fault = 'none' | '500' | 'refused' | 'lost answer' | 'conflict' | 'break' | 'end' | 'compact' | 'gap';
+type Fault = 'none' | '500' | 'refused' | 'lost answer' | 'silence' | 'conflict' | 'break' | 'end' | 'compact' | 'gap';
 type Change = {
   readonly what: 'foo' | 'delete foo' | 'thing' | 'delete thing' | 'delete child';
   readonly name: string;
@@ -51,6 +51,7 @@ const fault = fc.constantFrom<Fault>(
   '500',
   'refused',
   'lost answer',
+  'silence',
   'conflict',
   'break',
   'end',
@@ -73,6 +74,11 @@ test('whatever fails on the way, the world is as the objects say in the end, and
           if (next === 'refused' || (next === 'lost answer' && request.method === 'GET')) throw refused();
           if (next === 'conflict' && request.method === 'PATCH')
             return failure(409, 'Conflict', 'the object has been modified');
+          if (next === 'silence') {
+            // A connection that has died unnoticed: before the request has arrived, or after.
+            if (request.method !== 'GET') await api.request(request);
+            return new Promise<never>(() => {});
+          }
           const answer = await api.request(request);
           // The server did it, and nobody hears of it.
           if (next === 'lost answer') throw new TransportError('socket hang up', { code: 'ECONNRESET' });

@@ -1,4 +1,4 @@
-import type { AnyResource, Infer, InferInput, ObjectKey, ObjectList, Status } from '@opwright/machinery';
+import type { AnyResource, Clock, Infer, InferInput, ObjectKey, ObjectList, Status } from '@opwright/machinery';
 import { isExpired } from '@opwright/machinery';
 import type {
   ApplyOptions,
@@ -15,6 +15,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../client.ts';
+import { systemClock } from '../system/clock.ts';
 import {
   type Parse,
   type RequestBody,
@@ -28,6 +29,7 @@ import { headerValues, warningTexts } from './headers.ts';
 import { eventParser, listParser } from './managed-fields.ts';
 import type { Query } from './paths.ts';
 import { collectionPath, objectPath, requireNamespace, withQuery } from './paths.ts';
+import { type TimeLimit, withinTime } from './time-limit.ts';
 import { watchEvents } from './watch.ts';
 
 export interface ClientOptions {
@@ -37,7 +39,19 @@ export interface ClientOptions {
   readonly userAgent?: string;
   /** Receives the text of each `Warning` header: deprecated versions, unknown fields, webhooks. Default: dropped. */
   readonly warnings?: (text: string) => void;
+  /**
+   * How long a request may take, from its start to the end of the answer; then it fails with a `TransportError` of code
+   * `REQUEST_TIMEOUT`, and counts as an answer that was lost. `Infinity` = for ever. Watches are not limited. Default 70 s: an
+   * API server itself gives up after 60 s.
+   *
+   * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (`--request-timeout`)
+   */
+  readonly requestTimeoutMs?: number;
+  /** Measures that time. Default: the system's. */
+  readonly clock?: Clock;
 }
+
+const REQUEST_TIMEOUT_MS = 70_000;
 
 /** Objects per page of a list, as kubectl and client-go have it. */
 const PAGE_SIZE = 500;
@@ -67,6 +81,8 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
   const baseHeaders = { accept: 'application/json', 'user-agent': options.userAgent ?? 'opwright' };
   /** By type of the body; made once. */
   const bodyHeaders = new Map<string, Readonly<Record<string, string>>>();
+  const { clock = systemClock, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const limit: TimeLimit | undefined = timeoutMs === Number.POSITIVE_INFINITY ? undefined : { clock, timeoutMs };
 
   function headersFor(bodyType: string): Readonly<Record<string, string>> {
     let headers = bodyHeaders.get(bodyType);
@@ -87,6 +103,15 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     return response;
   }
 
+  /** One request with a whole answer. */
+  function exchange<T>(
+    request: TransportRequest,
+    read: (request: TransportRequest, response: TransportResponse) => Promise<T>,
+  ): Promise<T> {
+    const once = async (limited: TransportRequest) => read(limited, await send(limited));
+    return limit === undefined ? once(request) : withinTime(limit, request, once);
+  }
+
   async function call<T>(
     method: TransportRequest['method'],
     path: string,
@@ -99,7 +124,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       ? { method, path, signal, headers: headersFor(body.type), body: { json: body.json } }
       : { method, path, signal, headers: accept === undefined ? baseHeaders : { ...baseHeaders, accept } };
     // The one place where what the server says is taken for what the resource declares.
-    return (await jsonOf(request, await send(request), parse)) as T;
+    return (await exchange(request, (sent, response) => jsonOf(sent, response, parse))) as T;
   }
 
   const writeQuery = (write: WriteOptions = {}): Query => ({
@@ -267,15 +292,16 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
         body,
         signal: opts.signal,
       };
-      const response = await send(request);
-      const type = headerValues(response.headers, 'content-type')[0] ?? '';
-      if (/[/+]json/.test(type)) return jsonOf(request, response);
-      const text = await response.text();
-      try {
-        return JSON.parse(text);
-      } catch {
-        return text;
-      }
+      return exchange(request, async (sent, response) => {
+        const type = headerValues(response.headers, 'content-type')[0] ?? '';
+        if (/[/+]json/.test(type)) return jsonOf(sent, response);
+        const text = await response.text();
+        try {
+          return JSON.parse(text);
+        } catch {
+          return text;
+        }
+      });
     },
   };
 }

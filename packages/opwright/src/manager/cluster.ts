@@ -44,6 +44,7 @@ export interface ClusterSurroundings {
   readonly freeze: boolean;
   readonly watchList: boolean;
   readonly watchIdleTimeoutMs?: number | undefined;
+  readonly requestTimeoutMs?: number | undefined;
   /** The `host` label of request metrics. */
   readonly host: string;
   /** Asked before each write; absent = there is nothing to ask. */
@@ -85,7 +86,7 @@ export function createManagedCluster(
   { transport: given, client: givenClient, namespaces: followed }: ClusterOptions,
   surroundings: ClusterSurroundings,
 ): ManagedCluster {
-  const { operator, clock, random, metrics, tracing, mayWork } = surroundings;
+  const { operator, clock, random, metrics, tracing, mayWork, requestTimeoutMs } = surroundings;
   const base = given ?? givenClient?.transport;
   if (!base) {
     throw new Error(
@@ -100,6 +101,8 @@ export function createManagedCluster(
   const clientOf = (through: Transport, userAgent: string) =>
     createClient(through, {
       userAgent: `${operator.name} ${userAgent}`,
+      clock,
+      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
       fieldManager: operator.name,
       warnings: (text) => logger.warn('Warning from the API server', { warning: text }),
     });

@@ -87,6 +87,11 @@ export interface ManagerOptions {
   /** A watch without a sign of life for so long is opened anew; default 5 min. */
   readonly watchIdleTimeoutMs?: number;
   /**
+   * How long a request of the operator may take before it fails, so that a lost answer holds no key and no worker; watches have
+   * `watchIdleTimeoutMs`. Default 70 s: an API server itself gives up after 60 s.
+   */
+  readonly requestTimeoutMs?: number;
+  /**
    * Fill the caches from streams (WatchList) where the server can: neither side holds a whole list, so that large kinds
    * cost less memory and no pause. Servers that cannot are noticed, and listed. Default: true.
    *
@@ -230,6 +235,7 @@ export function createManager(operator: Operator, options: ManagerOptions): Mana
     freeze: options.freeze ?? true,
     watchList: options.watchList ?? true,
     watchIdleTimeoutMs: options.watchIdleTimeoutMs,
+    requestTimeoutMs: options.requestTimeoutMs,
     host: options.host ?? '',
     mayWork: election || sharding ? mayWork : undefined,
     fencingToken,

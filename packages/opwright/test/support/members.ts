@@ -89,7 +89,7 @@ export function startMember(cluster: Cluster, base: VirtualClock, identity: stri
   const clock = processClock(base, rate);
   const logger = recording();
   // A request whose answer is lost holds its key until somebody gives up.
-  const foos = controller(Foo, { concurrency, timeout: '20s' }).reconcile(async (foo, ctx) => {
+  const foos = controller(Foo, { concurrency }).reconcile(async (foo, ctx) => {
     const key = `${foo.metadata.namespace}/${foo.metadata.name}`;
     watchman.begin(member, key);
     try {
