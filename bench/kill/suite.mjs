@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '@opwright/client';
 import { seededRandom } from '@opwright/machinery';
-import { freePort } from '../servers.mjs';
+import { freePort } from '../../scripts/real-api-server.mjs';
 import { createLedger, PLURALS, stateOf } from './ledger.mjs';
 import { createWatcher } from './watcher.mjs';
 

@@ -19,6 +19,8 @@ export interface Case {
 export interface Subject {
   /** Name of the golden file. */
   readonly id: string;
+  /** What kube-apiserver has to be started with beside the flags of envtest: `--feature-gates=…`. */
+  readonly flags?: readonly string[];
   readonly cases: readonly Case[];
 }
 

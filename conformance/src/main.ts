@@ -1,19 +1,23 @@
-// Compares a server with the recorded answers, or records them. `npm run conformance -- [--kubeconfig F] [--record] [subject …]`,
-// or compares random requests: `--random CASES --kubeconfig F [--seed S]`
+// Compares a server with the recorded answers, or records them:
+// `npm run conformance -- [--kubeconfig F | --kube-apiserver F --etcd F] [--record] [subject …]`,
+// or compares random requests: `--random CASES (--kubeconfig F | --kube-apiserver F --etcd F) [--seed S]`
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Subject } from './case.ts';
 import { describe } from './compare.ts';
-import { readExceptions } from './exceptions.ts';
+import { type Exception, readExceptions } from './exceptions.ts';
 import { readGolden, writeGolden } from './goldens.ts';
 import { judge, outdated } from './judge.ts';
 import { exploreLive } from './random/main.ts';
 import { runSubject } from './run-subject.ts';
-import { embeddedServer, liveServer, type Server } from './server.ts';
+import { embeddedServer, liveServer, type OpenServer, realServers, type Server } from './server.ts';
 import { subjects } from './subjects/index.ts';
 
 const { values, positionals } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
+    'kube-apiserver': { type: 'string' },
+    etcd: { type: 'string' },
     record: { type: 'boolean', default: false },
     random: { type: 'string' },
     seed: { type: 'string' },
@@ -25,11 +29,20 @@ const folder = join(home, 'golden');
 const list = join(home, '..', 'docs', 'fidelity.md');
 const unknown = positionals.filter((id) => !subjects.some((subject) => subject.id === id));
 if (unknown.length > 0) fail(`unknown subject ${unknown.join(', ')}: use ${subjects.map(({ id }) => id).join(', ')}`);
-if (values.record && values.kubeconfig === undefined)
-  fail('--record needs --kubeconfig: answers are recorded from a real API server');
-if (values.random !== undefined && values.kubeconfig === undefined)
-  fail('--random needs --kubeconfig: the embedded server is compared with a real API server');
-const chosen = positionals.length === 0 ? subjects : subjects.filter(({ id }) => positionals.includes(id));
+const { kubeconfig, etcd, 'kube-apiserver': kubeApiserver } = values;
+if ((kubeApiserver === undefined) !== (etcd === undefined)) fail('--kube-apiserver and --etcd need each other');
+if (kubeconfig !== undefined && etcd !== undefined)
+  fail('--kubeconfig names a server that runs: leave out the binaries');
+const isReal = kubeconfig !== undefined || etcd !== undefined;
+const real = '--kubeconfig F of a real API server, or --kube-apiserver F --etcd F to start some';
+if (values.record && !isReal) fail(`--record needs ${real}`);
+if (values.random !== undefined && !isReal) fail(`--random needs ${real}`);
+const named = positionals.length === 0 ? subjects : subjects.filter(({ id }) => positionals.includes(id));
+/** A server that runs has the flags that it has. */
+const chosen = named.filter(({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0);
+for (const { id, flags } of named) {
+  if (kubeconfig !== undefined && flags !== undefined) console.log(`${id}: needs a server with ${flags.join(' ')}`);
+}
 
 function fail(message: string): never {
   console.error(message);
@@ -45,44 +58,73 @@ async function versionOf(server: Server): Promise<string> {
   return ((await response.json()) as { gitVersion: string }).gitVersion;
 }
 
-async function record(server: Server): Promise<void> {
-  const version = await versionOf(server);
-  for (const subject of chosen) {
-    const answers = await runSubject(server, subject);
-    await writeGolden(folder, subject.id, { server: version, answers });
-    console.log(`${subject.id}: ${Object.values(answers).flat().length} answers recorded`);
+async function record(open: OpenServer): Promise<void> {
+  for (const [flags, group] of byFlags(chosen)) {
+    await using server = await open(flags);
+    const version = await versionOf(server);
+    for (const subject of group) {
+      const answers = await runSubject(server, subject);
+      await writeGolden(folder, subject.id, { server: version, answers });
+      console.log(`${subject.id}: ${Object.values(answers).flat().length} answers recorded`);
+    }
   }
 }
 
-async function compare(open: () => Promise<Server>): Promise<boolean> {
-  const exceptions = await readExceptions(list);
-  const total = { equal: 0, listed: [] as string[], different: 0 };
-  for (const subject of chosen) {
-    const golden = await readGolden(folder, subject.id);
-    if (golden === undefined) fail(`nothing is recorded for ${subject.id}: record it with --record --kubeconfig F`);
-    await using server = await open();
-    const { equal, listed, different } = judge(subject, golden.answers, await runSubject(server, subject), exceptions);
-    for (const { id, request, differences } of different) {
-      console.log(`\n${id}\n  ${request}`);
-      for (const difference of differences) console.log(`    ${describe(difference)}`);
-    }
-    console.log(`${subject.id}: ${equal} equal, ${listed.length} listed exceptions, ${different.length} different`);
-    total.equal += equal;
-    total.listed.push(...listed);
-    total.different += different.length;
+/** Subjects that can have one server, with its flags. */
+function byFlags(all: readonly Subject[]): [flags: readonly string[], group: readonly Subject[]][] {
+  const keys = [...new Set(all.map(({ flags = [] }) => JSON.stringify(flags)))];
+  return keys.map((key) => [JSON.parse(key), all.filter(({ flags = [] }) => JSON.stringify(flags) === key)]);
+}
+
+interface Total {
+  equal: number;
+  readonly listed: string[];
+  different: number;
+}
+
+async function judgeSubject(
+  server: Server,
+  subject: Subject,
+  exceptions: readonly Exception[],
+  total: Total,
+): Promise<void> {
+  const golden = await readGolden(folder, subject.id);
+  if (golden === undefined) fail(`nothing is recorded for ${subject.id}: record it with --record and ${real}`);
+  const { equal, listed, different } = judge(subject, golden.answers, await runSubject(server, subject), exceptions);
+  for (const { id, request, differences } of different) {
+    console.log(`\n${id}\n  ${request}`);
+    for (const difference of differences) console.log(`    ${describe(difference)}`);
   }
-  const old = chosen === subjects ? outdated(exceptions, total.listed) : [];
+  console.log(`${subject.id}: ${equal} equal, ${listed.length} listed exceptions, ${different.length} different`);
+  total.equal += equal;
+  total.listed.push(...listed);
+  total.different += different.length;
+}
+
+async function compare(open: OpenServer): Promise<boolean> {
+  const exceptions = await readExceptions(list);
+  const total: Total = { equal: 0, listed: [], different: 0 };
+  for (const [flags, group] of byFlags(chosen)) {
+    await using server = await open(flags);
+    for (const subject of group) await judgeSubject(server, subject, exceptions, total);
+  }
+  const old = chosen.length === subjects.length ? outdated(exceptions, total.listed) : [];
   for (const { pattern } of old) console.log(`\nlisted in docs/fidelity.md, but equal: ${pattern}`);
   console.log(`\nin all: ${total.equal} equal, ${total.listed.length} listed exceptions, ${total.different} different`);
-  return total.different === 0 && (values.kubeconfig !== undefined || old.length === 0);
+  return total.different === 0 && (isReal || old.length === 0);
 }
 
-const { kubeconfig } = values;
-const open = kubeconfig === undefined ? embeddedServer : () => liveServer(kubeconfig);
-if (values.random !== undefined && kubeconfig !== undefined) {
+/** Opens nothing new for a server that runs already. */
+function opener(): OpenServer {
+  if (kubeconfig !== undefined) return () => liveServer(kubeconfig);
+  return kubeApiserver === undefined || etcd === undefined ? embeddedServer : realServers(kubeApiserver, etcd);
+}
+
+const open = opener();
+if (values.random !== undefined) {
   const seed = values.seed ?? Date.now() % 1_000_000_000;
-  if (!(await exploreLive(kubeconfig, count(values.random), Number(seed), list))) process.exitCode = 1;
+  await using live = await open();
+  if (!(await exploreLive(live, count(values.random), Number(seed), list))) process.exitCode = 1;
 } else if (values.record) {
-  await using server = await open();
-  await record(server);
+  await record(open);
 } else if (!(await compare(open))) process.exitCode = 1;

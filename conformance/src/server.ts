@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createHttpTransport, type Transport } from '@opwright/client';
-import { startCluster } from '@opwright/cluster';
+import { envtestClusterOptions, parseFlags, startCluster } from '@opwright/cluster';
+import { startRealApiServer } from '../../scripts/real-api-server.mjs';
 import { type BinaryTransport, binaryTransport } from './protobuf-answer.ts';
 
 /** A server that cases are sent to, over TLS. */
@@ -29,26 +30,44 @@ export async function liveServer(kubeconfig: string): Promise<Server> {
   };
 }
 
+/** Starts a server with flags of kube-apiserver beside those of envtest. */
+export type OpenServer = (flags?: readonly string[]) => Promise<Server>;
+
+/** As envtest starts it; the issuer is an address of the server, which does not count in comparisons. */
+const ENVTEST = [
+  '--secure-port=0',
+  '--service-account-issuer=https://127.0.0.1:6443/',
+  '--disable-admission-plugins=ServiceAccount',
+];
+
 /** A fresh embedded server without controllers, on a port of this machine. */
-export async function embeddedServer(): Promise<Server> {
+export const embeddedServer: OpenServer = async (flags = []) => {
   const folder = await mkdtemp(join(tmpdir(), 'opwright-conformance-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  const cluster = await startCluster({
-    profile: 'envtest',
-    serve: true,
-    kubeconfig,
-    // As envtest names it: by an address of the server, which does not count in comparisons.
-    serviceAccounts: { issuer: 'https://127.0.0.1:6443/' },
+  const options = await envtestClusterOptions(parseFlags([...ENVTEST, ...flags]));
+  const cluster = await startCluster({ ...options, kubeconfig });
+  return withEnd(await liveServer(kubeconfig), async () => {
+    await cluster.stop();
+    await rm(folder, { recursive: true });
   });
-  const live = await liveServer(kubeconfig);
+};
+
+/** Starts real servers from the binaries of kube-apiserver and etcd. */
+export function realServers(kubeApiserver: string, etcd: string): OpenServer {
+  return async (flags = []) => {
+    const { kubeconfig, stop } = await startRealApiServer({ kubeApiserver, etcd, flags });
+    return withEnd(await liveServer(kubeconfig), stop);
+  };
+}
+
+function withEnd(server: Server, end: () => Promise<void>): Server {
   return {
-    transport: live.transport,
-    anonymous: live.anonymous,
-    binary: live.binary,
+    transport: server.transport,
+    anonymous: server.anonymous,
+    binary: server.binary,
     async [Symbol.asyncDispose]() {
-      await live[Symbol.asyncDispose]();
-      await cluster.stop();
-      await rm(folder, { recursive: true });
+      await server[Symbol.asyncDispose]();
+      await end();
     },
   };
 }

@@ -1,11 +1,10 @@
 import { describe } from '../compare.ts';
 import { readExceptions } from '../exceptions.ts';
-import { embeddedServer, liveServer } from '../server.ts';
+import { embeddedServer, type Server } from '../server.ts';
 import { type Divergence, explore } from './explore.ts';
 
 /** Compares the embedded server with a live one by random cases; false when they differ. */
-export async function exploreLive(kubeconfig: string, cases: number, seed: number, list: string): Promise<boolean> {
-  await using live = await liveServer(kubeconfig);
+export async function exploreLive(live: Server, cases: number, seed: number, list: string): Promise<boolean> {
   await using embedded = await embeddedServer();
   const exceptions = await readExceptions(list);
   const { answers, listed, findings } = await explore(live, embedded, { seed, cases, exceptions, report });

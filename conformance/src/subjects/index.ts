@@ -15,6 +15,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
+import { mutatingPolicies } from './mutating-policies.ts';
 import { nonsense } from './nonsense.ts';
 import { patches } from './patch.ts';
 import { plugins } from './plugins.ts';
@@ -51,6 +52,7 @@ export const subjects: readonly Subject[] = [
   nonsense,
   access,
   policies,
+  mutatingPolicies,
   reviews,
   tokens,
   impersonation,

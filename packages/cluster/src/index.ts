@@ -17,6 +17,7 @@ export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
 export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
 export {
   API_SERVER_FLAGS,
+  envtestClusterOptions,
   IGNORED_API_SERVER_FLAGS,
   type Program,
   startEnvtestApiServer,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDuration } from '@opwright/machinery';
 import type { ServiceAccountOptions } from '../api/tokens/issuer.ts';
-import { startCluster } from '../cluster.ts';
-import type { ServingCertificate } from '../serve.ts';
+import { type ClusterOptions, startCluster } from '../cluster.ts';
+import type { ServeOptions, ServingCertificate } from '../serve.ts';
 import { featureGatesOf } from './feature-gates.ts';
 import { type Flags, listOf } from './flags.ts';
 
@@ -49,11 +49,21 @@ export const IGNORED_API_SERVER_FLAGS: readonly string[] = [
  * @throws Error naming the flag or file at fault, or the address when it is taken
  */
 export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
+  const cluster = await startCluster(await envtestClusterOptions(flags));
+  return { url: cluster.url ?? '', stop: () => cluster.stop() };
+}
+
+/**
+ * What these flags of kube-apiserver say, as options of a cluster that serves.
+ *
+ * @throws Error naming the flag or file at fault
+ */
+export async function envtestClusterOptions(flags: Flags): Promise<ClusterOptions & { readonly serve: ServeOptions }> {
   const portText = flags.get('secure-port') ?? '6443';
   const port = Number(portText);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--secure-port ${portText}: not a port`);
   const certificate = await servingCertificate(flags);
-  const cluster = await startCluster({
+  return {
     profile: 'envtest',
     enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
     disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
@@ -64,8 +74,7 @@ export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
       ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
       ...(certificate !== undefined && { certificate }),
     },
-  });
-  return { url: cluster.url ?? '', stop: () => cluster.stop() };
+  };
 }
 
 async function servingCertificate(flags: Flags): Promise<ServingCertificate | undefined> {

@@ -32,6 +32,13 @@ export function setAdmissionPolicyBindingDefaults(binding: MutableObject): void 
   setMatchResourcesDefaults(within(spec, 'matchResources'));
 }
 
+/** The alpha version's, where an absent parameter is an error unless the binding says otherwise. */
+export function setMutatingPolicyBindingDefaults(binding: MutableObject): void {
+  setAdmissionPolicyBindingDefaults(binding);
+  const ref = within(within(binding, 'spec'), 'paramRef');
+  if (ref !== undefined) setDefault(ref, 'parameterNotFoundAction', 'Deny');
+}
+
 function setMatchResourcesDefaults(match: MutableObject | undefined): void {
   if (match === undefined) return;
   setMatchDefaults(match);

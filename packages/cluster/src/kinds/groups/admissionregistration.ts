@@ -28,7 +28,7 @@ export const admissionregistration: Behaviours = {
     printer: printers.mutatingPolicyPrinter,
   },
   MutatingAdmissionPolicyBinding: {
-    defaults: defaults.setAdmissionPolicyBindingDefaults,
+    defaults: defaults.setMutatingPolicyBindingDefaults,
     validate: validateMutatingAdmissionPolicyBinding,
     printer: printers.admissionPolicyBindingPrinter,
   },
