@@ -33,8 +33,17 @@ export { shardingRules } from './access/sharding.ts';
 export { type UserRole, userRoles } from './access/users.ts';
 export { webhookCertificateRules, webhookConfigurationRules } from './access/webhooks.ts';
 export type { ListFilter } from './cache/kind-cache.ts';
-export { type MetadataOnly, metadataOf, type ObjectMetadata } from './cache/metadata-only.ts';
 export { type NamespaceSet, namespaceSet } from './cache/namespaces.ts';
+export {
+  type FieldsOf,
+  type MetadataOnly,
+  metadataOf,
+  type ObjectMetadata,
+  type Projected,
+  projectionOf,
+  type View,
+  type ViewFields,
+} from './cache/views.ts';
 export { type ApplyConflict, applyConflicts } from './controller/apply-conflict.ts';
 export {
   type ContextOf,

@@ -7,9 +7,9 @@ import { createCompactor } from './compact.ts';
 import { createInformer } from './informer.ts';
 import { createKindCache, type KindCache, type ManagedKindCache } from './kind-cache.ts';
 import { kindKey } from './kind-key.ts';
-import { isMetadataOnly, onlyMetadata } from './metadata-only.ts';
 import type { NamespaceSet } from './namespaces.ts';
 import type { Transform } from './transform.ts';
+import { fieldsOf, mergeFields, projector, showsAll, type ViewFields } from './views.ts';
 
 export interface CacheOptions {
   readonly client: Client;
@@ -28,8 +28,8 @@ export interface CacheOptions {
   readonly onError?: (resource: AnyResource, error: WatchFailure) => void;
   /** An object was skipped because it cannot be what the resource says. */
   readonly onBadObject?: (object: unknown, error: WatchFailure) => void;
-  /** What somebody will ask for as a whole: those who want its metadata only share it. */
-  readonly whole?: readonly (Selection & { readonly resource: AnyResource })[];
+  /** What will be asked for: one watch serves all that is asked of a kind with the same selectors. */
+  readonly planned?: readonly (Selection & { readonly resource: AnyResource })[];
 }
 
 /** Which part of a kind is cached. */
@@ -57,6 +57,7 @@ export interface Cache {
 
 interface Held {
   readonly cache: ManagedKindCache;
+  readonly id: string;
   isOptional: boolean;
   /** Who needs it; infinite = until the end. */
   holders: number;
@@ -67,28 +68,32 @@ export function createCache(options: CacheOptions): Cache {
   const { onError, namespaces, managedFieldsOf } = options;
   const watchList = options.watchList ? { unusable: new Set<string>() } : undefined;
   const compact = createCompactor({ freeze: options.freeze ?? false });
-  const held = new Map<string, Held>();
-  const whole = new Set(
-    (options.whole ?? []).filter(({ resource }) => !isMetadataOnly(resource)).map((s) => idOf(s.resource, s)),
-  );
+  const held = new Set<Held>();
+  const planned = new Map<string, ViewFields | undefined>();
+  for (const selection of options.planned ?? []) {
+    const id = idOf(selection.resource, selection);
+    const fields = fieldsOf(selection.resource);
+    planned.set(id, planned.has(id) ? mergeFields(planned.get(id), fields) : fields);
+  }
   let running: AbortSignal | undefined;
 
   function hold(resource: AnyResource, selection: Selection): Held {
-    const wholeId = idOf(resource, selection);
-    const isShared = whole.has(wholeId) || held.has(wholeId);
-    const id = isMetadataOnly(resource) && !isShared ? `metadata of ${wholeId}` : wholeId;
-    const known = held.get(id);
+    const id = idOf(resource, selection);
+    const wanted = fieldsOf(resource);
+    const known = [...held].find((one) => one.id === id && showsAll(one.cache.fields, wanted));
     if (known) {
       known.isOptional &&= selection.optional ?? false;
       return known;
     }
+    const fields = planned.has(id) ? mergeFields(planned.get(id), wanted) : wanted;
     const fresh: Held = {
-      cache: createManaged(resource, selection, isMetadataOnly(resource) && !isShared, () => fresh.isOptional),
+      cache: createManaged(resource, selection, fields, () => fresh.isOptional),
+      id,
       isOptional: selection.optional ?? false,
       holders: 0,
       run: Promise.resolve(),
     };
-    held.set(id, fresh);
+    held.add(fresh);
     if (running) fresh.run = fresh.cache.run(running);
     return fresh;
   }
@@ -96,12 +101,14 @@ export function createCache(options: CacheOptions): Cache {
   function createManaged(
     resource: AnyResource,
     { labelSelector, fieldSelector }: Selection,
-    metadataOnly: boolean,
+    fields: ViewFields | undefined,
     isOptional: () => boolean,
   ): ManagedKindCache {
     const transform = options.transform?.(resource) ?? ((object) => object);
+    const project = fields && projector(fields);
+    const metadataOnly = fields !== undefined && Object.keys(fields).length === 0;
     const followed = namespaces && resource.scope === 'Namespaced' ? namespaces.names : undefined;
-    return createKindCache(resource, followed, (scope, onAvailability) =>
+    return createKindCache(resource, fields, followed, (scope, onAvailability) =>
       createInformer({
         client: options.client,
         clock: options.clock,
@@ -115,7 +122,7 @@ export function createCache(options: CacheOptions): Cache {
           ...(metadataOnly && { metadataOnly }),
           ...(managedFieldsOf && { managedFieldsOf }),
         },
-        transform: metadataOnly ? (object) => transform(onlyMetadata(object)) : transform,
+        transform: project ? (object) => transform(project(object)) : transform,
         compact,
         ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
         ...(watchList && { watchList }),
@@ -128,7 +135,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   const cachesOf = (resource: AnyResource) =>
-    [...held.values()].map(({ cache }) => cache).filter((cache) => kindKey(cache.resource) === kindKey(resource));
+    [...held].map(({ cache }) => cache).filter((cache) => kindKey(cache.resource) === kindKey(resource));
 
   return {
     kind(resource, selection = {}) {
@@ -143,7 +150,7 @@ export function createCache(options: CacheOptions): Cache {
       const release = async () => {
         entry.holders -= 1;
         if (entry.holders > 0) return;
-        for (const [id, other] of held) if (other === entry) held.delete(id);
+        held.delete(entry);
         await entry.cache.end();
         await entry.run;
       };
@@ -156,13 +163,13 @@ export function createCache(options: CacheOptions): Cache {
       };
     },
     get kinds() {
-      return [...held.values()].map(({ cache }) => cache);
+      return [...held].map(({ cache }) => cache);
     },
     wrote(resource, object) {
       let shown = object;
       for (const cache of cachesOf(resource)) {
         const seen = cache.wrote(object);
-        if (!isMetadataOnly(cache.resource)) shown = seen;
+        if (cache.fields === undefined) shown = seen;
       }
       return shown;
     },
@@ -172,15 +179,15 @@ export function createCache(options: CacheOptions): Cache {
     async run(signal) {
       running = signal;
       const stopFollowing = namespaces?.onChange((name, change) => {
-        for (const { cache } of held.values()) {
+        for (const { cache } of held) {
           if (change === 'added') cache.follow(name);
           else cache.unfollow(name).catch((error) => options.logger.error('A namespace was not left', { name, error }));
         }
       });
-      for (const entry of held.values()) entry.run = entry.cache.run(signal);
+      for (const entry of held) entry.run = entry.cache.run(signal);
       await aborted(signal);
       stopFollowing?.();
-      await Promise.all([...held.values()].map((entry) => entry.run));
+      await Promise.all([...held].map((entry) => entry.run));
     },
   };
 }

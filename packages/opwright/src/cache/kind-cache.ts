@@ -12,6 +12,7 @@ import type { ReflectorScope } from '../watch/reflector.ts';
 import type { Informer } from './informer.ts';
 import type { DeltaHandler, Listener } from './listener.ts';
 import type { IndexFunction } from './store.ts';
+import type { ViewFields } from './views.ts';
 
 /** Which objects a read is about. All conditions hold together. */
 export interface ListFilter {
@@ -36,6 +37,8 @@ export interface Subscription {
 /** The cached objects of one kind: one informer, or one for each namespace. */
 export interface KindCache {
   readonly resource: AnyResource;
+  /** What is cached of an object beside its metadata; undefined = all. */
+  readonly fields: ViewFields | undefined;
   readonly informers: readonly Informer[];
   /** The namespaces that are followed; undefined = all. */
   readonly namespaces: readonly string[] | undefined;
@@ -71,11 +74,13 @@ export interface ManagedKindCache extends KindCache {
 }
 
 /**
+ * @param fields what `open` caches of an object
  * @param namespaces those that are followed at first; undefined = all, for good
  * @param open makes an informer, which must call `onAvailability` when it changes
  */
 export function createKindCache(
   resource: AnyResource,
+  fields: ViewFields | undefined,
   namespaces: readonly string[] | undefined,
   open: (scope: Pick<ReflectorScope, 'namespace'>, onAvailability: () => void) => Informer,
 ): ManagedKindCache {
@@ -123,6 +128,7 @@ export function createKindCache(
 
   return {
     resource,
+    fields,
     get informers() {
       return [...informers.values()];
     },

@@ -2,13 +2,14 @@ import { createClient, systemClock, systemRandom, type Transport } from '@opwrig
 import { startCluster } from '@opwright/cluster';
 import { ConfigMap, Namespace, Secret } from '@opwright/kubernetes/core';
 import { type KubeObject, seededRandom, type VirtualClock } from '@opwright/machinery';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createFakeApi, type FakeApi, failure } from '../../test/support/fake-api.ts';
 import { idleClock, named, type Recording, recording, Thing } from '../../test/support/fixtures.ts';
 import { type Cache, type CacheOptions, createCache } from './cache.ts';
-import { metadataOf } from './metadata-only.ts';
 import { namespaceSet } from './namespaces.ts';
 import type { Delta } from './store.ts';
+import { mergeFields, metadataOf, projectionOf, projector, showsAll, type ViewFields } from './views.ts';
 
 let api: FakeApi;
 let clock: VirtualClock;
@@ -324,7 +325,7 @@ describe('a view of metadata', () => {
   });
 
   test('shares the watch of somebody who reads the whole kind, whoever comes first', async () => {
-    await onCluster({ whole: [{ resource: Secret }] }, async (cache, accepts) => {
+    await onCluster({ planned: [{ resource: Secret }] }, async (cache, accepts) => {
       const metadata = cache.kind(metadataOf(Secret));
       const whole = cache.kind(Secret);
       await whole.synced();
@@ -334,4 +335,78 @@ describe('a view of metadata', () => {
       expect(cache.kind(metadataOf(Namespace))).not.toBe(cache.kind(Namespace));
     });
   });
+});
+
+describe('a view of some fields', () => {
+  const pod = (name: string, phase: string) =>
+    named(name, { data: { phase, node: 'n1', secret: 'x' }, more: { a: 1 } } as object);
+  const Phases = projectionOf(Thing, { data: ['phase'] });
+
+  test('caches these and the metadata, and tells of them alone', async () => {
+    const cache = cacheOf({ planned: [{ resource: Phases }] });
+    const phases = cache.kind(Phases);
+    const told: KubeObject[] = [];
+    phases.listen(({ object }) => {
+      told.push(object);
+    });
+    const stop = await run(cache);
+    api.put(Thing, pod('a', 'Running'));
+    await clock.advance(0);
+    const shown = { data: { phase: 'Running' }, metadata: expect.objectContaining({ name: 'a' }) };
+    expect(phases.list()).toEqual([{ apiVersion: Thing.apiVersion, kind: 'Thing', ...shown }]);
+    expect(told).toEqual(phases.list());
+    phases.wrote(api.put(Thing, pod('a', 'Failed')));
+    expect(phases.list()).toEqual([expect.objectContaining({ data: { phase: 'Failed' } })]);
+    await stop();
+  });
+
+  test('shares one watch with other views, which has the fields of all, and with who reads the whole kind', async () => {
+    const Nodes = projectionOf(Thing, { data: ['node'] });
+    const Metadata = metadataOf(Thing);
+    const some = cacheOf({ planned: [Phases, Nodes, Metadata].map((resource) => ({ resource })) });
+    expect(new Set([Phases, Nodes, Metadata].map((resource) => some.kind(resource))).size).toBe(1);
+    const stop = await run(some);
+    api.put(Thing, pod('a', 'Running'));
+    await clock.advance(0);
+    expect(some.kind(Nodes).list()).toEqual([expect.objectContaining({ data: { phase: 'Running', node: 'n1' } })]);
+    expect(api.watches).toHaveLength(1);
+    await stop();
+    const all = cacheOf({ planned: [Phases, Thing].map((resource) => ({ resource })) });
+    expect(all.kind(Phases)).toBe(all.kind(Thing));
+  });
+
+  test('that nobody has planned gets a watch of its own where the fields are not there', async () => {
+    const cache = cacheOf({ planned: [{ resource: Phases }] });
+    const phases = cache.kind(Phases);
+    expect(cache.kind(projectionOf(Thing, { data: true }))).not.toBe(phases);
+    expect(cache.kind(metadataOf(Thing))).toBe(phases);
+  });
+});
+
+test('fields are merged, and a view shows no more and no less than both', () => {
+  const part = fc.constantFrom('spec', 'status', 'data');
+  const names = fc.oneof(fc.constant(true as const), fc.subarray(['a', 'b', 'c']));
+  const fields = fc.option(fc.dictionary(part, names), { nil: undefined });
+  const object = {
+    ...named('x'),
+    spec: { a: 1, b: 2, z: 3 },
+    status: { c: 4, z: 5 },
+    data: ['no', 'object'],
+  } as unknown as KubeObject;
+  const parts = (of: ViewFields | undefined) => {
+    const shown = of ? projector(of)(object) : object;
+    return Object.entries(shown).flatMap(([name, value]) =>
+      name === 'metadata' || typeof value !== 'object'
+        ? []
+        : Object.keys(value as object).map((key) => `${name}.${key}`),
+    );
+  };
+  fc.assert(
+    fc.property(fields, fields, (a, b) => {
+      const both = mergeFields(a, b);
+      expect(showsAll(both, a) && showsAll(both, b)).toBe(true);
+      expect(parts(both).sort()).toEqual([...new Set([...parts(a), ...parts(b)])].sort());
+      if (showsAll(a, b)) expect(parts(a)).toEqual(expect.arrayContaining(parts(b)));
+    }),
+  );
 });

@@ -1,10 +1,11 @@
 import type { AnyResource, Clock } from '@opwright/machinery';
 import type { KindCache } from '../cache/kind-cache.ts';
 import { viewKey } from '../cache/kind-key.ts';
+import { fieldsOf, missingFields } from '../cache/views.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
-import { type DeclaredKinds, declaration, fullKey, indexName, notDeclared } from './declared.ts';
+import { type DeclaredKinds, declaration, fieldsNotDeclared, fullKey, indexName, notDeclared } from './declared.ts';
 import type { ErasedContext, ErasedReadContext, ErasedReads } from './erased.ts';
 import type { StatusCollector } from './status.ts';
 import { createWrites, type WriteSurroundings } from './writes.ts';
@@ -65,6 +66,8 @@ function createReads(
     const kind = kinds.readable.get(viewKey(resource));
     // The compiler says the same to whoever asks it.
     if (!kind) throw new Error(notDeclared(controllerName, resource, [declaration('reads', resource, where)]));
+    const missing = missingFields(kind.fields, fieldsOf(resource));
+    if (missing.length > 0) throw new Error(fieldsNotDeclared(controllerName, resource, missing));
     // An empty answer would be taken for an empty namespace.
     if (namespace && kind.namespaces && !kind.namespaces.includes(namespace)) {
       const followed = kind.namespaces.join(', ') || 'none';

@@ -39,3 +39,9 @@ export function declaration(verb: 'reads' | 'owns' | 'writes', { kind }: AnyReso
 export function notDeclared(controllerName: string, { kind }: AnyResource, remedies: readonly string[]): string {
   return `${kind} is not declared: call ${remedies.join(' or ')} on the controller "${controllerName}"`;
 }
+
+export function fieldsNotDeclared(controllerName: string, { kind }: AnyResource, fields: readonly string[]): string {
+  const verb = fields.length === 1 ? 'is' : 'are';
+  const them = fields.length === 1 ? 'it' : 'them';
+  return `${fields.join(', ')} of ${kind} ${verb} not declared: call .reads(projectionOf(${kind}, …)) with ${them} on the controller "${controllerName}"`;
+}

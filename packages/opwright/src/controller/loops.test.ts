@@ -171,7 +171,7 @@ describe('a reconcile that lasts', () => {
             await ctx.create(Thing, child('t'));
           }),
       ),
-      { random },
+      { random, requestTimeoutMs: Number.POSITIVE_INFINITY },
     );
     await running.clock.advance(21 * 60_000);
     const lines = logged(running, 'Reconcile is stuck');

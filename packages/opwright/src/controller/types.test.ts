@@ -1,8 +1,9 @@
 import { Deployment } from '@opwright/kubernetes/apps';
 import { Node, Pod } from '@opwright/kubernetes/core';
+import type { Infer } from '@opwright/machinery';
 import { defineResource, k } from '@opwright/schema';
 import { describe, expectTypeOf, test } from 'vitest';
-import { metadataOf } from '../cache/metadata-only.ts';
+import { metadataOf, projectionOf } from '../cache/views.ts';
 import type { Manager } from '../manager/manager.ts';
 import { type ContextOf, controller } from './builder.ts';
 import { inbox } from './inbox.ts';
@@ -200,6 +201,31 @@ test('a view of metadata is another declaration than the kind', () => {
       // @ts-expect-error what is not declared is not looked for
       ctx.serves(Node);
     });
+});
+
+test('a view of some fields has these, and every one is declared by itself', () => {
+  const Placement = projectionOf(Pod, { spec: ['nodeName'], status: true });
+  controller(Foo)
+    .watches(Placement, (pod) => {
+      expectTypeOf(pod.spec?.nodeName).toEqualTypeOf<string | undefined>();
+      expectTypeOf(pod.status).toEqualTypeOf<Infer<typeof Pod>['status']>();
+      // @ts-expect-error it is not among the fields
+      pod.spec?.containers;
+      return undefined;
+    })
+    .reconcile((_foo, ctx) => {
+      expectTypeOf(ctx.get(Placement, 'a')!.metadata.name).toEqualTypeOf<string>();
+      ctx.list(projectionOf(Pod, { spec: ['nodeName'] }));
+      ctx.list(metadataOf(Pod));
+      // @ts-expect-error "not all of these fields of Pod are declared: call .reads(projectionOf(Pod, { … })) on the controller"
+      ctx.list(projectionOf(Pod, { spec: ['nodeName', 'hostname'] }));
+      // @ts-expect-error "Pod is not declared: call .reads(Pod) on the controller"
+      ctx.list(Pod);
+    });
+  // @ts-expect-error there is no such field
+  projectionOf(Pod, { spec: ['nodename'] });
+  // @ts-expect-error the metadata is always there
+  projectionOf(Pod, { metadata: ['name'] });
 });
 
 test('a watch that is added to a running controller has the types of both', () => {

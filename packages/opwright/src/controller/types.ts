@@ -10,17 +10,25 @@ import type { ReconcileResult } from './result.ts';
 /** Names a kind in the types: what a controller has declared is a union of these. */
 export type KindName<R extends AnyResource> = `${R['apiVersion']}/${R['kind']}`;
 
-/** Names what is read of a kind: all, or its metadata only (see `metadataOf`). */
-export type ViewName<R extends AnyResource> = R extends { readonly metadataOnly: true }
-  ? `metadata of ${KindName<R>}`
+/** Names what is read of a kind: all, or its metadata (see `metadataOf`) and fields (see `projectionOf`), each by itself. */
+export type ViewName<R extends AnyResource> = R extends { readonly fields: infer Fields }
+  ? `metadata of ${KindName<R>}` | `${FieldNames<Fields>} of ${KindName<R>}`
   : KindName<R>;
+
+type FieldNames<Fields> = {
+  [Part in keyof Fields & string]: Fields[Part] extends readonly (infer Field extends string)[]
+    ? `${Part}.${Field}`
+    : Part;
+}[keyof Fields & string];
 
 /** `R` when it may be read, else the sentence that the compiler shows. */
 export type Readable<R extends AnyResource, Declared extends string> =
   ViewName<R> extends Declared
     ? R
-    : R extends { readonly metadataOnly: true }
-      ? `the metadata of ${R['kind']} is not declared: call .reads(metadataOf(${R['kind']})) on the controller`
+    : R extends { readonly fields: infer Fields }
+      ? [keyof Fields] extends [never]
+        ? `the metadata of ${R['kind']} is not declared: call .reads(metadataOf(${R['kind']})) on the controller`
+        : `not all of these fields of ${R['kind']} are declared: call .reads(projectionOf(${R['kind']}, { … })) on the controller`
       : `${R['kind']} is not declared: call .reads(${R['kind']}) on the controller`;
 
 /** `R` when it may be written, else the sentence that the compiler shows. */

@@ -2,7 +2,7 @@ import { seededRandom } from '@opwright/machinery';
 import { describe, expect, test } from 'vitest';
 import { createFakeApi, type FakeApi, failure } from '../../test/support/fake-api.ts';
 import { Child, Foo, named, startOn, Thing } from '../../test/support/fixtures.ts';
-import { metadataOf } from '../cache/metadata-only.ts';
+import { metadataOf, projectionOf } from '../cache/views.ts';
 import { defineOperator, operatorCrds } from '../operator.ts';
 import { type Controller, controller } from './builder.ts';
 
@@ -178,4 +178,29 @@ test('the CRD of an optional kind is not installed with the operator', () => {
       ),
     ),
   ).toHaveLength(0);
+});
+
+test('a field that no declaration names is an error that says so, also without a compiler', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  api.put(Thing, named('t', { data: { phase: 'Running', node: 'n1' } }));
+  const seen: unknown[] = [];
+  const { clock, manager, logger } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo)
+        .reads(projectionOf(Thing, { data: ['phase'] }))
+        .reconcile((_foo, ctx) => {
+          seen.push(ctx.get(projectionOf(Thing, { data: ['phase'] }), 't')?.data);
+          ctx.get(projectionOf(Thing, { data: ['node'] }) as never, 't');
+        }),
+    ),
+    { random },
+  );
+  await clock.advance(0);
+  expect(seen[0]).toEqual({ phase: 'Running' });
+  expect(logger.lines.find(({ level }) => level === 'error')?.fields.error).toMatchObject({
+    message: 'data.node of Thing is not declared: call .reads(projectionOf(Thing, …)) with it on the controller "foo"',
+  });
+  await manager.stop();
 });

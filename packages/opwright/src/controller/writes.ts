@@ -128,11 +128,9 @@ export function createWrites(
       if (answer.kind !== 'Status' && answer.metadata?.deletionTimestamp) wrote(resource, answer);
       else if (uid) deleted(resource, key, uid);
     } catch (error) {
-      if (isNotFound(error) || (uid && isConflict(error))) {
-        if (uid && isNotFound(error)) deleted(resource, key, uid);
-        return;
-      }
-      throw error;
+      // Another object has the name: the one that was meant is gone.
+      if (!isNotFound(error) && !(uid && isConflict(error))) throw error;
+      if (uid) deleted(resource, key, uid);
     }
   }
 

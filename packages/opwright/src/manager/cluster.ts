@@ -119,7 +119,7 @@ export function createManagedCluster(
     namespaces,
     transform: (resource) => (custom ? (object) => custom(strip(object), resource) : strip),
     managedFieldsOf,
-    whole: wholeKinds(operator, name),
+    planned: plannedKinds(operator, name),
     onBadObject(object, { message }) {
       if (!isIdentified(object)) return;
       recorder.record(object, { type: 'Warning', reason: 'BadObject', message }, operator.name);
@@ -218,8 +218,8 @@ export function createManagedCluster(
   };
 }
 
-/** The kinds that controllers ask for as a whole in this cluster. */
-function wholeKinds({ controllers }: Operator, cluster: string) {
+/** What controllers will ask for in this cluster. */
+function plannedKinds({ controllers }: Operator, cluster: string) {
   return controllers.flatMap(({ resource, options, sources }) => {
     const isHere = includesCluster(options.clusters, cluster);
     return [
