@@ -70,6 +70,16 @@ test('of two processes one works; the other takes over when it is stopped, and e
   expect((await cluster.client.get(Lease, key)).spec.holderIdentity).toBe('somebody');
 }, 60_000);
 
+test('the times of an election are options, and checked', async () => {
+  const wrong = await runNode(command('--leader-elect-renew-deadline', 'soon'));
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('as in 500ms, 30s or 1m30s') });
+  const { code, stderr } = await runNode(
+    command('--leader-elect-resource-namespace', 'default', '--leader-elect-lease-duration', '9s'),
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('leaderElection.leaseDurationMs (9000) must be more than renewDeadlineMs (10000)');
+});
+
 test('outside of a pod the namespace of the lease must be given', async () => {
   const { code, stderr } = await runNode(command('--leader-elect'));
   expect(code).toBe(1);

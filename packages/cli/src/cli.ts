@@ -1,3 +1,4 @@
+import { parseDuration } from '@opwright/machinery';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from 'opwright';
 import { clusterCommand } from './commands/cluster.ts';
@@ -103,6 +104,24 @@ function program(terminal: Terminal): Command {
       }),
     )
     .addOption(
+      new Option(
+        '--leader-elect-lease-duration <time>',
+        'how long others wait after the last sign of life (default: 15s)',
+      )
+        .argParser(duration)
+        .implies({ leaderElect: true }),
+    )
+    .addOption(
+      new Option('--leader-elect-renew-deadline <time>', 'how long it works on without having renewed (default: 10s)')
+        .argParser(duration)
+        .implies({ leaderElect: true }),
+    )
+    .addOption(
+      new Option('--leader-elect-retry-period <time>', 'pause between two attempts (default: 2s)')
+        .argParser(duration)
+        .implies({ leaderElect: true }),
+    )
+    .addOption(
       new Option('--shard', 'work on a share of the objects; other replicas work on the rest').conflicts('leaderElect'),
     )
     .addOption(
@@ -115,6 +134,7 @@ function program(terminal: Terminal): Command {
         shard: true,
       }),
     )
+    .option('--request-timeout <time>', 'how long a request may take before it fails (default: 70s)', duration)
     .option('--cluster <name=kubeconfig...>', 'clusters beside its own, each with a kubeconfig', clusters)
     .option('--install-crds', "apply the operator's CRDs first")
     .addOption(
@@ -207,6 +227,17 @@ function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   throw new InvalidArgumentError('It must be a number from 0 to 65535; 0 takes a free one.');
+}
+
+/** In ms. */
+function duration(text: string): number {
+  try {
+    const ms = parseDuration(text);
+    if (ms > 0) return ms;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('It must be a time above 0, as in 500ms, 30s or 1m30s.');
 }
 
 function names(text: string): string[] {

@@ -34,6 +34,11 @@ export interface RunCommandOptions {
   readonly leaderElect?: boolean;
   readonly leaderElectResourceNamespace?: string;
   readonly leaderElectResourceName?: string;
+  /** These and the following in ms. */
+  readonly leaderElectLeaseDuration?: number;
+  readonly leaderElectRenewDeadline?: number;
+  readonly leaderElectRetryPeriod?: number;
+  readonly requestTimeout?: number;
   readonly shard?: boolean;
   readonly shardResourceNamespace?: string;
   readonly shardResourceName?: string;
@@ -85,6 +90,7 @@ export async function runCommand(
           ...(options.webhookClientCaName !== undefined && { clientCa: options.webhookClientCaName }),
         }),
       }),
+      ...(options.requestTimeout !== undefined && { requestTimeoutMs: options.requestTimeout }),
       clusters: Object.fromEntries([...others].map(([name, { transport }]) => [name, { transport }])),
       leaderElection: leaderElection(options),
       sharding: sharding(options),
@@ -108,14 +114,25 @@ export async function runCommand(
 
 function leaderElection(options: RunCommandOptions): false | LeaderElectionOptions {
   if (!options.leaderElect) return false;
-  const { leaderElectResourceNamespace: namespace, leaderElectResourceName: leaseName } = options;
-  return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
+  return definedOnly({
+    namespace: options.leaderElectResourceNamespace,
+    leaseName: options.leaderElectResourceName,
+    leaseDurationMs: options.leaderElectLeaseDuration,
+    renewDeadlineMs: options.leaderElectRenewDeadline,
+    retryPeriodMs: options.leaderElectRetryPeriod,
+  });
 }
 
 function sharding(options: RunCommandOptions): false | ShardingOptions {
   if (!options.shard) return false;
-  const { shardResourceNamespace: namespace, shardResourceName: leaseName } = options;
-  return { ...(namespace !== undefined && { namespace }), ...(leaseName !== undefined && { leaseName }) };
+  return definedOnly({ namespace: options.shardResourceNamespace, leaseName: options.shardResourceName });
+}
+
+type Defined<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** What was not given is left out, so that the defaults are those of the manager. */
+function definedOnly<T extends object>(options: T): Defined<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 /** In a pod, the Service that the manifests put before the webhooks. */

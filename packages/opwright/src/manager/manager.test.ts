@@ -175,7 +175,7 @@ describe('the stop', () => {
   });
 });
 
-test('the first signal stops the manager, the second exits', async () => {
+test('the first signal stops the manager, the second exits; SIGUSR2 logs what it is doing', async () => {
   const api = createFakeApi();
   api.put(Foo, named('a', { spec: { name: 'x' } }));
   const listeners = new Map<string, () => void>();
@@ -196,8 +196,12 @@ test('the first signal stops the manager, the second exits', async () => {
     stop: async () => {
       stops += 1;
     },
+    dump: () => ({ controllers: [], caches: [] }) as never,
   };
-  const running = runUntilSignal(manager, process);
+  const logger = recording();
+  const running = runUntilSignal(manager, process, logger);
+  listeners.get('SIGUSR2')!();
+  expect(logger.lines).toEqual([expect.objectContaining({ message: 'Dump', fields: { dump: manager.dump() } })]);
   listeners.get('SIGTERM')!();
   expect([stops, exits]).toEqual([1, []]);
   listeners.get('SIGINT')!();
