@@ -13,6 +13,7 @@ import { defaults } from './defaults.ts';
 import { definitions } from './definitions.ts';
 import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
+import { expiry } from './expiry.ts';
 import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
 import { mutatingPolicies } from './mutating-policies.ts';
@@ -44,6 +45,7 @@ export const subjects: readonly Subject[] = [
   deletes,
   lists,
   watches,
+  expiry,
   wire,
   defaults,
   definitions,

@@ -1,5 +1,6 @@
 import type { Case, RequestStep, Subject } from '../case.ts';
 import { configMap, core, get, inGroup, patch, post, put, remove } from '../steps.ts';
+import { paramAccess } from './param-access.ts';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1alpha1';
 const POLICIES = `${GROUP}/mutatingadmissionpolicies`;
@@ -248,6 +249,19 @@ export const mutatingPolicies: Subject = {
         writesConfigMap,
       ],
     },
+    paramAccess(
+      GROUP,
+      'mutatingadmission',
+      {
+        matchConstraints: {
+          resourceRules: [rule('configmaps')],
+          namespaceSelector: { matchLabels: { none: '{{run}}' } },
+        },
+        reinvocationPolicy: 'Never',
+        ...mutations('Object{}'),
+      },
+      {},
+    ),
     refused(
       'an expression of the wrong kind is refused',
       mutations('{"a":1}'),

@@ -1,5 +1,6 @@
 import type { Case, RequestStep, Subject } from '../case.ts';
 import { configMap, core, get, patch, pod, post, put, remove } from '../steps.ts';
+import { paramAccess } from './param-access.ts';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const POLICIES = `${GROUP}/validatingadmissionpolicies`;
@@ -553,6 +554,18 @@ export const policies: Subject = {
         ),
       ],
     },
+    paramAccess(
+      GROUP,
+      'validatingadmission',
+      {
+        matchConstraints: {
+          resourceRules: [rule('configmaps')],
+          namespaceSelector: { matchLabels: { none: '{{run}}' } },
+        },
+        validations: [{ expression: 'true' }],
+      },
+      { validationActions: ['Deny'] },
+    ),
     denies(
       'expressions may cost only so much',
       [

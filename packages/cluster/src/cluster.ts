@@ -3,6 +3,7 @@ import { type Clock, type JsonObject, type KubeObject, type Random, seededRandom
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
 import { admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
+import { paramAccess } from './api/admission/policies/param-access.ts';
 import { webhookCaller } from './api/admission/webhooks/caller.ts';
 import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
@@ -42,6 +43,7 @@ import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts'
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
 import { type ClusterState, openState } from './state.ts';
+import { expireAfter } from './store/expiry.ts';
 import { createFanOut } from './store/fan-out.ts';
 import { storeKey } from './store/object.ts';
 import { encodeSaved } from './store/saved.ts';
@@ -74,6 +76,8 @@ export interface ClusterOptions {
   readonly bookmarkIntervalMs?: number;
   /** Events that are kept per resource, for watches that start in the past; default 10,000. */
   readonly historyLimit?: number;
+  /** How long Events are kept after they were last written; default one hour, 0: for ever. */
+  readonly eventTtlMs?: number;
   /** Records that {@link Cluster.requests} keeps; default 1,000. */
   readonly requestLimit?: number;
   /**
@@ -110,6 +114,8 @@ export interface ClusterOptions {
   /** What kube-apiserver does only when told to. Default: nothing of it. */
   readonly featureGates?: FeatureGates;
 }
+
+const HOUR_MS = 3600 * 1000;
 
 /** Without controllers no namespace has the service account that every pod needs. */
 function pluginChoice(profile: string, options: ClusterOptions): PluginChoice {
@@ -244,7 +250,12 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     rules,
     faults,
     requests,
-    admission: admissionChain([definitionTerminating(store), ...plugins, roleEscalation(rules, authorizer)]),
+    admission: admissionChain([
+      definitionTerminating(store),
+      paramAccess(store, registry, authorizer),
+      ...plugins,
+      roleEscalation(rules, authorizer),
+    ]),
     kubelet: profile === 'cluster' ? { ...simulatedContainers, ...options.kubelet } : (options.kubelet ?? {}),
     protobuf: decodeProtobufBody,
     hooks: [definitions],
@@ -261,6 +272,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
   };
   definitions.restore();
+  const stopExpiry = expireAfter(store, 'events', options.eventTtlMs ?? HOUR_MS, clock);
   const handlerOf = (of: ApiServer): Handler =>
     kept.log === undefined ? createHandler(of) : durably(createHandler(of), store);
   const handler = handlerOf(server);
@@ -298,6 +310,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
       await served?.stop();
       webhookClient.close();
       definitions.stop();
+      stopExpiry();
       for (const opened of transports) await opened.close();
       await close();
     })();

@@ -26,6 +26,7 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'feature-gates':
     'what is off by default: MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds',
   'runtime-config': 'API versions that are off by default: admissionregistration.k8s.io/v1alpha1=true',
+  'event-ttl': 'how long events are kept: 1h, 90s',
   'service-account-issuer': 'who issues tokens of service accounts',
   'service-account-signing-key-file': 'the key that tokens are signed with',
   'service-account-key-file': 'a key that tokens are verified with',
@@ -63,11 +64,13 @@ export async function envtestClusterOptions(flags: Flags): Promise<ClusterOption
   const port = Number(portText);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--secure-port ${portText}: not a port`);
   const certificate = await servingCertificate(flags);
+  const eventTtl = flags.get('event-ttl');
   return {
     profile: 'envtest',
     enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
     disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
     featureGates: featureGatesOf(flags),
+    ...(eventTtl !== undefined && { eventTtlMs: parseDuration(eventTtl) }),
     serviceAccounts: await serviceAccountOptions(flags),
     serve: {
       port,
