@@ -7,6 +7,27 @@ export function sharedAbortController(): AbortController {
   return controller;
 }
 
+/** A controller that also aborts with the first of the signals that does, for its reason, until it is released. */
+export interface ChildController {
+  readonly controller: AbortController;
+  readonly release: () => void;
+}
+
+export function childOf(...signals: readonly AbortSignal[]): ChildController {
+  const controller = sharedAbortController();
+  const abort = () => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    controller,
+    release() {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
+}
+
 /** Resolves when the signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

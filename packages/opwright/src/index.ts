@@ -55,9 +55,9 @@ export {
 } from './controller/builder.ts';
 export { type ChangedPath, changedPaths } from './controller/changed-paths.ts';
 export type { ClusterContext, ClusterReadContext, Clusters, InCluster } from './controller/clusters.ts';
-export type { LiveWatch } from './controller/controller.ts';
 export type { Duration } from './controller/duration.ts';
 export type { ErrorMatcher, ErrorPolicy } from './controller/error-policy.ts';
+export type { LiveWatch } from './controller/following.ts';
 export { type Inbox, inbox } from './controller/inbox.ts';
 export type { ItemMapFunction, Poll } from './controller/outside.ts';
 export { OwnershipError } from './controller/ownership.ts';

@@ -11,8 +11,8 @@ import {
   parseLabelSelector,
   type Random,
 } from '@opwright/machinery';
+import { childOf } from '../abort.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
-import { childOf } from '../watch/abortable.ts';
 import {
   createReflector,
   type ReflectorOptions,

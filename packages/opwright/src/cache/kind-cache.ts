@@ -6,8 +6,7 @@ import {
   type ObjectKey,
   parseLabelSelector,
 } from '@opwright/machinery';
-import { aborted } from '../abort.ts';
-import { childOf } from '../watch/abortable.ts';
+import { aborted, childOf } from '../abort.ts';
 import type { ReflectorScope } from '../watch/reflector.ts';
 import type { Informer } from './informer.ts';
 import type { DeltaHandler, Listener } from './listener.ts';

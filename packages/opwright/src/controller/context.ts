@@ -1,45 +1,41 @@
-import type { AnyResource, Clock } from '@opwright/machinery';
+import type { AnyResource, Clock, KubeObject, ObjectKey } from '@opwright/machinery';
 import type { KindCache } from '../cache/kind-cache.ts';
 import { viewKey } from '../cache/kind-key.ts';
 import { fieldsOf, missingFields } from '../cache/views.ts';
-import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
 import { type DeclaredKinds, declaration, fieldsNotDeclared, fullKey, indexName, notDeclared } from './declared.ts';
 import type { ErasedContext, ErasedReadContext, ErasedReads } from './erased.ts';
-import type { StatusCollector } from './status.ts';
+import type { Run } from './run.ts';
+import { createStatusCollector, type StatusCollector } from './status.ts';
 import { createWrites, type WriteSurroundings } from './writes.ts';
 
 /** What a controller may do in one cluster. */
 export type ClusterKinds = Pick<WriteSurroundings, 'kinds' | 'client' | 'applied' | 'wrote' | 'deleted'>;
 
-export interface ReadSurroundings {
+/** Where reads look, and whose they are. */
+interface ReadSurroundings {
   readonly kinds: DeclaredKinds;
+  readonly controllerName: string;
+}
+
+export interface ReadContextSurroundings extends ReadSurroundings {
   /** The name of the cluster of `kinds`. */
   readonly cluster: string;
   /** Another cluster. @throws Error when there is none of the name */
   readonly other: (cluster: string) => ClusterKinds;
-  readonly controllerName: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** The namespace that a bare name means. */
-  readonly namespace?: string | undefined;
 }
 
-export interface Surroundings extends ReadSurroundings, WriteSurroundings {
-  readonly recorder: EventRecorder;
-  readonly status: StatusCollector;
-  readonly fencingToken: number | undefined;
-  readonly triggers: Triggers;
-}
-
-export function createReadContext(surroundings: ReadSurroundings): ErasedReadContext {
-  const { cluster, other, controllerName, namespace, log, signal, clock } = surroundings;
+/** What functions get that only read: those of `watches`, `polls` and `receives`. */
+export function createReadContext(surroundings: ReadContextSurroundings): ErasedReadContext {
+  const { cluster, other, controllerName, log, signal, clock } = surroundings;
   return {
-    ...createReads(surroundings),
+    ...createReads(surroundings, undefined),
     cluster,
-    in: (name) => createReads({ kinds: readyKinds(other(name).kinds, name), controllerName, namespace }, name),
+    in: (name) => createReads({ kinds: readyKinds(other(name).kinds, name), controllerName }, undefined, name),
     log,
     signal,
     clock,
@@ -57,11 +53,15 @@ function readyKinds(kinds: DeclaredKinds, cluster: string): DeclaredKinds {
   return kinds;
 }
 
+/**
+ * @param namespace what a bare name means
+ * @param where the cluster, when it is not that of the reconciled object
+ */
 function createReads(
-  surroundings: Pick<ReadSurroundings, 'kinds' | 'controllerName' | 'namespace'>,
+  { kinds, controllerName }: ReadSurroundings,
+  namespace: string | undefined,
   where?: string,
 ): ErasedReads {
-  const { kinds, controllerName, namespace } = surroundings;
   const cacheOf = (resource: AnyResource, namespace: string | undefined): KindCache => {
     const kind = kinds.readable.get(viewKey(resource));
     // The compiler says the same to whoever asks it.
@@ -92,34 +92,131 @@ function createReads(
   };
 }
 
-export function createContext(surroundings: Surroundings): ErasedContext {
-  const { controllerName, primary, fieldManager, recorder, status, other, requestSignal } = surroundings;
-  const { name, namespace } = primary.metadata;
+/** Reads and writes in another cluster than that of the reconciled object. */
+function createThere(run: Run, primary: KubeObject, cluster: string): ReturnType<ErasedContext['in']> {
+  const { controllerName, fieldManager, requestSignal } = run;
+  const there = run.controller.other(cluster);
+  const { namespace } = primary.metadata;
+  const reads = () => createReads({ kinds: readyKinds(there.kinds, cluster), controllerName }, namespace, cluster);
+  const writes = createWrites({ ...there, controllerName, fieldManager, requestSignal }, primary, cluster);
   return {
-    ...createReadContext({ ...surroundings, namespace }),
-    in(cluster) {
-      const there = other(cluster);
-      const reads = () => createReads({ kinds: readyKinds(there.kinds, cluster), controllerName, namespace }, cluster);
-      const {
-        apply,
-        create,
-        delete: remove,
-      } = createWrites({ ...there, controllerName, fieldManager, primary, requestSignal }, cluster);
-      return {
-        get: (resource, key) => reads().get(resource, key),
-        list: (resource, filter) => reads().list(resource, filter),
-        serves: (resource) => reads().serves(resource),
-        apply,
-        create,
-        delete: remove,
-      };
-    },
-    key: { name, ...(namespace && { namespace }) },
-    fencingToken: surroundings.fencingToken,
-    triggers: surroundings.triggers,
-    ...createWrites(surroundings),
-    status: (value) => status.set(value),
-    condition: (condition) => status.condition(condition),
-    event: (event) => recorder.record(primary, event, fieldManager),
+    get: (resource, key) => reads().get(resource, key),
+    list: (resource, filter) => reads().list(resource, filter),
+    serves: (resource) => reads().serves(resource),
+    apply: writes.apply,
+    create: writes.create,
+    delete: writes.delete,
   };
+}
+
+/**
+ * What a reconcile function gets. It may be taken apart (`{ list, apply }`), hence getters that return functions; on a
+ * prototype, because most functions use few of them.
+ */
+export class ReconcileContext implements ErasedContext {
+  readonly #run: Run;
+  readonly #primary: KubeObject;
+  #reads: ErasedReads | undefined;
+  #writes: ReturnType<typeof createWrites> | undefined;
+  #status: StatusCollector | undefined;
+
+  constructor(run: Run, primary: KubeObject) {
+    this.#run = run;
+    this.#primary = primary;
+  }
+
+  /** What the function has said about the status; undefined = nothing. */
+  static statusOf(context: ReconcileContext): StatusCollector | undefined {
+    return context.#status;
+  }
+
+  get key(): ObjectKey {
+    const { name, namespace } = this.#primary.metadata;
+    return { name, ...(namespace && { namespace }) };
+  }
+
+  get cluster(): string {
+    return this.#run.controller.cluster;
+  }
+
+  get log(): Logger {
+    return this.#run.log;
+  }
+
+  get clock(): Clock {
+    return this.#run.controller.clock;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  get triggers(): Triggers {
+    return this.#run.triggers;
+  }
+
+  get fencingToken(): number | undefined {
+    return this.#run.subject.fencingToken;
+  }
+
+  get get(): ErasedContext['get'] {
+    return this.#reader.get;
+  }
+
+  get list(): ErasedContext['list'] {
+    return this.#reader.list;
+  }
+
+  get serves(): ErasedContext['serves'] {
+    return this.#reader.serves;
+  }
+
+  get in(): ErasedContext['in'] {
+    return (cluster) => createThere(this.#run, this.#primary, cluster);
+  }
+
+  get apply(): ErasedContext['apply'] {
+    return this.#writer.apply;
+  }
+
+  get create(): ErasedContext['create'] {
+    return this.#writer.create;
+  }
+
+  get delete(): ErasedContext['delete'] {
+    return this.#writer.delete;
+  }
+
+  get prune(): ErasedContext['prune'] {
+    return this.#writer.prune;
+  }
+
+  get status(): ErasedContext['status'] {
+    return (value) => this.#collector.set(value);
+  }
+
+  get condition(): ErasedContext['condition'] {
+    return (condition) => this.#collector.condition(condition);
+  }
+
+  get event(): ErasedContext['event'] {
+    const { recorder } = this.#run.controller;
+    return (event) => recorder.record(this.#primary, event, this.#run.fieldManager);
+  }
+
+  get #reader(): ErasedReads {
+    this.#reads ??= createReads(this.#run, this.#primary.metadata.namespace);
+    return this.#reads;
+  }
+
+  get #writer(): ReturnType<typeof createWrites> {
+    this.#writes ??= createWrites(this.#run, this.#primary);
+    return this.#writes;
+  }
+
+  get #collector(): StatusCollector {
+    const { kinds, controller } = this.#run;
+    this.#status ??= createStatusCollector(kinds.primary, this.#primary.metadata.generation, controller.clock);
+    return this.#status;
+  }
 }

@@ -1,4 +1,4 @@
-import { hasFinalizer, isConflict, isNotFound, type KubeObject } from '@opwright/machinery';
+import { isConflict, isNotFound, type KubeObject } from '@opwright/machinery';
 import type { ControllerDefinition } from './builder.ts';
 import type { ErasedReconcile } from './erased.ts';
 import { currentObject, type StatusTarget } from './status.ts';
@@ -24,12 +24,12 @@ export function finalizersOf(
 }
 
 /** Adds those that are missing, in one write. Undefined when the object is gone or being deleted: then it must not be touched. */
-export async function addFinalizers(
+export function addFinalizers(
   object: KubeObject,
-  names: readonly string[],
+  finalizers: readonly Finalizer[],
   target: StatusTarget,
 ): Promise<KubeObject | undefined> {
-  if (names.every((name) => hasFinalizer(object, name))) return object;
+  const names = finalizers.map(({ name }) => name);
   return changeFinalizers(object, target, (current) => {
     if (current.metadata.deletionTimestamp) return undefined;
     return [...new Set([...(current.metadata.finalizers ?? []), ...names])];

@@ -12,7 +12,7 @@ export interface HotLoop {
 
 export type Before = KubeObject | undefined | 'unknown';
 
-/** What one run writes. */
+/** What one run writes: begun with its first write. */
 export interface RunWrites {
   /**
    * @param before what readers saw until then: undefined = nothing, 'unknown' = the kind is not read
@@ -27,6 +27,8 @@ export interface HotLoopDetector {
   /** Whether a run for the key has written this version. */
   isOwn(key: string, resourceVersion: string): boolean;
   begin(key: string, triggers: Triggers): RunWrites;
+  /** A run of the key has ended that wrote nothing. */
+  rested(key: string): void;
   forget(key: string): void;
 }
 
@@ -69,9 +71,15 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
     return history;
   }
 
+  function rested(key: string): void {
+    const history = histories.get(key);
+    if (history) startOver(history, clock.monotonic());
+  }
+
   return {
     isOwn: (key, resourceVersion) => histories.get(key)?.versions.includes(resourceVersion) ?? false,
     forget: (key) => histories.delete(key),
+    rested,
     begin(key, triggers) {
       const feedsItself = triggers.length > 0 && triggers.every(({ own }) => own);
       const written = new Map<string, string>();
@@ -93,18 +101,16 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
           if (versions.length > MAX_VERSIONS) versions.shift();
         },
         end() {
-          const now = clock.monotonic();
-          const history = written.size > 0 ? historyOf(key) : histories.get(key);
-          if (!history) return undefined;
-          const repeats = [...written].some(([path, value]) => history.paths.get(path)?.value === value);
-          const goesOn = written.size > 0 && (feedsItself || repeats) && now - history.endedAt <= LOOP_GAP_MS;
-          if (!goesOn) {
-            history.runs = 0;
-            history.startedAt = now;
-            history.paths = new Map();
+          if (written.size === 0) {
+            rested(key);
+            return undefined;
           }
-          history.endedAt = now;
-          if (written.size === 0) return undefined;
+          const now = clock.monotonic();
+          const history = historyOf(key);
+          const repeats = [...written].some(([path, value]) => history.paths.get(path)?.value === value);
+          const goesOn = (feedsItself || repeats) && now - history.endedAt <= LOOP_GAP_MS;
+          if (goesOn) history.endedAt = now;
+          else startOver(history, now);
           history.runs += 1;
           for (const [path, value] of written) {
             if (history.paths.size >= MAX_PATHS && !history.paths.has(path)) continue;
@@ -121,6 +127,13 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
       };
     },
   };
+}
+
+function startOver(history: History, now: number): void {
+  history.runs = 0;
+  history.startedAt = now;
+  history.endedAt = now;
+  history.paths = new Map();
 }
 
 /** Enough of a value to recognize it. */

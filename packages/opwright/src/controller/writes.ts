@@ -33,7 +33,6 @@ export interface WriteSurroundings {
   readonly client: Client;
   readonly fieldManager: string;
   readonly applied: AppliedMemory;
-  readonly primary: KubeObject;
   /** Ends requests: later than the signal of the work, so that what was begun can be finished when the manager stops. */
   readonly requestSignal: AbortSignal;
   /** Shows an own write to all readers; returns the object as they get it. */
@@ -42,13 +41,15 @@ export interface WriteSurroundings {
   deleted(resource: AnyResource, key: ObjectKey, uid: string): void;
 }
 
-/** The writing half of the context of one reconcile, in its own cluster or, with `cluster`, in another one. */
+/** The writing half of the context of one reconcile of `primary`, in its own cluster or, with `cluster`, in another one. */
 export function createWrites(
   surroundings: WriteSurroundings,
+  primary: KubeObject,
   cluster?: string,
 ): Pick<ErasedContext, 'apply' | 'create' | 'delete' | 'prune'> {
-  const { kinds, controllerName, client, primary, fieldManager, applied, wrote, deleted } = surroundings;
-  const signal = surroundings.requestSignal;
+  const { kinds, controllerName, client, fieldManager, applied, requestSignal: signal } = surroundings;
+  const wrote: WriteSurroundings['wrote'] = (resource, object) => surroundings.wrote(resource, object);
+  const deleted: WriteSurroundings['deleted'] = (resource, key, uid) => surroundings.deleted(resource, key, uid);
   const { namespace } = primary.metadata;
   /** Keys of what this reconcile has applied, by kind. */
   const appliedNow = new Map<string, Set<string>>();

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { type Client, createClient, type Transport } from '@opwright/client';
 import { type AnyResource, type Clock, type KubeObject, type Random, sleep } from '@opwright/machinery';
-import { sharedAbortController } from '../abort.ts';
+import { childOf, sharedAbortController } from '../abort.ts';
 import { type Cache, createCache } from '../cache/cache.ts';
 import type { Subscription } from '../cache/kind-cache.ts';
 import { stripManagedFields } from '../cache/transform.ts';
 import { includesCluster, LOCAL } from '../controller/clusters.ts';
-import { type ClusterAccess, createController, type RunningController } from '../controller/controller.ts';
+import { createController, type RunningController } from '../controller/controller.ts';
+import type { ClusterAccess } from '../controller/environment.ts';
 import { fencedTransport } from '../election/fence.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
 import type { Operator } from '../operator.ts';
@@ -135,8 +136,8 @@ export function createManagedCluster(
       : undefined;
   metrics.observeCache(cache, label);
 
-  const stopping = following(surroundings.stopping);
-  const killed = following(surroundings.killed);
+  const stopping = childOf(surroundings.stopping);
+  const killed = childOf(surroundings.killed);
   const cachesStopped = sharedAbortController();
   const recorder = createEventRecorder({
     // Not behind the fence: to tell what happened is no work.
@@ -144,7 +145,7 @@ export function createManagedCluster(
     clock,
     logger,
     instance: hostname(),
-    signal: killed.signal,
+    signal: killed.controller.signal,
     onFailure: metrics.eventFailed,
     onDiscard: metrics.eventDiscarded,
   });
@@ -162,8 +163,8 @@ export function createManagedCluster(
         recorder,
         metrics: metrics.controller(definition.name, label),
         tracing,
-        stopping: stopping.signal,
-        killed: killed.signal,
+        stopping: stopping.controller.signal,
+        killed: killed.controller.signal,
         fencingToken: surroundings.fencingToken,
         shard: surroundings.shard,
       }),
@@ -174,8 +175,8 @@ export function createManagedCluster(
     await recorder.stop();
     cachesStopped.abort();
     await cacheRun;
-    stopping.end();
-    killed.end();
+    stopping.release();
+    killed.release();
   }
 
   return {
@@ -199,14 +200,14 @@ export function createManagedCluster(
       caches: dumpCache(cache, label, clock),
     }),
     async leave(gracePeriodMs) {
-      stopping.abort(new Error(`the cluster "${name}" is being removed`));
+      stopping.controller.abort(new Error(`the cluster "${name}" is being removed`));
       const ended = new AbortController();
       const expired = async () => {
         await sleep(clock, gracePeriodMs, ended.signal);
         if (ended.signal.aborted) return;
         // What does not heed its signal is not waited for: its requests are broken off.
         logger.warn('Reconciles of a removed cluster did not end in time', { gracePeriodMs });
-        killed.abort(new Error(`the cluster "${name}" was removed`));
+        killed.controller.abort(new Error(`the cluster "${name}" was removed`));
       };
       const stopped = Promise.all(controllers.map((controller) => controller.stop())).then(() => ended.abort());
       await Promise.race([stopped, expired()]);
@@ -237,17 +238,4 @@ function plannedKinds({ controllers }: Operator, cluster: string) {
 function isIdentified(object: unknown): object is KubeObject {
   const { apiVersion, kind, metadata } = (object ?? {}) as Partial<KubeObject>;
   return Boolean(apiVersion && kind && metadata?.name && metadata.uid);
-}
-
-/** A signal that aborts with another one, or before it. `end` lets go of the other one. */
-function following(other: AbortSignal) {
-  const own = sharedAbortController();
-  const abort = () => own.abort(other.reason);
-  if (other.aborted) abort();
-  else other.addEventListener('abort', abort);
-  return {
-    signal: own.signal,
-    abort: (reason: Error) => own.abort(reason),
-    end: () => other.removeEventListener('abort', abort),
-  };
 }

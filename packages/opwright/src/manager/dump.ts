@@ -1,6 +1,7 @@
 import { type Clock, groupResourceText } from '@opwright/machinery';
 import type { Cache } from '../cache/cache.ts';
-import type { RunningController, RunningReconcile } from '../controller/controller.ts';
+import type { RunningController } from '../controller/controller.ts';
+import type { RunningReconcile } from '../controller/runner.ts';
 import type { QueuedKey } from '../queue/queue.ts';
 import type { Readiness } from './readiness.ts';
 

@@ -3,7 +3,8 @@ import { type AnyResource, type Clock, type KubeObject, type Random, sleep } fro
 import { sharedAbortController } from '../abort.ts';
 import { type ControllerBuilder, watchSource } from '../controller/builder.ts';
 import { LOCAL } from '../controller/clusters.ts';
-import type { LiveWatch, RunningController } from '../controller/controller.ts';
+import type { RunningController } from '../controller/controller.ts';
+import type { LiveWatch } from '../controller/following.ts';
 import type { MapFunction, ViewName, WatchOptions } from '../controller/types.ts';
 import { lifeline } from '../election/lifeline.ts';
 import type { LeaseLostError } from '../election/lost.ts';

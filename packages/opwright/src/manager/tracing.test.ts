@@ -51,10 +51,13 @@ const parentOf = (span: ReadableSpan | undefined) => span?.parentSpanContext?.sp
 test('a reconcile is a span from when it was due, with its time in the queue and its requests in it', async () => {
   const { tracing, transport, answer, spans, clock } = setUp();
   answer(200);
-  await tracing.reconcile(run, async () => {
-    await transport.request({ method: 'PATCH', path: '/api/v1/namespaces/default/pods/p?force=true' });
-    return { kind: 'success' };
-  });
+  await tracing.reconcile(
+    () => run,
+    async () => {
+      await transport.request({ method: 'PATCH', path: '/api/v1/namespaces/default/pods/p?force=true' });
+      return { kind: 'success' };
+    },
+  );
   const reconcile = spans().get('reconcile foo');
   const queue = spans().get('queue');
   const request = spans().get('PATCH /api/v1/namespaces/default/pods/p');
@@ -81,11 +84,14 @@ test('what fails is an error of its span, with the exception; an answer like 404
   const { tracing, transport, answer, answers, spans } = setUp();
   answer(404);
   answers.push(() => Promise.reject(new Error('connection reset')));
-  await tracing.reconcile(run, async () => {
-    await transport.request({ method: 'GET', path: '/missing' });
-    const error = await transport.request({ method: 'GET', path: '/broken' }).catch((reason: unknown) => reason);
-    return { kind: 'error', error };
-  });
+  await tracing.reconcile(
+    () => run,
+    async () => {
+      await transport.request({ method: 'GET', path: '/missing' });
+      const error = await transport.request({ method: 'GET', path: '/broken' }).catch((reason: unknown) => reason);
+      return { kind: 'error', error };
+    },
+  );
   expect([...spans()].map(([name, { status }]) => [name, status.code])).toEqual([
     ['queue', 0],
     ['GET /missing', 0],

@@ -42,9 +42,9 @@ export interface TracedRun {
 }
 
 export interface Tracing {
-  /** A span from the moment when the key was due, with one for its time in the queue, around `run`. */
+  /** A span from the moment when the key was due, with one for its time in the queue, around `run`. Without a tracer nobody asks `describe`. */
   reconcile<T extends { readonly kind: string; readonly error?: unknown }>(
-    info: TracedRun,
+    describe: () => TracedRun,
     run: () => Promise<T>,
   ): Promise<T>;
   /** A span for each request, as those of OpenTelemetry's HTTP conventions; streams have none, for they do not end. */
@@ -56,7 +56,7 @@ const ERROR = 2;
 
 /** Without a tracer nothing is traced, at no cost. */
 export function createTracing(tracer: Tracer | undefined, clock: Clock): Tracing {
-  if (tracer === undefined) return { reconcile: (_info, run) => run(), instrument: (transport) => transport };
+  if (tracer === undefined) return { reconcile: (_describe, run) => run(), instrument: (transport) => transport };
 
   function fail(span: Span, error: unknown): void {
     const exception = error instanceof Error ? error : new Error(String(error));
@@ -65,7 +65,8 @@ export function createTracing(tracer: Tracer | undefined, clock: Clock): Tracing
   }
 
   return {
-    reconcile({ controller, kind, cluster, namespace, name, reconcileID, waitedMs, triggers }, run) {
+    reconcile(describe, run) {
+      const { controller, kind, cluster, namespace, name, reconcileID, waitedMs, triggers } = describe();
       const now = clock.now();
       const attributes = {
         controller,

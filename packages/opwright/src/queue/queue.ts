@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@opwright/machinery';
 import type { BackoffRange, ItemBackoff } from './backoff.ts';
 import { createHeap, type HeapNode } from './heap.ts';
-import { type Cause, mergeCauses, NO_CAUSES } from './triggers.ts';
+import { type Cause, mergeCauses, NO_CAUSES, TIMER } from './triggers.ts';
 
 /** The priority of what can wait: objects of an initial list, relists. Live changes have 0. */
 export const LOW_PRIORITY = -100;
@@ -111,8 +111,6 @@ interface Entry extends Waiting {
   due: boolean;
   causes: readonly Cause[];
 }
-
-const TIMER: readonly Cause[] = Object.freeze([Object.freeze({ type: 'timer' })]);
 
 export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: QueueOptions): WorkQueue {
   const entries = new Map<string, Entry>();

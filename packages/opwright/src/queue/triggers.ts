@@ -28,6 +28,10 @@ export interface Cause extends Trigger {
 export const MAX_TRIGGERS = 16;
 
 export const NO_CAUSES: readonly Cause[] = Object.freeze([]);
+/** The run before failed. */
+export const RETRY: readonly Cause[] = Object.freeze([Object.freeze({ type: 'retry' })]);
+/** A time that was asked for is over. */
+export const TIMER: readonly Cause[] = Object.freeze([Object.freeze({ type: 'timer' })]);
 
 /** `known` and those of `added` that are not in it. */
 export function mergeCauses(known: readonly Cause[], added: readonly Cause[]): readonly Cause[] {
@@ -44,6 +48,7 @@ export function mergeCauses(known: readonly Cause[], added: readonly Cause[]): r
 
 /** What a reconcile is told: versions are gone, and with them all that differs by nothing else. */
 export function triggersOf(causes: readonly Cause[], isOwn: (resourceVersion: string) => boolean): Triggers {
+  if (causes.length === 0) return NO_CAUSES;
   const triggers: Trigger[] = [];
   for (const { resourceVersion, ...trigger } of causes) {
     const own = resourceVersion !== undefined && isOwn(resourceVersion);

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@opwright/machinery';
+import { childOf } from '../abort.ts';
 
 /** Iterates until the signal aborts, then throws its reason, even if the source does not notice the signal. */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
@@ -22,15 +23,6 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     // A source that is stuck in `next` queues the return behind it; nothing may wait for that.
     iterator.return?.()?.then(undefined, () => {});
   }
-}
-
-/** A controller that also aborts with `signal`, until it is released. */
-export function childOf(signal: AbortSignal): { controller: AbortController; release: () => void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return { controller, release: () => signal.removeEventListener('abort', abort) };
 }
 
 /**
