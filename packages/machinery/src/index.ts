@@ -12,6 +12,8 @@ export * from './jsonpath/parse.ts';
 export * from './jsonpath/path.ts';
 export * from './managed-fields/index.ts';
 export * from './meta.ts';
+export type { MetricLabels } from './metrics/exposition.ts';
+export * from './metrics/registry.ts';
 export * from './names/dns.ts';
 export * from './names/generate.ts';
 export * from './names/parts.ts';

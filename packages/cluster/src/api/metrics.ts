@@ -1,7 +1,6 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { type CounterSeries, createMetricRegistry, type HistogramSeries, type MetricLabels } from '@opwright/machinery';
 import type { DocumentHandler } from './context.ts';
 import { healthChecks } from './health.ts';
-import { histogram, type Timings } from './histogram.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What the API server counts about itself, under Kubernetes' names. */
@@ -12,8 +11,6 @@ export interface ApiServerMetrics {
   readonly documents: DocumentHandler;
 }
 
-const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component', 'dry_run'] as const;
-type CountLabels = Record<(typeof LABELS)[number] | 'code', string>;
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' };
 
@@ -21,36 +18,24 @@ const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' 
 export function createApiServerMetrics(
   objects: () => Iterable<readonly [resource: string, count: number]>,
 ): ApiServerMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  /** One per combination of labels. Looking one up in prom-client costs more than counting. */
-  const series = new Map<string, { readonly labels: CountLabels; count: number; readonly time: Timings }>();
-  new Counter({
-    name: 'apiserver_request_total',
-    help: 'Requests by verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-    labelNames: [...LABELS, 'code'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { labels, count } of series.values()) this.inc(labels, count);
-    },
-  });
-  const duration = histogram({
-    name: 'apiserver_request_duration_seconds',
-    help: 'Response latency in seconds by verb, dry run value, group, version, resource, subresource, scope and component.',
-    buckets: BUCKETS,
-    registry,
-  });
-  new Gauge({
-    name: 'apiserver_storage_objects',
-    help: 'Stored objects at the time of the last check, split by kind.',
-    labelNames: ['resource'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [resource, count] of objects()) this.set({ resource }, count);
-    },
-  });
+  const registry = createMetricRegistry();
+  const requests = registry.counter(
+    'apiserver_request_total',
+    'Requests by verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+  );
+  const duration = registry.histogram(
+    'apiserver_request_duration_seconds',
+    'Response latency in seconds by verb, dry run value, group, version, resource, subresource, scope and component.',
+    BUCKETS,
+  );
+  registry.read(
+    'gauge',
+    'apiserver_storage_objects',
+    'Stored objects at the time of the last check, split by kind.',
+    () => Array.from(objects(), ([resource, count]) => [{ resource }, count] as const),
+  );
+  /** By what tells requests apart: finding the series by all labels costs more than counting. */
+  const series = new Map<string, { readonly count: CounterSeries; readonly time: HistogramSeries }>();
 
   return {
     observe(info, status, seconds) {
@@ -58,15 +43,15 @@ export function createApiServerMetrics(
       let found = series.get(key);
       if (found === undefined) {
         const labels = labelsOf(info);
-        found = { labels: { ...labels, code: String(status) }, count: 0, time: duration(labels) };
+        found = { count: requests({ ...labels, code: String(status) }), time: duration(labels) };
         series.set(key, found);
       }
-      found.count++;
+      found.count.inc();
       found.time.observe(seconds);
     },
     async documents(_request, info) {
       if (info.path !== '/metrics' && info.path !== '/metrics/slis') return undefined;
-      const text = info.path === '/metrics' ? await registry.metrics() : healthMetrics();
+      const text = info.path === '/metrics' ? await registry.text() : healthMetrics();
       const headers = { 'cache-control': 'no-cache, private', 'content-type': registry.contentType };
       return { status: 200, headers, body: { text } };
     },
@@ -79,7 +64,7 @@ function keyOf(info: RequestInfo, status: number): string {
   return `${status} ${verb} ${group} ${version} ${resource} ${subresource} ${scopeOf(info)} ${query.get('dryRun') ?? ''}`;
 }
 
-function labelsOf(info: RequestInfo): Record<(typeof LABELS)[number], string> {
+function labelsOf(info: RequestInfo): MetricLabels {
   const component = 'apiserver';
   if (!info.isResource) {
     const none = { group: '', version: '', resource: '', scope: '', dry_run: '' };

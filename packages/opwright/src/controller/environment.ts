@@ -3,8 +3,8 @@ import type { Clock, Random } from '@opwright/machinery';
 import type { Cache } from '../cache/cache.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { ControllerMetrics } from '../manager/metrics.ts';
 import type { Tracing } from '../manager/tracing.ts';
+import type { ControllerMetrics } from '../metrics/controller.ts';
 import type { Shard } from '../sharding/shard-queue.ts';
 
 /** A cluster, for controllers that read or write there beside their own. */

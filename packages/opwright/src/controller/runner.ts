@@ -1,7 +1,7 @@
 import { parseKey, type Random } from '@opwright/machinery';
 import type { KindCache } from '../cache/kind-cache.ts';
-import type { ControllerMetrics } from '../manager/metrics.ts';
 import type { TracedRun, Tracing } from '../manager/tracing.ts';
+import type { ControllerMetrics } from '../metrics/controller.ts';
 import type { QueueItem, WorkQueue } from '../queue/queue.ts';
 import { durationMs } from './duration.ts';
 import { type ReconcilePlan, reconcileOnce } from './reconcile.ts';

@@ -1,7 +1,7 @@
 import { isConflict, isForbidden, type Random } from '@opwright/machinery';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { LogFields } from '../manager/logger.ts';
-import type { ControllerMetrics } from '../manager/metrics.ts';
+import type { ControllerMetrics } from '../metrics/controller.ts';
 import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
 import { RETRY } from '../queue/triggers.ts';
 import { applyConflicts, describeConflicts } from './apply-conflict.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
-import type { ControllerMetrics } from '../manager/metrics.ts';
+import type { ControllerMetrics } from '../metrics/controller.ts';
 import type { QueueItem, WorkQueue } from '../queue/queue.ts';
 import { RETRY } from '../queue/triggers.ts';
 import { timeSlice } from '../time-slice.ts';

@@ -1,7 +1,7 @@
 import type { LeaderElectionLostError } from '../election/elector.ts';
 import { createElector, type Elector, type ElectorOptions } from '../election/elector.ts';
 import type { EventRecorder } from '../events/recorder.ts';
-import type { ElectionMetrics } from './metrics.ts';
+import type { ElectionMetrics } from '../metrics/election.ts';
 
 export interface CampaignOptions extends Omit<ElectorOptions, 'onSlowRenewal'> {
   readonly recorder: EventRecorder;

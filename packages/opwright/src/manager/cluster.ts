@@ -10,11 +10,11 @@ import { createController, type RunningController } from '../controller/controll
 import type { ClusterAccess } from '../controller/environment.ts';
 import { fencedTransport } from '../election/fence.ts';
 import { createEventRecorder, type EventRecorder } from '../events/recorder.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Operator } from '../operator.ts';
 import type { Shard } from '../sharding/shard-queue.ts';
 import { type CacheDump, type ControllerDump, dumpCache, dumpController } from './dump.ts';
 import type { Logger } from './logger.ts';
-import type { Metrics } from './metrics.ts';
 import { cacheProblem, unsyncedSources } from './readiness.ts';
 import { type FollowedNamespaces, followedSet, selectNamespaces } from './selected-namespaces.ts';
 import type { Tracing } from './tracing.ts';

@@ -1,9 +1,9 @@
 import { type Clock, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { CertificateSource, ServingCertificate } from '../webhooks/certificates.ts';
 import { type HttpHandler, type HttpServer, listenHttp, listenHttps, type TlsServer } from './http.ts';
 import type { Logger } from './logger.ts';
-import type { Metrics } from './metrics.ts';
 import { answerProbe, type HealthCheck } from './probes.ts';
 
 export interface EndpointOptions {

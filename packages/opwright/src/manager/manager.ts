@@ -9,6 +9,7 @@ import type { MapFunction, ViewName, WatchOptions } from '../controller/types.ts
 import { lifeline } from '../election/lifeline.ts';
 import type { LeaseLostError } from '../election/lost.ts';
 import { type LeaderElectionOptions, resolveElection } from '../election/options.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { convertedResources, type Operator, servesWebhooks } from '../operator.ts';
 import { createMembership, type Membership } from '../sharding/membership.ts';
 import { resolveSharding, type ShardingOptions } from '../sharding/options.ts';
@@ -25,7 +26,6 @@ import { debugHandler } from './debug.ts';
 import type { ManagerDump } from './dump.ts';
 import { createEndpoints } from './endpoints.ts';
 import { jsonLogger, type Logger } from './logger.ts';
-import { createMetrics } from './metrics.ts';
 import { cacheProblem, type Readiness, readinessOf, unsyncedSources } from './readiness.ts';
 import type { FollowedNamespaces } from './selected-namespaces.ts';
 import { createTracing, type Tracer } from './tracing.ts';

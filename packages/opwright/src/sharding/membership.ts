@@ -8,7 +8,7 @@ import { isWithin, type Moment, momentOf } from '../election/moment.ts';
 import { tryFor } from '../election/try-for.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { ShardingMetrics } from '../manager/metrics.ts';
+import type { ShardingMetrics } from '../metrics/sharding.ts';
 import { createInWork } from './in-work.ts';
 import { groupOf, Lease, MEMBER_OF, memberLease, rosterName } from './leases.ts';
 import { createMemberRules } from './member.ts';

@@ -2,7 +2,7 @@ import { type Clock, VirtualClock } from '@opwright/machinery';
 import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test } from 'vitest';
 import { laboriousClock, recording } from '../../test/support/fixtures.ts';
-import { createMetrics } from '../manager/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { webhookEndpoint } from './endpoint.ts';
 
 const Door = defineResource({

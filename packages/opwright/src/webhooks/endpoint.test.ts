@@ -1,7 +1,7 @@
 import { VirtualClock } from '@opwright/machinery';
 import { expect, test } from 'vitest';
 import { Foo, recording } from '../../test/support/fixtures.ts';
-import { createMetrics } from '../manager/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { webhooks } from './builder.ts';
 import { webhookEndpoint } from './endpoint.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '@opwright/machinery';
 import type { AnyCustomResource } from '@opwright/schema';
 import type { HttpAnswer, HttpRequest } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { WebhookMetrics } from '../manager/metrics.ts';
+import type { WebhookMetrics } from '../metrics/webhooks.ts';
 import { type Admit, admitByDefaulting, admitByValidating } from './admit.ts';
 import type { WebhooksDefinition } from './builder.ts';
 import { CONVERT_PATH } from './client-config.ts';

@@ -10,7 +10,7 @@ import { type AnyCustomResource, defineResource, k } from '@opwright/schema';
 import { expect, test, vi } from 'vitest';
 import { Foo, idleClock, recording } from '../../test/support/fixtures.ts';
 import { mountCertificate } from '../../test/support/mounted.ts';
-import { createMetrics } from '../manager/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { webhooks } from './builder.ts';
 import { type CertificateSource, certificateFiles, type ServingCertificate } from './certificates.ts';
 import { createWebhookServer } from './server.ts';

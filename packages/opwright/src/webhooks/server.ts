@@ -2,7 +2,7 @@ import { type Clock, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import { listenHttps, type TlsServer } from '../manager/http.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { WebhookMetrics } from '../manager/metrics.ts';
+import type { WebhookMetrics } from '../metrics/webhooks.ts';
 import type { CertificateSource, ServingCertificate } from './certificates.ts';
 import { reviewLimit, type Served, webhookEndpoint } from './endpoint.ts';
 import type { PublishTrust } from './trust.ts';
