@@ -20,8 +20,11 @@ export interface TransportRequest {
 
 export type RequestBody = { readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array };
 
-/** Makes a value of JSON text; default `JSON.parse`. A transport that has the values already does not call it. */
-export type Parse = (text: string) => unknown;
+/**
+ * Makes a value of JSON in UTF-8, which must not be kept; of a whole body, possibly a promise of one. Default: `JSON.parse` of
+ * the text. A transport that has the values already does not call it.
+ */
+export type Parse = (json: Buffer) => unknown;
 
 export interface TransportResponse {
   readonly status: number;

@@ -26,7 +26,7 @@ import {
 } from '../transport.ts';
 import { errorOf, jsonOf } from './errors.ts';
 import { headerValues, warningTexts } from './headers.ts';
-import { eventParser, listParser } from './managed-fields.ts';
+import { eventParser, listParser } from './parsers.ts';
 import type { Query } from './paths.ts';
 import { collectionPath, objectPath, requireNamespace, withQuery } from './paths.ts';
 import { type TimeLimit, withinTime } from './time-limit.ts';
@@ -161,7 +161,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       resourceVersionMatch: opts.continue ? undefined : opts.resourceVersionMatch,
     });
     const accept = opts.metadataOnly ? METADATA_LIST : undefined;
-    const parse = opts.managedFieldsOf && listParser(opts.managedFieldsOf);
+    const parse = listParser(opts.managedFieldsOf);
     const list = await call<ObjectList<Infer<R>>>('GET', path, opts.signal, undefined, accept, parse);
     return withKinds(resource, list, opts.metadataOnly);
   }

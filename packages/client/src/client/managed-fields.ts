@@ -1,105 +1,105 @@
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  endOf,
+  endOfString,
+  memberOf,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from './json-bytes.ts';
+
+const METADATA = Buffer.from('metadata');
+const MANAGED_FIELDS = Buffer.from('managedFields');
+const FIELDS_V1 = Buffer.from('"fieldsV1"');
+const APPLY = Buffer.from('"operation":"Apply"');
+
+/** So many texts of owned fields are remembered, up to such a length each, in bytes. */
+const REMEMBERED = 8;
+const REMEMBERED_BYTES = 64 * 1024;
 
 /**
- * Parses a line of a watch without reading the managed fields of its object: they are half of its text and take most of
- * the time, for their keys are different in every object. They stay when one of `managers` has applied the object.
- *
- * It finds them in text without white space between tokens, as API servers write it; other text is parsed whole.
+ * Leaves the managed fields out of the JSON of objects, as far as they are not needed: they are half of the text and take most
+ * of the time of parsing, for their keys are different in every kind of object.
  */
-export function eventParser(managers: ReadonlySet<string>): (line: string) => unknown {
-  const isKept = keptBy(managers);
-  return (line) => {
-    const object = memberOf(line, 0, 'object');
-    return JSON.parse(object < 0 ? line : withoutManagedFields(line, object, isKept));
+export interface ManagedFieldsFilter {
+  /** The object between two offsets, or the event in which it is, as text; `object` is where the object begins. */
+  textOf(json: Buffer, start: number, end: number, object: number): string;
+}
+
+/**
+ * @param managers managed fields stay where one of these has applied the object
+ */
+export function managedFieldsFilter(managers: ReadonlySet<string>): ManagedFieldsFilter {
+  const names = [...managers].map((manager) => Buffer.from(`"manager":${JSON.stringify(manager)}`));
+  const ends = fieldsMemory();
+
+  function isKept(managedFields: Buffer): boolean {
+    return names.some((name) => managedFields.includes(name)) && managedFields.includes(APPLY);
+  }
+
+  return {
+    textOf(json, start, end, object) {
+      const metadata = memberOf(json, object, METADATA);
+      const value = metadata < 0 ? -1 : memberOf(json, metadata, MANAGED_FIELDS);
+      const after = value < 0 ? -1 : endOfEntries(json, value, ends);
+      if (after < 0 || isKept(json.subarray(value, after))) return json.toString('utf8', start, end);
+      const key = value - MANAGED_FIELDS.length - 3;
+      const isFirst = json[key - 1] !== COMMA;
+      if (json[after] === COMMA) return json.toString('utf8', start, key) + json.toString('utf8', after + 1, end);
+      return json.toString('utf8', start, isFirst ? key : key - 1) + json.toString('utf8', after, end);
+    },
   };
 }
 
-/** Parses the text of a list in the same way. */
-export function listParser(managers: ReadonlySet<string>): (text: string) => unknown {
-  const isKept = keptBy(managers);
-  return (text) => {
-    const items = memberOf(text, 0, 'items');
-    const end = items < 0 ? -1 : endOf(text, items);
-    const hasObjects = text.charCodeAt(items) === OPEN_BRACKET && text.charCodeAt(items + 1) === OPEN_BRACE;
-    if (end < 0 || !hasObjects) return JSON.parse(text);
-    const objects: unknown[] = [];
-    for (let at = items + 1; at < end; ) {
-      const next = endOf(text, at);
-      objects.push(JSON.parse(withoutManagedFields(text.slice(at, next), 0, isKept)));
-      at = next + 1;
-    }
-    return { ...JSON.parse(`${text.slice(0, items)}[]${text.slice(end)}`), items: objects };
+/** Finds the end of owned fields, which come in the same words again and again, without reading them. */
+interface FieldsMemory {
+  endOf(json: Buffer, at: number): number;
+}
+
+function fieldsMemory(): FieldsMemory {
+  /** The last ones first. A JSON object ends where it ends, whatever follows. */
+  const known: Buffer[] = [];
+  return {
+    endOf(json, at) {
+      for (const [index, text] of known.entries()) {
+        const end = at + text.length;
+        if (end > json.length || json.compare(text, 0, text.length, at, end) !== 0) continue;
+        if (index > 0) known.unshift(...known.splice(index, 1));
+        return end;
+      }
+      const end = endOf(json, at);
+      if (end < 0 || json[at] !== OPEN_BRACE || end - at > REMEMBERED_BYTES) return end;
+      if (known.length === REMEMBERED) known.pop();
+      known.unshift(Buffer.from(json.subarray(at, end)));
+      return end;
+    },
   };
 }
 
-/** Whether managed fields, given as text, have to stay. */
-function keptBy(managers: ReadonlySet<string>): (managedFields: string) => boolean {
-  const names = [...managers].map((manager) => `"manager":${JSON.stringify(manager)}`);
-  return (text) => text.includes('"operation":"Apply"') && names.some((name) => text.includes(name));
+/** Where the list of entries that begins at `at` has ended. */
+function endOfEntries(json: Buffer, at: number, fields: FieldsMemory): number {
+  if (json[at] !== OPEN_BRACKET || json[at + 1] !== OPEN_BRACE) return endOf(json, at);
+  for (let entry = at + 1; json[entry] === OPEN_BRACE; ) {
+    const end = endOfEntry(json, entry, fields);
+    if (end < 0 || json[end] === CLOSE_BRACKET) return end < 0 ? end : end + 1;
+    if (json[end] !== COMMA) return -1;
+    entry = end + 1;
+  }
+  return -1;
 }
 
-/** The text without the managed fields of the object that begins at `object`. */
-function withoutManagedFields(text: string, object: number, isKept: (managedFields: string) => boolean): string {
-  const metadata = memberOf(text, object, 'metadata');
-  const value = metadata < 0 ? -1 : memberOf(text, metadata, 'managedFields');
-  const end = value < 0 ? -1 : endOf(text, value);
-  if (end < 0 || isKept(text.slice(value, end))) return text;
-  const start = value - '"managedFields":'.length;
-  if (text.charCodeAt(end) === COMMA) return text.slice(0, start) + text.slice(end + 1);
-  const isOnly = text.charCodeAt(start - 1) !== COMMA;
-  return text.slice(0, isOnly ? start : start - 1) + text.slice(end);
-}
-
-/** Where the value of the member begins, of the object that begins at `at`; -1 = not found. */
-function memberOf(text: string, at: number, name: string): number {
-  if (text.charCodeAt(at) !== OPEN_BRACE) return -1;
-  for (let key = at + 1; text.charCodeAt(key) === QUOTE; ) {
-    const colon = endOfString(text, key);
-    if (colon < 0 || text.charCodeAt(colon) !== COLON) return -1;
-    if (colon - key === name.length + 2 && text.startsWith(name, key + 1)) return colon + 1;
-    const end = endOf(text, colon + 1);
-    if (end < 0 || text.charCodeAt(end) !== COMMA) return -1;
+function endOfEntry(json: Buffer, at: number, fields: FieldsMemory): number {
+  for (let key = at + 1; json[key] === QUOTE; ) {
+    const colon = endOfString(json, key);
+    if (colon < 0 || json[colon] !== COLON) return -1;
+    const isFields = colon - key === FIELDS_V1.length && json.compare(FIELDS_V1, 0, FIELDS_V1.length, key, colon) === 0;
+    const end = isFields ? fields.endOf(json, colon + 1) : endOf(json, colon + 1);
+    if (end < 0 || json[end] === CLOSE_BRACE) return end < 0 ? end : end + 1;
+    if (json[end] !== COMMA) return -1;
     key = end + 1;
-  }
-  return -1;
-}
-
-/** Where the value that begins at `at` has ended; -1 = it does not end. */
-function endOf(text: string, at: number): number {
-  let depth = 0;
-  for (let i = at; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) {
-      i = endOfString(text, i) - 1;
-      if (i < 0) return -1;
-      if (depth === 0) return i + 1;
-    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      depth += 1;
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      // A number or a word ends before what comes next.
-      if (depth === 0) return i;
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    } else if (code === COMMA && depth === 0) {
-      return i;
-    }
-  }
-  return -1;
-}
-
-/** Where the string that begins at `at` has ended; -1 = it does not end. */
-function endOfString(text: string, at: number): number {
-  for (let i = at + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) return i + 1;
-    if (code === BACKSLASH) i += 1;
   }
   return -1;
 }

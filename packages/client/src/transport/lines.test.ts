@@ -4,13 +4,16 @@ import { lineSplitter } from './lines.ts';
 
 function split(chunks: readonly Buffer[]): string[] {
   const splitter = lineSplitter();
-  const lines = chunks.flatMap((chunk) => [...splitter.push(chunk)]);
+  const lines: string[] = [];
+  for (const chunk of chunks) for (const line of splitter.push(chunk)) lines.push(line.toString());
   const rest = splitter.end();
-  return rest === undefined ? lines : [...lines, rest];
+  return rest === undefined ? lines : [...lines, rest.toString()];
 }
 
 test('lines come out the same however their bytes are cut', () => {
-  const line = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !text.includes('\n') && text.trim() !== '');
+  const line = fc
+    .string({ unit: 'binary', minLength: 1 })
+    .filter((text) => !text.includes('\n') && /[^\0- ]/.test(text));
   fc.assert(
     fc.property(fc.array(line), fc.array(fc.nat({ max: 7 })), fc.boolean(), (lines, cuts, closed) => {
       const bytes = Buffer.from(lines.join('\n') + (closed ? '\n' : ''));

@@ -15,16 +15,16 @@ const unzip = promisify(gunzip);
 export function responseOf(message: IncomingMessage, failure: (cause: unknown) => unknown): TransportResponse {
   const zipped = message.headers['content-encoding'] === 'gzip';
 
-  async function text(): Promise<string> {
+  async function bytes(): Promise<Buffer> {
     try {
-      const bytes = await readAll(message);
-      return (zipped && bytes.length > 0 ? await unzip(bytes) : bytes).toString('utf8');
+      const whole = await readAll(message);
+      return zipped && whole.length > 0 ? await unzip(whole) : whole;
     } catch (cause) {
       throw failure(cause);
     }
   }
 
-  async function* lines(parse: Parse = JSON.parse): AsyncGenerator<unknown, void, undefined> {
+  async function* lines(parse: Parse = parseJson): AsyncGenerator<unknown, void, undefined> {
     // Leaving the loop destroys the message, and with it the connection.
     try {
       const splitter = lineSplitter();
@@ -43,8 +43,8 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
   return {
     status: message.statusCode ?? 0,
     headers: headersOf(message),
-    json: async (parse = JSON.parse) => parse(await text()),
-    text,
+    json: async (parse = parseJson) => parse(await bytes()),
+    text: async () => (await bytes()).toString(),
     lines,
     close: () => {
       message.destroy();
@@ -52,11 +52,15 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
   };
 }
 
-function parseLine(line: string, parse: Parse): unknown {
+function parseJson(json: Buffer): unknown {
+  return JSON.parse(json.toString());
+}
+
+function parseLine(line: Buffer, parse: Parse): unknown {
   try {
     return parse(line);
   } catch (cause) {
-    throw new TransportError(`the answer has a line that is not JSON: ${line.slice(0, 200)}`, { cause });
+    throw new TransportError(`the answer has a line that is not JSON: ${line.toString().slice(0, 200)}`, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import { typeOf } from '@opwright/kubernetes/data';
 import { encodeJson, encodeProtobuf, getOwn, isPlainObject, type StructNode } from '@opwright/machinery';
 import type { ServerBody } from './http-types.ts';
 import { type Negotiated, PROTOBUF } from './negotiate.ts';
+import { objectText } from './object-text.ts';
 import { yamlText } from './write-yaml.ts';
 
 /**
@@ -21,7 +22,7 @@ export function encodeBody(
       return { text: yamlText(value) };
     case 'application/json':
       if (asValue) return { json: value };
-      return { text: `${encodeJson(value, { pretty })}${pretty ? '' : '\n'}` };
+      return { text: pretty ? encodeJson(value, { pretty }) : `${objectText(value)}\n` };
   }
 }
 

@@ -1,7 +1,8 @@
-import { encodeJson, encodeWatchFrame, type JsonObject } from '@opwright/machinery';
+import { encodeWatchFrame, type JsonObject } from '@opwright/machinery';
 import type { Call } from './context.ts';
 import { withType } from './encode-body.ts';
 import { PROTOBUF } from './negotiate.ts';
+import { objectText } from './object-text.ts';
 import { partialMetadata, tableOfObject, tableOptions } from './table.ts';
 import type { WatchEvent } from './verbs/watch.ts';
 
@@ -32,7 +33,7 @@ export function eventStream(call: Call, events: AsyncIterable<WatchEvent>): Asyn
 type Encode = (event: WatchEvent) => Uint8Array;
 
 function jsonLine({ type, object }: WatchEvent): Uint8Array {
-  return Buffer.from(`{"type":"${type}","object":${encodeJson(object)}}\n`);
+  return Buffer.from(`{"type":"${type}","object":${objectText(object)}}\n`);
 }
 
 function protobufFrame({ type, object }: WatchEvent): Uint8Array {

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@opwright/client';
 import { describe, expect, test } from 'vitest';
 import { messageOf, send } from '../../test/exchange.ts';
 import { type Cluster, startCluster } from '../index.ts';
@@ -22,6 +26,25 @@ interface List {
   readonly metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
   readonly items: readonly { metadata: { name: string } }[];
 }
+
+const thingDefinition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'things.example.com' },
+  spec: {
+    group: 'example.com',
+    names: { plural: 'things', kind: 'Thing' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
 
 const namesOf = (list: List) => list.items.map(({ metadata }) => metadata.name);
 
@@ -232,3 +255,43 @@ test('objects and lists come as tables and as metadata alone', async () => {
     'you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)',
   );
 });
+
+test.each([true, false])(
+  'a long list comes in pieces over TLS, compressed or not (%s), and so for custom resources',
+  async (compressed) => {
+    const folder = await mkdtemp(join(tmpdir(), 'opwright-'));
+    const kubeconfig = join(folder, 'kubeconfig');
+    await using cluster = await startCluster({ profile: 'envtest', serve: true, kubeconfig });
+    const { transport } = await connect({ kubeconfig });
+    const headers: Record<string, string> = compressed ? {} : { 'accept-encoding': 'identity' };
+    const things = '/apis/example.com/v1/namespaces/default/things';
+    const maps = '/api/v1/namespaces/default/configmaps';
+    await cluster.load([thingDefinition]);
+    for (let i = 0; i < 12; i++) {
+      const text = `<ä${i}>`.repeat(10_000);
+      const metadata = { name: `n${i}` };
+      await send(cluster.transport, `POST ${maps}`, { metadata, data: { text } });
+      await send(cluster.transport, `POST ${things}`, {
+        apiVersion: 'example.com/v1',
+        kind: 'Thing',
+        metadata,
+        spec: { text },
+      });
+    }
+    for (const path of [maps, things]) {
+      const response = await transport.request({ method: 'GET', path, headers });
+      expect(response.headers).toMatchObject({ 'transfer-encoding': 'chunked' });
+      expect(response.headers['content-encoding']).toBe(compressed ? 'gzip' : undefined);
+      const list = (await response.json()) as List;
+      const shared = (await (await cluster.transport.request({ method: 'GET', path })).json()) as List;
+      const items =
+        path === things
+          ? shared.items
+          : shared.items.map((item) => ({ ...item, kind: undefined, apiVersion: undefined }));
+      expect(list.items).toHaveLength(12);
+      expect(JSON.stringify(list)).toBe(JSON.stringify({ ...shared, items }));
+    }
+    await transport.close();
+    await rm(folder, { recursive: true });
+  },
+);

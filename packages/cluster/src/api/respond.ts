@@ -1,12 +1,15 @@
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
+import { nextTurn } from '@opwright/client';
 import { encodeJson, type JsonObject, type Status, StatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { Call, Result, ResultList } from './context.ts';
 import { encodeBody } from './encode-body.ts';
 import { notAcceptable, rawError } from './errors.ts';
 import { eventStream, streamType } from './event-stream.ts';
-import type { ServerRequest, ServerResponse } from './http-types.ts';
+import type { ServerBody, ServerRequest, ServerResponse } from './http-types.ts';
+import { listText } from './list-text.ts';
 import { header, type Negotiated, negotiateError, PROTOBUF, plainJson } from './negotiate.ts';
 import { partialMetadata, partialMetadataList, tableOfList, tableOfObject, tableOptions } from './table.ts';
 import type { WatchEvent } from './verbs/watch.ts';
@@ -14,6 +17,10 @@ import type { WatchEvent } from './verbs/watch.ts';
 const compress = promisify(gzip);
 /** Smaller bodies are not worth compressing. */
 const COMPRESS_FROM = 128 * 1024;
+/** How much work compression may be, as kube-apiserver has it: more would save little. */
+const COMPRESS_LEVEL = 1;
+
+type Headers = Record<string, string | readonly string[]>;
 
 /** The answer to a request that reached its verb. */
 export function resultResponse(call: Call, result: Result, auditId: string): ServerResponse | Promise<ServerResponse> {
@@ -29,7 +36,42 @@ export function resultResponse(call: Call, result: Result, auditId: string): Ser
       body: { stream: eventStream(call, result.stream as AsyncIterable<WatchEvent>) },
     };
   }
-  return encoded(request, result.code, negotiated, resultValue(call, result), commonHeaders(auditId, warnings));
+  const headers = commonHeaders(auditId, warnings);
+  if ('list' in result && isJsonText(call)) return listResponse(call, result, headers);
+  return encoded(request, result.code, negotiated, resultValue(call, result), headers);
+}
+
+function isJsonText({ negotiated: { mediaType, pretty, as }, request }: Call): boolean {
+  return mediaType === 'application/json' && as === undefined && !pretty && request.values !== true;
+}
+
+/** A list as JSON; a long one as a stream, of which each part is made when the client has taken the one before. */
+function listResponse(
+  call: Call,
+  { code, kind, list }: Extract<Result, { list: unknown }>,
+  headers: Headers,
+): ServerResponse | Promise<ServerResponse> {
+  const { request } = call;
+  const pieces = listText(listObject(call, kind, { ...list, items: [] }), list.items, !kind.custom);
+  const first = pieces.next().value ?? '';
+  const second = pieces.next();
+  const typed = { ...headers, 'content-type': 'application/json' };
+  if (second.done) return sent(request, code, typed, { text: first });
+  const texts = inTurns([first, second.value], pieces);
+  if (!acceptsGzip(request)) return { status: code, headers: typed, body: { stream: texts } };
+  const zipped = createGzip({ level: COMPRESS_LEVEL, chunkSize: COMPRESS_FROM });
+  // Whoever leaves ends the one, and so the other; nothing else can go wrong.
+  pipeline(Readable.from(texts), zipped, () => {});
+  return { status: code, headers: { ...typed, ...GZIPPED }, body: { stream: zipped } };
+}
+
+/** Others get a turn before each further piece. */
+async function* inTurns(made: readonly string[], further: Iterable<string>): AsyncGenerator<string, void, undefined> {
+  yield* made;
+  for (const piece of further) {
+    await nextTurn();
+    yield piece;
+  }
 }
 
 /** The answer to a request that failed. */
@@ -68,10 +110,7 @@ export function textResponse(status: number, text: string, type = 'text/plain; c
 }
 
 /** Headers of every answer. */
-export function commonHeaders(
-  auditId: string,
-  warnings: readonly string[],
-): Record<string, string | readonly string[]> {
+export function commonHeaders(auditId: string, warnings: readonly string[]): Headers {
   const headers = { 'audit-id': auditId, 'cache-control': 'no-cache, private' };
   return warnings.length === 0 ? headers : { ...headers, warning: warnings.map(warningHeader) };
 }
@@ -87,28 +126,34 @@ function encoded(
   status: number,
   form: Negotiated,
   value: unknown,
-  headers: Record<string, string | readonly string[]>,
+  headers: Headers,
 ): ServerResponse | Promise<ServerResponse> {
   const typed = { ...headers, 'content-type': form.mediaType };
-  const body = encodeBody(value, form, request.values === true);
-  const whole = 'text' in body ? body.text : 'bytes' in body ? body.bytes : '';
-  if (
-    request.values !== true &&
-    whole.length > COMPRESS_FROM &&
-    /\bgzip\b/.test(header(request, 'accept-encoding') ?? '')
-  ) {
-    return compressed(status, typed, whole);
-  }
-  return { status, headers: typed, body };
+  return sent(request, status, typed, encodeBody(value, form, request.values === true));
 }
 
-async function compressed(
+/** The answer with a body, which is compressed where that is worth it. */
+function sent(
+  request: ServerRequest,
   status: number,
-  headers: Record<string, string | readonly string[]>,
-  whole: string | Uint8Array,
-): Promise<ServerResponse> {
-  const bytes = await compress(whole);
-  return { status, headers: { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: { bytes } };
+  headers: Headers,
+  body: ServerBody,
+): ServerResponse | Promise<ServerResponse> {
+  const whole = 'text' in body ? body.text : 'bytes' in body ? body.bytes : '';
+  if (request.values === true || whole.length <= COMPRESS_FROM || !acceptsGzip(request))
+    return { status, headers, body };
+  return compressed(status, headers, whole);
+}
+
+function acceptsGzip(request: ServerRequest): boolean {
+  return /\bgzip\b/.test(header(request, 'accept-encoding') ?? '');
+}
+
+const GZIPPED = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+
+async function compressed(status: number, headers: Headers, whole: string | Uint8Array): Promise<ServerResponse> {
+  const bytes = await compress(whole, { level: COMPRESS_LEVEL });
+  return { status, headers: { ...headers, ...GZIPPED }, body: { bytes } };
 }
 
 /** The JSON value that a result comes to in the form that was asked for. */

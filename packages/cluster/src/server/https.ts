@@ -262,9 +262,20 @@ async function sendStream(outgoing: Outgoing, stream: AsyncIterable<unknown>, li
   const items = stream[Symbol.asyncIterator]();
   const leave = () => void items.return?.();
   outgoing.once('close', leave);
+  // What comes in one turn goes out as one chunk, of which both sides have less work.
+  let isCorked = false;
+  const uncork = () => {
+    isCorked = false;
+    outgoing.uncork();
+  };
   for (let item = await items.next(); !item.done; item = await items.next()) {
     if (outgoing.destroyed) return;
     const { value } = item;
+    if (!isCorked) {
+      isCorked = true;
+      outgoing.cork();
+      process.nextTick(uncork);
+    }
     outgoing.write(typeof value === 'string' || value instanceof Uint8Array ? value : `${encodeJson(value)}\n`);
     if (outgoing.writableLength > UNREAD_STREAM_BYTES && !(await drained(outgoing, life))) return;
   }

@@ -1,6 +1,5 @@
 import { lexemeConversions, NumberLexeme } from './number-lexeme.ts';
 
-const MUST_ESCAPE = /[<>&\u2028\u2029]/;
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /**
@@ -14,7 +13,14 @@ export function encodeJson(value: unknown, options: { readonly pretty?: boolean 
   const before = lexemeConversions();
   const fast = JSON.stringify(value, undefined, indent) ?? 'null';
   const text = lexemeConversions() === before ? fast : withLexemes(value, indent);
-  return MUST_ESCAPE.test(text) ? text.replace(ESCAPED, unicodeEscape) : text;
+  return needsEscapes(text) ? text.replace(ESCAPED, unicodeEscape) : text;
+}
+
+/** Searching for one character after the other is ten times as fast as the expression. */
+function needsEscapes(text: string): boolean {
+  return (
+    text.includes('<') || text.includes('>') || text.includes('&') || text.includes('\u2028') || text.includes('\u2029')
+  );
 }
 
 function unicodeEscape(char: string): string {

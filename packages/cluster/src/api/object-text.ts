@@ -1,0 +1,53 @@
+import { encodeJson, isPlainObject, type JsonObject } from '@opwright/machinery';
+
+/**
+ * Texts of managed fields, which are half of many an object and the same in all that were made alike: the server hands out one
+ * frozen `fieldsV1` for them. The last ones met are kept.
+ */
+const recent = new Map<object, string>();
+const RECENT_LIMIT = 256;
+
+/**
+ * {@link encodeJson} of an API object as it is stored, several times as fast.
+ *
+ * @param omitsType leaves out `kind` and `apiVersion`, as lists of built-in kinds do
+ */
+export function objectText(object: unknown, omitsType = false): string {
+  if (!isPlainObject(object)) return encodeJson(object);
+  const { metadata } = object;
+  const typed = omitsType ? { ...object, kind: undefined, apiVersion: undefined } : object;
+  const managedFields = isPlainObject(metadata) ? metadata.managedFields : undefined;
+  if (!Array.isArray(managedFields) || managedFields.length === 0 || !managedFields.every(isPlainObject)) {
+    return encodeJson(typed);
+  }
+  const text = encodeJson({ ...typed, metadata: { ...(metadata as JsonObject), managedFields: PLACE } });
+  const place = text.indexOf(PLACE_TEXT);
+  // An object that holds the mark itself is written as any value.
+  if (text.includes(PLACE_TEXT, place + 1)) return encodeJson(typed);
+  const entries = (managedFields as JsonObject[]).map(entryText).join(',');
+  return `${text.slice(0, place)}"managedFields":[${entries}]${text.slice(place + PLACE_TEXT.length)}`;
+}
+
+/** What stands for managed fields until their text takes its place. */
+const PLACE = 'managed fields';
+const PLACE_TEXT = `"managedFields":"${PLACE}"`;
+
+function entryText(entry: JsonObject): string {
+  let text = '';
+  for (const [key, value] of Object.entries(entry)) {
+    if (value === undefined) continue;
+    text += `${text === '' ? '' : ','}${encodeJson(key)}:${key === 'fieldsV1' ? fieldsText(value) : encodeJson(value)}`;
+  }
+  return `{${text}}`;
+}
+
+function fieldsText(fields: unknown): string {
+  if (typeof fields !== 'object' || fields === null || !Object.isFrozen(fields)) return encodeJson(fields);
+  let text = recent.get(fields);
+  if (text === undefined) {
+    text = encodeJson(fields);
+    if (recent.size >= RECENT_LIMIT) recent.delete(recent.keys().next().value!);
+    recent.set(fields, text);
+  }
+  return text;
+}
