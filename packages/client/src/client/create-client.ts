@@ -112,7 +112,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
     return limit === undefined ? once(request) : withinTime(limit, request, once);
   }
 
-  async function call<T>(
+  function call<T>(
     method: TransportRequest['method'],
     path: string,
     signal: AbortSignal | undefined,
@@ -124,7 +124,7 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
       ? { method, path, signal, headers: headersFor(body.type), body: { json: body.json } }
       : { method, path, signal, headers: accept === undefined ? baseHeaders : { ...baseHeaders, accept } };
     // The one place where what the server says is taken for what the resource declares.
-    return (await exchange(request, (sent, response) => jsonOf(sent, response, parse))) as T;
+    return exchange(request, (sent, response) => jsonOf(sent, response, parse)) as Promise<T>;
   }
 
   const writeQuery = (write: WriteOptions = {}): Query => ({

@@ -6,6 +6,7 @@ import {
   formatTime,
   type JsonObject,
   type ManagedFieldsEntry,
+  managedFieldsAfter,
   namedFields,
   updateWithManager,
 } from '@opwright/machinery';
@@ -25,9 +26,9 @@ export function fieldManagerRequest(call: Call, fieldManager: string, subresourc
     type: kind.type,
     manager: fieldManager === '' ? defaultManager(call) : fieldManager,
     apiVersion: kind.apiVersion,
-    ...(subresource === '' ? {} : { subresource }),
+    subresource: subresource === '' ? undefined : subresource,
     now: formatTime(server.clock.now()),
-    ...(resetFields === undefined ? {} : { resetFields }),
+    resetFields,
   };
 }
 
@@ -47,8 +48,18 @@ export function trackUpdate(
     delete metadataOf(next).managedFields;
     return;
   }
-  const tracked = updateWithManager({ ...request, live, next: next as JsonObject });
-  next.metadata = { ...(tracked.metadata as MutableObject) };
+  recordManagedFields(next, managedFieldsAfter(request, live, next as JsonObject));
+}
+
+/** In a copy of the metadata, of which the object may share what is stored. */
+function recordManagedFields(next: MutableObject, managedFields: readonly ManagedFieldsEntry[] | undefined): void {
+  const metadata = metadataOf(next);
+  if (managedFields !== undefined) {
+    next.metadata = { ...metadata, managedFields };
+  } else {
+    const { managedFields: _, ...others } = metadata;
+    next.metadata = others;
+  }
 }
 
 /** The same for what is created through a subresource and has a kind of its own. */
@@ -60,8 +71,7 @@ export function trackBody(
   body: MutableObject,
 ): void {
   const request = { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
-  const tracked = updateWithManager({ ...request, live: undefined, next: body as JsonObject });
-  body.metadata = { ...(tracked.metadata as MutableObject) };
+  recordManagedFields(body, managedFieldsAfter(request, undefined, body as JsonObject));
 }
 
 /**
@@ -121,23 +131,36 @@ export function trackServerUpdate(
   live: StoredObject,
   next: MutableObject,
 ): void {
-  const resetFields = resetFieldsOf(kind, subresource);
-  const tracked = updateWithManager({
+  const request: FieldManagerRequest = {
     type: kind.type,
     manager,
     apiVersion: kind.apiVersion,
     subresource,
     now: formatTime(clock.now()),
-    ...(resetFields === undefined ? {} : { resetFields }),
-    live,
-    next: next as JsonObject,
-  });
-  next.metadata = { ...(tracked.metadata as MutableObject) };
+    resetFields: resetFieldsOf(kind, subresource),
+  };
+  recordManagedFields(next, managedFieldsAfter(request, live, next as JsonObject));
+}
+
+/** Managers by User-Agent, for clients have few; what is kept of strange ones is bounded. */
+const managersByAgent = new Map<string, string>();
+const AGENTS_LIMIT = 100;
+
+/** Who changes what, where the request does not name a manager. */
+function defaultManager({ request }: Call): string {
+  const agent = header(request, 'user-agent') ?? '';
+  let manager = managersByAgent.get(agent);
+  if (manager === undefined) {
+    manager = programOf(agent);
+    if (managersByAgent.size >= AGENTS_LIMIT) managersByAgent.clear();
+    managersByAgent.set(agent, manager);
+  }
+  return manager;
 }
 
 /** The name of a client's program: its User-Agent up to the first slash. */
-function defaultManager({ request }: Call): string {
-  const [program = ''] = (header(request, 'user-agent') ?? '').split('/', 1);
+function programOf(agent: string): string {
+  const [program = ''] = agent.split('/', 1);
   if (/^[!-~]{1,128}$/.test(program)) return program;
   const printable = program.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
   return (

@@ -223,7 +223,7 @@ function resolve(
 }
 
 function connectTo(kind: ServedKind, info: ResourceRequest) {
-  return kind.custom ? undefined : connects[`${kind.groupResource}/${info.subresource}`];
+  return kind.custom || info.subresource === '' ? undefined : connects[`${kind.groupResource}/${info.subresource}`];
 }
 
 function isBuiltinGroup({ registry }: ApiServer, group: string): boolean {

@@ -17,14 +17,13 @@ import type { StoredObject } from '../store/object.ts';
  * ValidateObjectMeta of the API machinery.
  */
 export function validateMetadata(kind: ServedKind, object: JsonObject): FieldError[] {
-  const metadata = object.metadata as JsonObject;
-  return [
-    ...generationErrors(metadata.generation),
-    ...labelErrors(metadata.labels, 'metadata.labels'),
-    ...annotationErrors(metadata.annotations, 'metadata.annotations'),
-    ...ownerErrors(metadata.ownerReferences),
-    ...finalizerErrors(metadata.finalizers, kind.finalizersNeedDomain),
-  ];
+  const { generation, labels, annotations, ownerReferences, finalizers } = object.metadata as JsonObject;
+  let errors = generationErrors(generation);
+  if (labels !== undefined) errors = errors.concat(labelErrors(labels, 'metadata.labels'));
+  if (annotations !== undefined) errors = errors.concat(annotationErrors(annotations, 'metadata.annotations'));
+  if (ownerReferences !== undefined) errors = errors.concat(ownerErrors(ownerReferences));
+  if (finalizers !== undefined) errors = errors.concat(finalizerErrors(finalizers, kind.finalizersNeedDomain));
+  return errors;
 }
 
 function generationErrors(generation: unknown): FieldError[] {

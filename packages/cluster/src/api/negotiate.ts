@@ -1,5 +1,6 @@
 import { notAcceptable, unknownMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
+import { queryOf } from './request-info.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
@@ -134,8 +135,7 @@ function parseAccept(accept: string): readonly Clause[] {
 
 /** `?pretty=1`, or a person's tool that said nothing about it. */
 export function isPretty(request: ServerRequest): boolean {
-  const query = request.path.indexOf('?');
-  const pretty = query < 0 ? null : new URLSearchParams(request.path.slice(query + 1)).get('pretty');
+  const pretty = queryOf(request.path).get('pretty');
   if (pretty !== null) return pretty === '1' || pretty === 'true';
   return /^(curl|Wget|Mozilla\/)/.test(header(request, 'user-agent') ?? '');
 }

@@ -63,7 +63,7 @@ function decodePath(path: string): string {
 export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
   const mark = pathAndQuery.indexOf('?');
   const path = decodePath(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
-  const query = mark < 0 ? NO_QUERY : new URLSearchParams(pathAndQuery.slice(mark + 1));
+  const query = queryOf(pathAndQuery);
   const other: PathRequest = { isResource: false, path, query, method, verb: method.toLowerCase() };
 
   const parts = path.slice(1).split('/');
@@ -110,8 +110,24 @@ export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
   };
 }
 
-// Nobody changes the query of a request.
+// Nobody changes the query of a request, and clients ask in the same words again and again; what is kept is bounded.
 const NO_QUERY = new URLSearchParams();
+const queries = new Map<string, URLSearchParams>();
+const QUERIES_LIMIT = 100;
+
+/** The query of a path. */
+export function queryOf(path: string): URLSearchParams {
+  const mark = path.indexOf('?');
+  if (mark < 0) return NO_QUERY;
+  const text = path.slice(mark + 1);
+  let query = queries.get(text);
+  if (query === undefined) {
+    query = new URLSearchParams(text);
+    if (queries.size >= QUERIES_LIMIT) queries.clear();
+    queries.set(text, query);
+  }
+  return query;
+}
 
 /** The name in the path, or the one that a list or watch restricts itself to: what authorization rules compare. */
 export function requestedName(info: ResourceRequest): string {

@@ -128,8 +128,8 @@ function encoded(
   value: unknown,
   headers: Headers,
 ): ServerResponse | Promise<ServerResponse> {
-  const typed = { ...headers, 'content-type': form.mediaType };
-  return sent(request, status, typed, encodeBody(value, form, request.values === true));
+  headers['content-type'] = form.mediaType;
+  return sent(request, status, headers, encodeBody(value, form, request.values === true));
 }
 
 /** The answer with a body, which is compressed where that is worth it. */

@@ -224,10 +224,13 @@ function refuseLarge({ request }: Call, form: MutableObject): void {
   if (encodeJson(form).length > STORED_LIMIT) throw rawError('etcdserver: request is too large');
 }
 
-/** The form in which an object goes into the store: its fields in order, ready to get its version. */
+/** The form in which an object goes into the store, which owns it then: its fields in order, ready to get its version. */
 export function storedForm(kind: ServedKind, draft: MutableObject): MutableObject {
-  const metadata = { ...metadataOf(draft), resourceVersion: '0' };
-  const ordered = orderFields(kind.type, { ...draft, metadata });
+  const metadata = metadataOf(draft);
+  // What is stored already may be part of the draft.
+  const own = Object.isFrozen(metadata) ? { ...draft, metadata: { ...metadata } } : draft;
+  metadataOf(own).resourceVersion = '0';
+  const ordered = orderFields(kind.type, own);
   if (kind.toStorage === undefined) return ordered;
   const form = kind.toStorage(ordered);
   // Converting may share what it was given: the version is written into a copy.
@@ -266,9 +269,11 @@ async function runHooksOf({ storage }: ServedKind, { hooks }: ApiServer, name: s
 }
 
 function createErrors(kind: ServedKind, object: JsonObject): FieldError[] {
-  const unnamed =
+  const errors =
     metaText(object, 'name') === '' ? [requiredValue('metadata.name', 'name or generateName is required')] : [];
-  return [...unnamed, ...validateMetadata(kind, object), ...kind.validate(object)];
+  for (const error of validateMetadata(kind, object)) errors.push(error);
+  for (const error of kind.validate(object)) errors.push(error);
+  return errors;
 }
 
 function updateErrors(call: Call, draft: MutableObject, old: StoredObject): FieldError[] {

@@ -63,6 +63,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     podTemplate === undefined ? undefined : [...podTemplate, 'spec'].reduce<MutableObject | undefined>(within, object);
   const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, resetFields, beginDeletion, canonicalize } =
     behaviour;
+  let type: StructNode | undefined;
   return {
     group,
     version,
@@ -81,7 +82,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     storage: groupResource,
     ...(behaviour.conversion === undefined ? {} : conversionOf(behaviour.conversion, apiVersion, kind)),
     get type() {
-      return structOf(apiVersion, kind);
+      type ??= structOf(apiVersion, kind);
+      return type;
     },
     ...(subresources.some((subresource) => subresource.name === 'scale') ? { scale: builtinScalePaths } : {}),
 

@@ -7,6 +7,7 @@ import {
   type FieldSetBuilder,
   fieldSetBuilder,
   recursiveDifference,
+  union,
 } from './field-set.ts';
 import { itemKey } from './list-item.ts';
 import { fieldKey, type PathKey } from './path-element.ts';
@@ -38,31 +39,34 @@ export interface Comparison {
  * @throws TypedValueError when an item of a list cannot be identified.
  */
 export function compare(type: TypeNode, live: JsonValue, next: JsonValue): Comparison {
-  return compareInto(fieldSetBuilder(), type, live, next);
+  const found: Found = { added: fieldSetBuilder(), modified: fieldSetBuilder(), removed: fieldSetBuilder(), path: [] };
+  walk(type, live, next, found);
+  return { added: found.added.build(), modified: found.modified.build(), removed: found.removed.build() };
 }
 
 const creations = new WeakMap<TypeNode, Recall>();
 
-/** {@link compare} with the empty object. Where objects have the same fields the very same set is `added`. */
-export function compareWithNothing(type: TypeNode, next: JsonValue): Comparison {
+/**
+ * What {@link compare} with the empty object finds added, and modified, for Go writes some fields of the empty one, too. Mostly
+ * the very same set for objects that have the same fields.
+ */
+export function fieldsOf(type: TypeNode, object: JsonValue): FieldSet {
   let recall = creations.get(type);
   if (recall === undefined) {
     recall = { paths: [], set: EMPTY_FIELDS };
     creations.set(type, recall);
   }
-  return compareInto(recallingBuilder(recall), type, {}, next);
-}
-
-function compareInto(added: FieldSetBuilder, type: TypeNode, live: JsonValue, next: JsonValue): Comparison {
   const found: Found = {
-    added,
+    added: recallingBuilder(recall),
     modified: fieldSetBuilder(),
     removed: fieldSetBuilder(),
     path: [],
   };
-  walk(type, live, next, found);
-  return { added: found.added.build(), modified: found.modified.build(), removed: found.removed.build() };
+  walk(type, EMPTY_OBJECT, object, found);
+  return union(found.modified.build(), found.added.build());
 }
+
+const EMPTY_OBJECT: JsonValue = Object.freeze({});
 
 /** A comparison without everything at or below the given paths. */
 export function exclude(comparison: Comparison, paths: FieldSet): Comparison {

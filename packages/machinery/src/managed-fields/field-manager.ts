@@ -28,11 +28,11 @@ export interface FieldManagerRequest {
   /** The version of the endpoint, `apps/v1`. */
   readonly apiVersion: string;
   /** `status`, `scale`…; absent for the main endpoint. */
-  readonly subresource?: string;
+  readonly subresource?: string | undefined;
   /** RFC 3339, seconds. */
   readonly now: string;
   /** What this endpoint takes back to the stored state: never owned, never in conflict. */
-  readonly resetFields?: FieldSet;
+  readonly resetFields?: FieldSet | undefined;
   /** Absent: all versions have the same fields. */
   readonly convert?: VersionConverter;
 }

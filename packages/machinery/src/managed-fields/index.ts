@@ -18,7 +18,7 @@ export type { ReplicasPaths } from './scale-managers.ts';
 export { managersAfterScale, managersOfScale } from './scale-managers.ts';
 export { toFieldSet } from './to-field-set.ts';
 export type { UpdateRequest } from './update.ts';
-export { updateWithManager } from './update.ts';
+export { managedFieldsAfter, updateWithManager } from './update.ts';
 export { fitsType, validateTyped } from './validate.ts';
 export type { Mismatch } from './validation-error.ts';
 export { TypedValueError } from './validation-error.ts';

@@ -9,7 +9,7 @@ export interface Manager {
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   /** Absent for the main endpoint. */
-  readonly subresource?: string;
+  readonly subresource?: string | undefined;
   /** RFC 3339; absent when the manager never changed the object. */
   readonly time?: string;
   readonly set: FieldSet;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { ManagedFieldsEntry } from '../meta.ts';
-import { compareWithNothing } from './compare.ts';
+import { fieldsOf } from './compare.ts';
 import {
   comparisons,
   describeManager,
@@ -39,20 +39,28 @@ export interface UpdateRequest extends FieldManagerRequest {
  * mutating webhook: what webhooks change belongs to nobody.
  */
 export function updateWithManager(request: UpdateRequest): JsonObject {
-  const { live, next } = request;
-  const managers = startingPoint(request);
+  return withManagedFields(request.next, managedFieldsAfter(request, request.live, request.next));
+}
+
+/** The list that {@link updateWithManager} records on `next`; undefined for none. */
+export function managedFieldsAfter(
+  request: FieldManagerRequest,
+  live: JsonObject | undefined,
+  next: JsonObject,
+): readonly ManagedFieldsEntry[] | undefined {
+  const managers = startingPoint(request, live, next);
   // An object that is not tracked stays so until it is applied.
-  if (managers.size === 0 && live !== undefined) return withManagedFields(next, undefined);
+  if (managers.size === 0 && live !== undefined) return undefined;
   try {
-    if (managers.size === 0) return withManagedFields(next, creatorsEntries(request, next));
-    return withManagedFields(next, encodedFor(live, trackUpdate(request, live, next, managers)));
+    if (managers.size === 0) return creatorsEntries(request, next);
+    return encodedFor(live, trackUpdate(request, live, next, managers));
   } catch (error) {
-    if (error instanceof TypedValueError) return withManagedFields(next, undefined);
+    if (error instanceof TypedValueError) return undefined;
     throw error;
   }
 }
 
-function startingPoint({ live, next, subresource }: UpdateRequest): Managers {
+function startingPoint({ subresource }: FieldManagerRequest, live: JsonObject | undefined, next: JsonObject): Managers {
   if (subresource) return managersOf(live);
   if (isReset(next)) return NO_MANAGERS;
   return managersSent(next, live) ?? managersOf(live);
@@ -66,10 +74,12 @@ function isReset(next: JsonObject): boolean {
 
 /** The record of a new object: who made it owns all of it. */
 function creatorsEntries(request: FieldManagerRequest, next: JsonObject): readonly ManagedFieldsEntry[] | undefined {
-  const after = inVersion(request, withManagedFields(next, undefined), request.apiVersion)!;
-  const { added, modified } = compareWithNothing(after.type, after.object);
-  const set = strippedOnce(recursiveDifference(union(modified, added), request.resetFields ?? EMPTY_FIELDS));
-  return isEmpty(set) ? undefined : [encodeManager({ ...describeManager(request, 'Update'), time: request.now, set })];
+  const { manager, apiVersion, subresource, now, resetFields = EMPTY_FIELDS } = request;
+  const after = inVersion(request, withManagedFields(next, undefined), apiVersion)!;
+  const set = strippedOnce(recursiveDifference(fieldsOf(after.type, after.object), resetFields));
+  if (isEmpty(set)) return undefined;
+  const name = manager === '' ? 'unknown' : manager;
+  return [encodeManager({ manager: name, operation: 'Update', apiVersion, subresource, time: now, set })];
 }
 
 const strippedSets = new WeakMap<FieldSet, FieldSet>();

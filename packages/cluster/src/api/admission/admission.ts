@@ -80,18 +80,20 @@ export function refused(
  * validate in turn. Plugins must bear to be called twice.
  */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+  const mutating = plugins.filter((plugin) => plugin.mutate !== undefined);
+  const validating = plugins.filter((plugin) => plugin.validate !== undefined);
   return {
     mutate(attributes, object) {
       const first: MutationRound = { second: false, secondWanted: false };
       const again = () => {
         if (!first.secondWanted) return;
         const second: MutationRound = { second: true, secondWanted: false };
-        return inTurn(plugins, (plugin) => plugin.mutate?.(attributes, object, second));
+        return inTurn(mutating, (plugin) => plugin.mutate?.(attributes, object, second));
       };
-      const pending = inTurn(plugins, (plugin) => plugin.mutate?.(attributes, object, first));
+      const pending = inTurn(mutating, (plugin) => plugin.mutate?.(attributes, object, first));
       return pending === undefined ? again() : pending.then(again);
     },
-    validate: (attributes, object) => inTurn(plugins, (plugin) => plugin.validate?.(attributes, object)),
+    validate: (attributes, object) => inTurn(validating, (plugin) => plugin.validate?.(attributes, object)),
   };
 }
 
