@@ -19,7 +19,7 @@ describe('the embedded API server answers as recorded from a real one, or as doc
     await Promise.all(
       subjects.map(async (subject) => {
         const golden = await readGolden(join(root, 'conformance', 'golden'), subject.id);
-        await using server = await embeddedServer(subject.flags);
+        await using server = await embeddedServer(subject);
         verdicts.set(subject.id, judge(subject, golden?.answers ?? {}, await runSubject(server, subject), exceptions));
       }),
     );

@@ -15,12 +15,18 @@ export interface Case {
   readonly steps: readonly Step[];
 }
 
+/** What an API server has to be started with beside what envtest starts it with. */
+export interface ServerNeeds {
+  /** Of kube-apiserver: `--feature-gates=…`; `{{files}}` stands for the folder with the files. */
+  readonly flags?: readonly string[];
+  /** By name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** Cases about one part of the API; its goldens are one file. */
-export interface Subject {
+export interface Subject extends ServerNeeds {
   /** Name of the golden file. */
   readonly id: string;
-  /** What kube-apiserver has to be started with beside the flags of envtest: `--feature-gates=…`. */
-  readonly flags?: readonly string[];
   readonly cases: readonly Case[];
 }
 

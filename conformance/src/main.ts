@@ -59,8 +59,8 @@ async function versionOf(server: Server): Promise<string> {
 }
 
 async function record(open: OpenServer): Promise<void> {
-  for (const [flags, group] of byFlags(chosen)) {
-    await using server = await open(flags);
+  for (const group of byNeeds(chosen)) {
+    await using server = await open(group[0]);
     const version = await versionOf(server);
     for (const subject of group) {
       const answers = await runSubject(server, subject);
@@ -70,10 +70,11 @@ async function record(open: OpenServer): Promise<void> {
   }
 }
 
-/** Subjects that can have one server, with its flags. */
-function byFlags(all: readonly Subject[]): [flags: readonly string[], group: readonly Subject[]][] {
-  const keys = [...new Set(all.map(({ flags = [] }) => JSON.stringify(flags)))];
-  return keys.map((key) => [JSON.parse(key), all.filter(({ flags = [] }) => JSON.stringify(flags) === key)]);
+/** Groups of subjects that can have one server. */
+function byNeeds(all: readonly Subject[]): (readonly Subject[])[] {
+  const needs = ({ flags, files }: Subject) => JSON.stringify([flags, files]);
+  const different = [...new Set(all.map(needs))];
+  return different.map((wanted) => all.filter((subject) => needs(subject) === wanted));
 }
 
 interface Total {
@@ -104,8 +105,8 @@ async function judgeSubject(
 async function compare(open: OpenServer): Promise<boolean> {
   const exceptions = await readExceptions(list);
   const total: Total = { equal: 0, listed: [], different: 0 };
-  for (const [flags, group] of byFlags(chosen)) {
-    await using server = await open(flags);
+  for (const group of byNeeds(chosen)) {
+    await using server = await open(group[0]);
     for (const subject of group) await judgeSubject(server, subject, exceptions, total);
   }
   const old = chosen.length === subjects.length ? outdated(exceptions, total.listed) : [];

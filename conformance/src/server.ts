@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createHttpTransport, type Transport } from '@opwright/client';
 import { envtestClusterOptions, parseFlags, startCluster } from '@opwright/cluster';
 import { startRealApiServer } from '../../scripts/real-api-server.mjs';
+import type { ServerNeeds } from './case.ts';
 import { type BinaryTransport, binaryTransport } from './protobuf-answer.ts';
 
 /** A server that cases are sent to, over TLS. */
@@ -30,8 +31,8 @@ export async function liveServer(kubeconfig: string): Promise<Server> {
   };
 }
 
-/** Starts a server with flags of kube-apiserver beside those of envtest. */
-export type OpenServer = (flags?: readonly string[]) => Promise<Server>;
+/** Starts a server. */
+export type OpenServer = (needs?: ServerNeeds) => Promise<Server>;
 
 /** As envtest starts it; the issuer is an address of the server, which does not count in comparisons. */
 const ENVTEST = [
@@ -41,23 +42,32 @@ const ENVTEST = [
 ];
 
 /** A fresh embedded server without controllers, on a port of this machine. */
-export const embeddedServer: OpenServer = async (flags = []) => {
-  const folder = await mkdtemp(join(tmpdir(), 'opwright-conformance-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const options = await envtestClusterOptions(parseFlags([...ENVTEST, ...flags]));
-  const cluster = await startCluster({ ...options, kubeconfig });
-  return withEnd(await liveServer(kubeconfig), async () => {
-    await cluster.stop();
-    await rm(folder, { recursive: true });
+export const embeddedServer: OpenServer = (needs = {}) =>
+  withFiles(needs, async (flags, folder) => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const options = await envtestClusterOptions(parseFlags([...ENVTEST, ...flags]));
+    const cluster = await startCluster({ ...options, kubeconfig });
+    return withEnd(await liveServer(kubeconfig), () => cluster.stop());
   });
-};
 
 /** Starts real servers from the binaries of kube-apiserver and etcd. */
 export function realServers(kubeApiserver: string, etcd: string): OpenServer {
-  return async (flags = []) => {
-    const { kubeconfig, stop } = await startRealApiServer({ kubeApiserver, etcd, flags });
-    return withEnd(await liveServer(kubeconfig), stop);
-  };
+  return (needs = {}) =>
+    withFiles(needs, async (flags) => {
+      const { kubeconfig, stop } = await startRealApiServer({ kubeApiserver, etcd, flags });
+      return withEnd(await liveServer(kubeconfig), stop);
+    });
+}
+
+/** Opens a server with its files in a folder that goes with it. */
+async function withFiles(
+  { flags = [], files = {} }: ServerNeeds,
+  open: (flags: readonly string[], folder: string) => Promise<Server>,
+): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'opwright-conformance-'));
+  const there = (text: string) => text.replaceAll('{{files}}', folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), there(text));
+  return withEnd(await open(flags.map(there), folder), () => rm(folder, { recursive: true }));
 }
 
 function withEnd(server: Server, end: () => Promise<void>): Server {

@@ -1,5 +1,6 @@
 import type { RequestStep, Subject } from '../case.ts';
 import { apply, as, get, patch, post, put } from '../steps.ts';
+import samples from './certificate-requests.json' with { type: 'json' };
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -11,6 +12,23 @@ const CSR =
   'aDRvWGR0c1NReElyTWg2Ck5zaTZPd0REQ3dSRDRmV1JxZ01CUTljZDZ5WXZvQUF3Q2dZSUtvWkl6ajBFQXdJRFNRQXdSZ0loQU80' +
   'MmlXRjEKWXpmaHpTa2dabDZvbWRNZjNNTGFSY1QzOXhPOU1JNXE4YmlZQWlFQWpvVkJ2R3A3eVA2ak52cHNzZGtpL0RkRwpXUmVI' +
   'S3BBWFF1NTJYRzVXUjc0PQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K';
+
+/** DER in base64, by openssl: requests of several kinds of keys, and a certificate that signs itself. */
+const der = (name: keyof typeof samples) => Buffer.from(samples[name], 'base64');
+
+/** A block of PEM, as the API takes it: in base64. */
+function pem(bytes: Buffer, label = 'CERTIFICATE REQUEST', headers = ''): string {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  const text = `-----BEGIN ${label}-----\n${headers}${lines.join('\n')}\n-----END ${label}-----\n`;
+  return Buffer.from(text).toString('base64');
+}
+
+/** Without its last bit, the request is signed by nobody. */
+function tampered(bytes: Buffer): Buffer {
+  const other = Buffer.from(bytes);
+  other[other.length - 1]! ^= 1;
+  return other;
+}
 
 const request = (name: string, spec: object = {}) => ({
   metadata: { name: `${name}-{{run}}` },
@@ -59,6 +77,48 @@ export const certificates: Subject = {
         post(REQUESTS, request('b', { signerName: 'kubernetes.io/legacy-unknown' })),
         post(REQUESTS, request('b', { expirationSeconds: 599 })),
         post(REQUESTS, request('b', { expirationSeconds: 600 }), { keep: ['spec.expirationSeconds'] }),
+      ],
+    },
+    {
+      name: 'a request has to be one, signed by the key that it is for',
+      clusterWide: true,
+      steps: [
+        ...[
+          pem(tampered(der('alice'))),
+          pem(tampered(der('rsa'))),
+          pem(tampered(der('ed25519'))),
+          pem(der('alice').subarray(0, -10)),
+          pem(Buffer.concat([der('alice'), Buffer.alloc(1)])),
+          pem(Buffer.from('hello world')),
+          pem(Buffer.from([2, 1, 5])),
+          pem(Buffer.from([0x30, 0])),
+          pem(Buffer.alloc(0)),
+          pem(der('alice'), 'NEW CERTIFICATE REQUEST'),
+          pem(der('certificate'), 'CERTIFICATE'),
+          pem(der('certificate')),
+          Buffer.from('nonsense').toString('base64'),
+        ].map((sent) => post(REQUESTS, request('b', { request: sent }))),
+        ...(['rsa', 'ed25519', 'node', 'sha1'] as const).map((name) =>
+          post(REQUESTS, request(name, { request: pem(der(name)) }), { keep: ['kind', 'message'] }),
+        ),
+        post(REQUESTS, { metadata: { name: 'c-{{run}}' }, spec: { signerName: 'a.b/c', usages: ['any'] } }),
+      ],
+    },
+    {
+      name: 'a certificate has to be one',
+      clusterWide: true,
+      steps: [
+        post(REQUESTS, request('a'), { ...as('alice', 'system:masters'), ...unrecorded }),
+        ...[
+          pem(der('alice')),
+          pem(Buffer.from('hello'), 'CERTIFICATE'),
+          pem(der('certificate'), 'CERTIFICATE', 'a: b\n\n'),
+          Buffer.from(`${Buffer.from(pem(der('certificate'), 'CERTIFICATE'), 'base64')}nonsense`).toString('base64'),
+        ].map((certificate) =>
+          patch(`${REQUESTS}/a-{{run}}/status`, 'merge', { status: { certificate } }, { keep: ['kind', 'message'] }),
+        ),
+        patch(`${REQUESTS}/a-{{run}}/status`, 'merge', { status: { certificate: null } }),
+        patch(`${REQUESTS}/a-{{run}}/approval`, 'merge', { status: { certificate: 'eA==' } }, { keep: ['status'] }),
       ],
     },
     {

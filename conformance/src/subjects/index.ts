@@ -17,7 +17,9 @@ import { expiry } from './expiry.ts';
 import { impersonation } from './impersonation.ts';
 import { lists } from './list.ts';
 import { mutatingPolicies } from './mutating-policies.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { nonsense } from './nonsense.ts';
+import { namespaceProvision, optionalPlugins } from './optional-plugins.ts';
 import { patches } from './patch.ts';
 import { plugins } from './plugins.ts';
 import { podSecurity } from './pod-security.ts';
@@ -63,6 +65,9 @@ export const subjects: readonly Subject[] = [
   quotas,
   podSecurity,
   plugins,
+  optionalPlugins,
+  namespaceProvision,
+  nodeRestriction,
   webhooks,
   connectAdmission,
   pods,

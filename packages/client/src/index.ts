@@ -21,6 +21,7 @@ export {
   StatusError,
 } from '@opwright/machinery';
 export * from './certificates/certificates.ts';
+export * from './certificates/signing-request.ts';
 export * from './client/create-client.ts';
 export { REQUEST_TIMEOUT } from './client/time-limit.ts';
 export * from './client.ts';

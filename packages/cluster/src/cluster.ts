@@ -1,8 +1,17 @@
-import { type Client, createClient, systemClock, systemRandom, type Transport } from '@opwright/client';
+import {
+  type CertificateAuthority,
+  type Client,
+  createClient,
+  isAlreadyExists,
+  systemClock,
+  systemRandom,
+  type Transport,
+} from '@opwright/client';
+import { Namespace } from '@opwright/kubernetes/core';
 import { type Clock, type JsonObject, type KubeObject, type Random, seededRandom } from '@opwright/machinery';
 import { jsonLogger, type Logger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
-import { admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
+import { type AdmissionConfiguration, admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
 import { paramAccess } from './api/admission/policies/param-access.ts';
 import { webhookCaller } from './api/admission/webhooks/caller.ts';
 import { serviceResolver } from './api/admission/webhooks/services.ts';
@@ -111,6 +120,8 @@ export interface ClusterOptions {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Admission plugins that do not work. Default: ServiceAccount in the profile `envtest`, as there; none otherwise. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** What some admission plugins are told, by their names. */
+  readonly admissionConfiguration?: AdmissionConfiguration;
   /** What kube-apiserver does only when told to. Default: nothing of it. */
   readonly featureGates?: FeatureGates;
 }
@@ -226,7 +237,17 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   const rules = ruleResolver(store, registry);
   const authorizer = authorizerChain([rbacAuthorizer(rules)]);
   const plugins = admissionPlugins(
-    { store, registry, clock, random, authorizer, caller, lookup: lookupIn(store) },
+    {
+      store,
+      registry,
+      clock,
+      random,
+      authorizer,
+      caller,
+      lookup: lookupIn(store),
+      configuration: options.admissionConfiguration ?? {},
+      createNamespace: (name) => createNamespace(name),
+    },
     pluginChoice(profile, options),
   );
   const metrics = createApiServerMetrics(() =>
@@ -287,6 +308,13 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   // The cluster itself is spared the faults.
   const own = open(handlerOf({ ...server, faults: NO_FAULTS }), ADMIN);
   const userAgent = 'opwright-cluster';
+  const loopback = createClient(own, { userAgent: 'kube-apiserver' });
+  const createNamespace = async (name: string): Promise<void> => {
+    const created = loopback.create(Namespace, { metadata: { name } });
+    await created.catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  };
   if (serve !== undefined) served = await serveCluster(handler, identities, adminToken, serve, options.kubeconfig);
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
@@ -299,7 +327,19 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   const requestTimeoutMs = Number.POSITIVE_INFINITY;
   const client = createClient(own, { userAgent, requestTimeoutMs });
   const accountToken = (account: KubeObject, secret: KubeObject) => legacyToken(issuer.keys, account, secret);
-  const context = { transport: own, client, clock, random, store, registry, log, rootCa, accountToken };
+  const signCertificate: CertificateAuthority['sign'] = (request, terms) => identities().authority.sign(request, terms);
+  const context = {
+    transport: own,
+    client,
+    clock,
+    random,
+    store,
+    registry,
+    log,
+    rootCa,
+    signCertificate,
+    accountToken,
+  };
   const controllers = controllersOf(profile, context);
   for (const controller of controllers) await controller.start();
 

@@ -1,3 +1,4 @@
+export type { AdmissionConfiguration } from './api/admission/plugins.ts';
 export type {
   AttachRequest,
   ContainerLog,

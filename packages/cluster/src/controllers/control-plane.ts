@@ -2,6 +2,7 @@ import { createClient } from '@opwright/client';
 import type { AnyResource } from '@opwright/machinery';
 import { createManager, defineOperator, type Manager, type Operator } from 'opwright';
 import type { Registry } from '../kinds/registry.ts';
+import { certificateSigner } from './certificate-signer.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
@@ -30,7 +31,7 @@ export function garbageCollector(context: ControllerContext): Controller {
   };
 }
 
-/** Namespaces, service accounts with their tokens, aggregated cluster roles and the status of admission policies. */
+/** Namespaces, service accounts with their tokens, aggregated cluster roles, admission policies and certificates. */
 export function controllerManager(context: ControllerContext): Controller {
   const client = createClient(context.transport, { fieldManager: 'kube-controller-manager' });
   return managed(
@@ -43,6 +44,7 @@ export function controllerManager(context: ControllerContext): Controller {
         clusterRoleAggregation(client),
         serviceAccountTokenController({ client, rootCa: context.rootCa, issue: context.accountToken }),
         policyStatusController(context.registry),
+        certificateSigner({ clock: context.clock, sign: context.signCertificate }),
       ],
     }),
   );

@@ -1,4 +1,4 @@
-import type { Client, Transport } from '@opwright/client';
+import type { CertificateAuthority, Client, Transport } from '@opwright/client';
 import type { Clock, KubeObject, Random } from '@opwright/machinery';
 import type { Logger } from 'opwright';
 import type { Registry } from '../kinds/registry.ts';
@@ -24,6 +24,8 @@ export interface ControllerContext {
   readonly log: Logger;
   /** PEM of the authority that clients of this cluster trust. */
   readonly rootCa: () => string;
+  /** A certificate of that authority. */
+  readonly signCertificate: CertificateAuthority['sign'];
   /** A token of a service account that does not expire, for a secret. */
   readonly accountToken: (account: KubeObject, secret: KubeObject) => string;
 }

@@ -4,6 +4,7 @@ import { parseDuration } from '@opwright/machinery';
 import type { ServiceAccountOptions } from '../api/tokens/issuer.ts';
 import { type ClusterOptions, startCluster } from '../cluster.ts';
 import type { ServeOptions, ServingCertificate } from '../serve.ts';
+import { admissionConfigurationOf } from './admission-configuration.ts';
 import { featureGatesOf } from './feature-gates.ts';
 import { type Flags, listOf } from './flags.ts';
 
@@ -23,6 +24,7 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'tls-private-key-file': 'its key',
   'enable-admission-plugins': 'admission plugins that work beside those that do by default',
   'disable-admission-plugins': 'admission plugins that do not work',
+  'admission-control-config-file': 'what admission plugins are told',
   'feature-gates':
     'what is off by default: MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds',
   'runtime-config': 'API versions that are off by default: admissionregistration.k8s.io/v1alpha1=true',
@@ -69,6 +71,7 @@ export async function envtestClusterOptions(flags: Flags): Promise<ClusterOption
     profile: 'envtest',
     enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
     disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
+    admissionConfiguration: await admissionConfigurationOf(flags),
     featureGates: featureGatesOf(flags),
     ...(eventTtl !== undefined && { eventTtlMs: parseDuration(eventTtl) }),
     serviceAccounts: await serviceAccountOptions(flags),

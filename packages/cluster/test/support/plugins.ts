@@ -16,6 +16,8 @@ export function pluginsOn(lookup: Lookup, disabled: readonly string[] = []) {
     authorizer: { authorize: () => ({ allowed: false, reason: '' }) },
     caller: { call: () => Promise.reject(new Error('there is no webhook')), uid: () => '' },
     lookup,
+    configuration: {},
+    createNamespace: () => Promise.reject(new Error('there is no API server')),
   };
   return admissionChain(admissionPlugins(context, { disabled: ['NamespaceLifecycle', ...disabled] }));
 }

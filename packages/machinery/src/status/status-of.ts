@@ -148,12 +148,13 @@ export function tooLarge(why: string): Status {
   return failure(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`);
 }
 
-/** 429: later. The answer should carry the same seconds in its Retry-After header. */
+/** 429: later, without details when it says not how much. The answer should carry the same seconds in its Retry-After header. */
 export function tooManyRequests(
   message: string,
-  retryAfterSeconds: number,
+  retryAfterSeconds?: number,
   causes: readonly StatusCause[] = [],
 ): Status {
+  if (retryAfterSeconds === undefined) return failure(429, 'TooManyRequests', message);
   return failure(429, 'TooManyRequests', message, {
     ...(causes.length > 0 && { causes }),
     ...(retryAfterSeconds > 0 && { retryAfterSeconds }),

@@ -1,10 +1,15 @@
 import type { Clock, JsonObject, Random } from '@opwright/machinery';
 import { certificateSubjectRestriction } from '../../kinds/admission/certificates.ts';
+import { type EventRateLimits, eventRateLimit } from '../../kinds/admission/event-rate-limit.ts';
 import { defaultIngressClassAdmission } from '../../kinds/admission/ingress-class.ts';
 import { limitRangerAdmission } from '../../kinds/admission/limit-ranger.ts';
 import type { Lookup } from '../../kinds/admission/lookup.ts';
+import { nodeRestriction } from '../../kinds/admission/node-restriction.ts';
 import { taintNodesAdmission } from '../../kinds/admission/nodes.ts';
 import * as optional from '../../kinds/admission/optional.ts';
+import { ownerReferencesPermission } from '../../kinds/admission/owner-references.ts';
+import { type NodeSelectors, podNodeSelector } from '../../kinds/admission/pod-node-selector.ts';
+import { type PodTolerationDefaults, podTolerationRestriction } from '../../kinds/admission/pod-tolerations.ts';
 import { priorityAdmission } from '../../kinds/admission/priority.ts';
 import { runtimeClassAdmission } from '../../kinds/admission/runtime-class.ts';
 import { serviceAccountAdmission } from '../../kinds/admission/service-account.ts';
@@ -22,6 +27,7 @@ import type { AdmissionPlugin } from './admission.ts';
 import { certificateApproval, certificateSigning } from './certificates.ts';
 import { byNamespace, derived } from './derived.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { namespaceProvision } from './namespace-provision.ts';
 import { podSecurityAdmission } from './pod-security.ts';
 import { mutatingAdmissionPolicies } from './policies/mutating.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
@@ -39,6 +45,16 @@ export interface PluginContext {
   readonly authorizer: Authorizer;
   readonly caller: WebhookCaller;
   readonly lookup: Lookup;
+  readonly configuration: AdmissionConfiguration;
+  /** As the API server itself. */
+  readonly createNamespace: (name: string) => Promise<void>;
+}
+
+/** What some plugins are told, by their names, as the files of `--admission-control-config-file` say it. */
+export interface AdmissionConfiguration {
+  readonly EventRateLimit?: EventRateLimits;
+  readonly PodNodeSelector?: { readonly podNodeSelectorPluginConfig?: NodeSelectors };
+  readonly PodTolerationRestriction?: PodTolerationDefaults;
 }
 
 interface PluginEntry {
@@ -59,26 +75,34 @@ const off = (name: string, make?: PluginEntry['make']): PluginEntry => ({ name, 
  */
 const PLUGINS: readonly PluginEntry[] = [
   off('AlwaysAdmit', () => ({ name: 'AlwaysAdmit' })),
-  off('NamespaceAutoProvision'),
+  off('NamespaceAutoProvision', ({ store, createNamespace }) =>
+    namespaceProvision((name) => store.get('namespaces', name) !== undefined, createNamespace),
+  ),
   on('NamespaceLifecycle', ({ store }) => namespaceLifecycle(store)),
   off('NamespaceExists', ({ lookup }) => optional.namespaceExists(lookup)),
   off('LimitPodHardAntiAffinityTopology', () => optional.limitPodHardAntiAffinityTopology),
   on('LimitRanger', ({ lookup }) => limitRangerAdmission(lookup)),
   on('ServiceAccount', ({ lookup, random }) => serviceAccountAdmission(lookup, random)),
-  off('NodeRestriction'),
+  off('NodeRestriction', ({ lookup }) => nodeRestriction(lookup)),
   on('TaintNodesByCondition', () => taintNodesAdmission),
   off('AlwaysPullImages', () => optional.alwaysPullImages),
   off('ImagePolicyWebhook'),
   on('PodSecurity', ({ store }) => podSecurityAdmission(store)),
-  off('PodNodeSelector'),
+  off('PodNodeSelector', ({ lookup, configuration }) =>
+    podNodeSelector(lookup, configuration.PodNodeSelector?.podNodeSelectorPluginConfig),
+  ),
   on('Priority', ({ lookup }) => priorityAdmission(lookup)),
   on('DefaultTolerationSeconds', () => defaultTolerationAdmission),
-  off('PodTolerationRestriction'),
-  off('EventRateLimit'),
+  off('PodTolerationRestriction', ({ lookup, configuration }) =>
+    podTolerationRestriction(lookup, configuration.PodTolerationRestriction),
+  ),
+  off('EventRateLimit', ({ clock, configuration }) => eventRateLimit(clock, configuration.EventRateLimit)),
   off('ExtendedResourceToleration', () => optional.extendedResourceToleration),
   on('DefaultStorageClass', ({ lookup }) => defaultStorageClassAdmission(lookup)),
   on('StorageObjectInUseProtection', () => storageProtectionAdmission),
-  off('OwnerReferencesPermissionEnforcement'),
+  off('OwnerReferencesPermissionEnforcement', ({ authorizer, registry }) =>
+    ownerReferencesPermission(authorizer, registry),
+  ),
   on('PersistentVolumeClaimResize', ({ lookup }) => claimResizeAdmission(lookup)),
   on('RuntimeClass', ({ lookup }) => runtimeClassAdmission(lookup)),
   on('CertificateApproval', ({ authorizer }) => certificateApproval(authorizer)),

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import {
   deepEqual,
   type FieldError,
   forbiddenValue,
   formatTime,
+  goQuote,
   invalidValue,
   type JsonObject,
 } from '@opwright/machinery';
@@ -78,15 +80,33 @@ function certificateErrors(object: JsonObject, old: JsonObject): FieldError[] {
   const [now, before] = [object, old].map((request) => field(at(request, 'status'), 'certificate'));
   if (deepEqual(now, before)) return [];
   const errors: FieldError[] = [];
-  const pem = Buffer.from(typeof now === 'string' ? now : '', 'base64').toString('latin1');
-  if (pem !== '' && !pem.includes('-----BEGIN CERTIFICATE-----')) {
-    const why = 'must contain at least one CERTIFICATE PEM block';
-    errors.push(invalidValue('status.certificate', '<certificate data>', why));
-  }
+  const why = certificateProblem(Buffer.from(typeof now === 'string' ? now : '', 'base64').toString('latin1'));
+  if (why !== undefined) errors.push(invalidValue('status.certificate', '<certificate data>', why));
   if (typeof before === 'string' && before !== '') {
     errors.push(forbiddenValue('status.certificate', 'updates may not modify existing certificate content'));
   }
   return errors;
+}
+
+/** A certificate is one or more blocks of PEM, and nothing is fine too. */
+function certificateProblem(text: string): string | undefined {
+  if (text === '') return undefined;
+  const blocks = [...text.matchAll(/-----BEGIN ([^-\n]+)-----\r?\n([\s\S]*?)-----END \1-----/g)];
+  for (const [block, label = '', body = ''] of blocks) {
+    if (label !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${goQuote(label)}`;
+    if (body.includes(':')) return 'no PEM block headers are permitted';
+    if (!isCertificate(block)) return 'x509: malformed certificate';
+  }
+  return blocks.length === 0 ? 'must contain at least one CERTIFICATE PEM block' : undefined;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function conditionsOf(request: JsonObject | MutableObject): readonly JsonObject[] {

@@ -23,7 +23,24 @@ export function mirrorPodRefusal(spec: JsonObject | undefined): string | undefin
     : undefined;
 }
 
-function namesSecrets(spec: JsonObject | undefined): boolean {
+/** Whether a pod takes configuration from anywhere. */
+export function namesConfigMaps(spec: JsonObject | undefined): boolean {
+  for (const key of ['initContainers', 'containers', 'ephemeralContainers']) {
+    for (const container of items(spec, key)) {
+      const variables = items(container, 'env').map((variable) => at(variable, 'valueFrom', 'configMapKeyRef'));
+      const sources = items(container, 'envFrom').map((source) => at(source, 'configMapRef'));
+      if ([...variables, ...sources].some((reference) => reference !== undefined)) return true;
+    }
+  }
+  return items(spec, 'volumes').some(
+    (volume) =>
+      at(volume, 'configMap') !== undefined ||
+      items(at(volume, 'projected'), 'sources').some((source) => at(source, 'configMap') !== undefined),
+  );
+}
+
+/** Whether a pod takes secrets from anywhere. */
+export function namesSecrets(spec: JsonObject | undefined): boolean {
   if (items(spec, 'imagePullSecrets').length > 0) return true;
   for (const key of ['initContainers', 'containers', 'ephemeralContainers']) {
     if (items(spec, key).some((container) => variables(container).length + sources(container).length > 0)) return true;

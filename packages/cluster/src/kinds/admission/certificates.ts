@@ -1,6 +1,6 @@
 import { type AdmissionPlugin, refused } from '../../api/admission/admission.ts';
+import { readRequest } from '../certificate-request.ts';
 import { at, text } from '../tree.ts';
-import { organizations } from './certificate-request.ts';
 
 const storage = 'certificatesigningrequests.certificates.k8s.io';
 
@@ -13,8 +13,8 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     const spec = at(request, 'spec');
     const signer = 'kubernetes.io/kube-apiserver-client';
     if (text(spec, 'signerName') !== signer) return;
-    const groups = organizations(text(spec, 'request'));
-    if (groups.includes('system:masters')) {
+    const asked = readRequest(text(spec, 'request'));
+    if ('organizations' in asked && asked.organizations.includes('system:masters')) {
       throw refused(attributes, request, `use of ${signer} signer with system:masters group is not allowed`);
     }
   },

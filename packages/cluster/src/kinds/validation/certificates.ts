@@ -5,11 +5,13 @@ import {
   goQuote,
   invalidValue,
   type JsonObject,
+  RawGoText,
   requiredValue,
   unsupportedValue,
   validateDns1123Label,
   validateDns1123Subdomain,
 } from '@opwright/machinery';
+import { readRequest } from '../certificate-request.ts';
 import { at, field, int, items, text, texts } from '../tree.ts';
 
 /** In Kubernetes' order, by which they are listed. */
@@ -48,10 +50,9 @@ export function validateCertificateRequest(request: JsonObject): FieldError[] {
 
 function contentErrors(spec: JsonObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
-  const pem = Buffer.from(text(spec, 'request'), 'base64').toString('latin1');
-  if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) {
-    errors.push(invalidValue('spec.request', '<bytes>', 'PEM block type must be CERTIFICATE REQUEST'));
-  }
+  const request = readRequest(text(spec, 'request'));
+  const problem = 'problem' in request ? request.problem : request.signatureProblem;
+  if (problem !== undefined) errors.push(invalidValue('spec.request', goBytes(field(spec, 'request')), problem));
   const usages = texts(spec, 'usages');
   if (usages.length === 0) errors.push(requiredValue('spec.usages'));
   for (const [index, usage] of usages.entries()) {
@@ -66,6 +67,12 @@ function contentErrors(spec: JsonObject | undefined): FieldError[] {
     errors.push(invalidValue('spec.expirationSeconds', int(spec, 'expirationSeconds'), why));
   }
   return errors;
+}
+
+function goBytes(base64: unknown): RawGoText {
+  if (typeof base64 !== 'string') return new RawGoText('[]byte(nil)');
+  const bytes = [...Buffer.from(base64, 'base64')].map((byte) => `0x${byte.toString(16)}`);
+  return new RawGoText(`[]byte{${bytes.join(', ')}}`);
 }
 
 /** `domain/path.of.parts` */
