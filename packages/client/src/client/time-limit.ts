@@ -11,6 +11,13 @@ export interface TimeLimit {
 }
 
 /**
+ * Controllers whose exchange is over and was not given up serve further ones: making one costs as much as the rest of a limit,
+ * and more of what is collected as garbage. Whoever listened to their signals has left.
+ */
+const unused: AbortController[] = [];
+const UNUSED_LIMIT = 64;
+
+/**
  * One exchange, which is given up after its time or when the signal of the request aborts, also where the transport ignores its
  * signal: an answer that was lost on the way must not hold who waits for it.
  */
@@ -22,7 +29,7 @@ export function withinTime<T>(
   const { signal } = request;
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise<T>((resolve, reject) => {
-    const controller = new AbortController();
+    const controller = unused.pop() ?? new AbortController();
     const end = () => {
       timer.cancel();
       signal?.removeEventListener('abort', onAbort);
@@ -38,6 +45,7 @@ export function withinTime<T>(
     exchange({ ...request, signal: controller.signal }).then(
       (value) => {
         end();
+        if (!controller.signal.aborted && unused.length < UNUSED_LIMIT) unused.push(controller);
         resolve(value);
       },
       (error) => {

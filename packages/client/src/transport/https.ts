@@ -49,6 +49,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   const proxy = options.proxyUrl === undefined ? undefined : parseUrl(options.proxyUrl, 'proxy address');
   const source = options.credentials ?? fixedCredentials({ headers: {} });
   const base = server.pathname.replace(/\/+$/, '');
+  const { host: authority, protocol } = server;
+  const host = bareHost(server);
+  const port = portOf(server);
+  const sendRequest = protocol === 'https:' ? httpsRequest : httpRequest;
   const pools = agentPools(options, server, proxy);
   const underWay = new Set<ClientRequest>();
   const sockets = new Set<Socket>();
@@ -69,9 +73,9 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       };
 
       const init: RequestOptions = {
-        protocol: server.protocol,
-        host: bareHost(server),
-        port: server.port || (server.protocol === 'https:' ? 443 : 80),
+        protocol,
+        host,
+        port,
         method: request.method,
         path: base + request.path,
         headers: headersFor(request, credentials, body),
@@ -79,7 +83,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       };
       let outgoing: ClientRequest;
       try {
-        outgoing = server.protocol === 'https:' ? httpsRequest(init) : httpRequest(init);
+        outgoing = sendRequest(init);
       } catch (cause) {
         // A header with a character that HTTP does not allow, for one.
         return reject(failure(cause));
@@ -123,14 +127,17 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     credentials: Credentials,
     body: EncodedBody | undefined,
   ): OutgoingHttpHeaders {
-    const headers: OutgoingHttpHeaders = { host: server.host };
+    const headers: OutgoingHttpHeaders = { host: authority };
     if (!options.disableCompression && !request.stream) headers['accept-encoding'] = 'gzip';
     if (body !== undefined) {
       headers['content-type'] = body.type;
       headers['content-length'] = body.bytes.byteLength;
     }
     for (const from of [credentials.headers, request.headers ?? {}]) {
-      for (const [name, value] of Object.entries(from)) headers[name] = typeof value === 'string' ? value : [...value];
+      for (const name in from) {
+        const value = from[name]!;
+        headers[name] = typeof value === 'string' ? value : [...value];
+      }
     }
     return headers;
   }
@@ -187,6 +194,7 @@ function agentPools(options: HttpTransportOptions, server: URL, proxy: URL | und
   const pools = new Map<string, Pool>();
 
   function create(credentials: Credentials): Pool {
+    const { host: authority } = server;
     const host = bareHost(server);
     const name = options.tlsServerName ?? (isIP(host) ? undefined : host);
     const tls = {
@@ -200,7 +208,7 @@ function agentPools(options: HttpTransportOptions, server: URL, proxy: URL | und
       const made = server.protocol === 'https:' ? new HttpsAgent({ ...limits, ...tls }) : new HttpAgent({ ...limits });
       // All connections of an agent are alike. Node's own name is a text of all certificates, which it makes and looks up anew
       // several times per request.
-      made.getName = () => server.host;
+      made.getName = () => authority;
       if (proxy !== undefined) tunnelThrough(made, proxy, server, tls);
       return made;
     };
@@ -242,7 +250,7 @@ type ConnectCallback = (error: Error | null, socket?: Socket) => void;
 /** Makes the connections of `agent` go through a proxy. */
 function tunnelThrough(agent: HttpAgent, proxy: URL, server: URL, tls: object): void {
   const host = bareHost(server);
-  const port = Number(server.port || (server.protocol === 'https:' ? 443 : 80));
+  const port = portOf(server);
   const createConnection = (_: unknown, callback: ConnectCallback): undefined => {
     openTunnel(proxy, host, port).then((tunnel) => {
       if (server.protocol !== 'https:') return callback(null, tunnel as Socket);
@@ -253,6 +261,10 @@ function tunnelThrough(agent: HttpAgent, proxy: URL, server: URL, tls: object): 
     return undefined;
   };
   Object.assign(agent, { createConnection });
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 }
 
 function bareHost(url: URL): string {

@@ -14,6 +14,7 @@ const unzip = promisify(gunzip);
  */
 export function responseOf(message: IncomingMessage, failure: (cause: unknown) => unknown): TransportResponse {
   const zipped = message.headers['content-encoding'] === 'gzip';
+  let headers: TransportResponse['headers'] | undefined;
 
   async function bytes(): Promise<Buffer> {
     try {
@@ -42,7 +43,11 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
 
   return {
     status: message.statusCode ?? 0,
-    headers: headersOf(message),
+    // Few ask for them, and Node takes them apart when somebody does.
+    get headers() {
+      headers ??= headersOf(message);
+      return headers;
+    },
     json: async (parse = parseJson) => parse(await bytes()),
     text: async () => (await bytes()).toString(),
     lines,

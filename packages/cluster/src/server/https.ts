@@ -2,6 +2,7 @@ import {
   createServer as createHttpServer,
   type IncomingMessage,
   ServerResponse as Outgoing,
+  type OutgoingHttpHeaders,
   type Server,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -245,13 +246,13 @@ interface Life {
 async function send(outgoing: Outgoing, response: ServerResponse, life: Life): Promise<void> {
   const { body } = response;
   if ('upgrade' in body) throw new Error('a request without an upgrade was answered with one');
-  for (const [name, value] of Object.entries(response.headers)) {
-    outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
+  if ('stream' in body) {
+    outgoing.writeHead(response.status, { ...response.headers } as OutgoingHttpHeaders);
+    return sendStream(outgoing, body.stream, life);
   }
-  outgoing.statusCode = response.status;
-  if ('stream' in body) return sendStream(outgoing, body.stream, life);
   const content = 'bytes' in body ? body.bytes : 'json' in body ? `${encodeJson(body.json)}\n` : body.text;
-  outgoing.setHeader('content-length', Buffer.byteLength(content));
+  const headers = { ...response.headers, 'content-length': Buffer.byteLength(content) };
+  outgoing.writeHead(response.status, headers as OutgoingHttpHeaders);
   // Node writes text and headers as one, and then the headers as UTF-8, too: warnings may have characters that are Latin-1.
   outgoing.end(typeof content === 'string' && 'warning' in response.headers ? Buffer.from(content) : content);
 }
