@@ -1,7 +1,7 @@
 import { compareText } from '../managed-fields/compare-text.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 import { isZero, zeroValue } from './go-values.ts';
-import type { StructNode, TypeNode } from './type-node.ts';
+import type { FieldNode, StructNode, TypeNode } from './type-node.ts';
 
 /**
  * The object as an API server writes it: fields in the order of the Go struct, zero values and nulls where Go writes
@@ -42,29 +42,34 @@ function orderStruct(type: StructNode, object: { [key: string]: unknown }): unkn
   let position = 0;
   // As long as everything is where it belongs, nothing is made.
   let result: { [key: string]: unknown } | undefined;
-  const put = (key: string, value: unknown) => {
-    if (keys[position] !== key || object[key] !== value) result ??= start(object, keys, position);
-    position++;
-    if (result !== undefined) setOwn(result, key, value);
-  };
   for (const field of type.fields.values()) {
-    const value = getOwn(object, field.name);
-    if (value === undefined || (value === null && !field.nullable)) {
-      if (field.whenAbsent === 'zero') put(field.name, zeroValue(field.type));
-      else if (field.whenAbsent === 'null') put(field.name, null);
-    } else if (field.whenAbsent === 'null' && Array.isArray(value) && value.length === 0) {
-      // In the store an empty list is no list.
-      put(field.name, null);
-    } else if (field.pointer || field.whenAbsent !== 'omit' || !isZero(field.type, value)) {
-      put(field.name, order(field.type, value));
+    const value = writtenValue(field, getOwn(object, field.name));
+    if (value === undefined) continue;
+    if (result === undefined && (keys[position] !== field.name || object[field.name] !== value)) {
+      result = start(object, keys, position);
     }
+    position++;
+    if (result !== undefined) setOwn(result, field.name, value);
   }
   if (result === undefined && position === keys.length) return object;
+  result ??= start(object, keys, position);
   for (const key of keys.filter((key) => !type.fields.has(key)).sort(compareText)) {
-    if (object[key] !== undefined) put(key, object[key]);
+    if (object[key] !== undefined) setOwn(result, key, object[key]);
   }
-  if (result !== undefined) return result;
-  return position === keys.length ? object : start(object, keys, position);
+  return result;
+}
+
+/** What is written of a field; undefined for nothing. Types of absent fields are not looked at: they are made on demand. */
+function writtenValue(field: FieldNode, value: unknown): unknown {
+  const { whenAbsent } = field;
+  if (value === undefined || (value === null && !field.nullable)) {
+    return whenAbsent === 'zero' ? zeroValue(field.type) : whenAbsent === 'null' ? null : undefined;
+  }
+  // In the store an empty list is no list.
+  if (whenAbsent === 'null' && Array.isArray(value) && value.length === 0) return null;
+  const { type } = field;
+  if (whenAbsent === 'omit' && !field.pointer && isZero(type, value)) return undefined;
+  return type.node === 'scalar' ? value : order(type, value);
 }
 
 /** A copy of the first properties. */
