@@ -1,6 +1,7 @@
 // Compares a server with the recorded answers, or records them:
 // `npm run conformance -- [--kubeconfig F | --kube-apiserver F --etcd F] [--record] [subject …]`,
-// or compares random requests: `--random CASES (--kubeconfig F | --kube-apiserver F --etcd F) [--seed S]`
+// or compares random requests: `--random CASES (--kubeconfig F | --kube-apiserver F --etcd F) [--seed S]`,
+// or objects with one field wrong: `--wrong (--kubeconfig F | …) [kind …]`
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Subject } from './case.ts';
@@ -12,6 +13,7 @@ import { exploreLive } from './random/main.ts';
 import { runSubject } from './run-subject.ts';
 import { embeddedServer, liveServer, type OpenServer, realServers, type Server } from './server.ts';
 import { subjects } from './subjects/index.ts';
+import { compareWrong } from './wrong/main.ts';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -21,13 +23,14 @@ const { values, positionals } = parseArgs({
     record: { type: 'boolean', default: false },
     random: { type: 'string' },
     seed: { type: 'string' },
+    wrong: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 const home = join(import.meta.dirname, '..');
 const folder = join(home, 'golden');
 const list = join(home, '..', 'docs', 'fidelity.md');
-const unknown = positionals.filter((id) => !subjects.some((subject) => subject.id === id));
+const unknown = (values.wrong ? [] : positionals).filter((id) => !subjects.some((subject) => subject.id === id));
 if (unknown.length > 0) fail(`unknown subject ${unknown.join(', ')}: use ${subjects.map(({ id }) => id).join(', ')}`);
 const { kubeconfig, etcd, 'kube-apiserver': kubeApiserver } = values;
 if ((kubeApiserver === undefined) !== (etcd === undefined)) fail('--kube-apiserver and --etcd need each other');
@@ -36,10 +39,13 @@ if (kubeconfig !== undefined && etcd !== undefined)
 const isReal = kubeconfig !== undefined || etcd !== undefined;
 const real = '--kubeconfig F of a real API server, or --kube-apiserver F --etcd F to start some';
 if (values.record && !isReal) fail(`--record needs ${real}`);
-if (values.random !== undefined && !isReal) fail(`--random needs ${real}`);
-const named = positionals.length === 0 ? subjects : subjects.filter(({ id }) => positionals.includes(id));
+if ((values.random !== undefined || values.wrong) && !isReal) fail(`--random and --wrong need ${real}`);
+const named =
+  positionals.length === 0 || values.wrong ? subjects : subjects.filter(({ id }) => positionals.includes(id));
 /** A server that runs has the flags that it has. */
-const chosen = named.filter(({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0);
+const chosen = named.filter(
+  ({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0 || values.wrong,
+);
 for (const { id, flags } of named) {
   if (kubeconfig !== undefined && flags !== undefined) console.log(`${id}: needs a server with ${flags.join(' ')}`);
 }
@@ -126,6 +132,9 @@ if (values.random !== undefined) {
   const seed = values.seed ?? Date.now() % 1_000_000_000;
   await using live = await open();
   if (!(await exploreLive(live, count(values.random), Number(seed), list))) process.exitCode = 1;
+} else if (values.wrong) {
+  await using live = await open();
+  if (!(await compareWrong(live, positionals, list))) process.exitCode = 1;
 } else if (values.record) {
   await record(open);
 } else if (!(await compare(open))) process.exitCode = 1;

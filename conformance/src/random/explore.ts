@@ -119,14 +119,18 @@ export function randomId(request: string, { path, wanted, got }: Difference): st
   return `random: ${request} ${path} ${JSON.stringify(wanted)} → ${JSON.stringify(got)}`;
 }
 
-function isListed({ request, differences }: Divergence, exceptions: readonly Exception[]): boolean {
+/** Whether all of it is in the list of exceptions. */
+export function isListed(
+  { request, differences }: Pick<Divergence, 'request' | 'differences'>,
+  exceptions: readonly Exception[],
+): boolean {
   return differences.every((difference) =>
     exceptions.some((exception) => matches(exception, randomId(request, difference))),
   );
 }
 
 /** Method and place, the first path that differs, and its texts without what is quoted or counted. */
-function kindOf(request: string, found: readonly Difference[]): string {
+export function kindOf(request: string, found: readonly Difference[]): string {
   const [method, path = ''] = request.split(/[ ?]/);
   const first = found.find(({ path: where }) => where === 'body.message') ?? found[0];
   const shape = (value: unknown) =>

@@ -15,6 +15,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { expiry } from './expiry.ts';
 import { impersonation } from './impersonation.ts';
+import { invalidPods } from './invalid.ts';
 import { lists } from './list.ts';
 import { mutatingPolicies } from './mutating-policies.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -73,4 +74,5 @@ export const subjects: readonly Subject[] = [
   pods,
   statuses,
   corners,
+  invalidPods,
 ];

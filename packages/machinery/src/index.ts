@@ -1,3 +1,5 @@
+export * from './addresses/address.ts';
+export * from './addresses/loose.ts';
 export * from './clock.ts';
 export * from './encoding/base64.ts';
 export * from './hash.ts';

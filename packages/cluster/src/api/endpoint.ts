@@ -55,6 +55,7 @@ export function statusEndpoint(kind: ServedKind): Endpoint {
     prepareForUpdate(object, old) {
       keepAllBut(object, old, 'status');
       keepMetadata(object, old, kind.statusKeepsMetadata ?? []);
+      kind.prepareForStatusUpdate?.(object, old);
     },
   };
 }

@@ -175,9 +175,8 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     settleVersion(kind, draft, old);
     keepSystemFields(draft, old);
     change.endpoint.prepareForUpdate(draft, old, strategyContext(call, change.dryRun));
-    const refusals = change.endpoint.validateUpdate?.(draft as JsonObject, old) ?? [];
-    refuseInvalid(kind, draft, [...updateErrors(call, draft, old), ...refusals]);
-    addWarnings(call, kind.warnings(draft as JsonObject, old));
+    refuseInvalid(kind, draft, updateErrors(call, change.endpoint, draft, old));
+    if (change.endpoint.subresource !== 'status') addWarnings(call, kind.warnings(draft as JsonObject, old));
     if (!change.isAdmitted) await server.admission.validate(attributes, draft as JsonObject);
 
     const written = await commit(call, key, stored, old, draft, change);
@@ -276,17 +275,17 @@ function createErrors(kind: ServedKind, object: JsonObject): FieldError[] {
   return errors;
 }
 
-function updateErrors(call: Call, draft: MutableObject, old: StoredObject): FieldError[] {
+function updateErrors(call: Call, endpoint: Endpoint, draft: MutableObject, old: StoredObject): FieldError[] {
   const { kind } = call;
   const object = draft as JsonObject;
   // The server library and the kind's strategy both look at metadata: such errors are reported twice.
   const metadata = [...validateMetadataUpdate(object, old), ...validateMetadata(kind, object)];
-  return [
-    ...metadata,
-    ...metadata,
-    ...kind.validate(object, old, (text) => addWarnings(call, [text])),
-    ...kind.validateUpdate(object, old),
-  ];
+  const special = kind.subresourceErrors?.[endpoint.subresource];
+  const own =
+    special === undefined
+      ? [...kind.validate(object, old, (text) => addWarnings(call, [text])), ...kind.validateUpdate(object, old)]
+      : special(object, old);
+  return [...metadata, ...metadata, ...own, ...(endpoint.validateUpdate?.(object, old) ?? [])];
 }
 
 function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly FieldError[]): void {

@@ -49,9 +49,11 @@ export function serviceAllocator(stored: () => Iterable<JsonObject>, ranges: Ser
       }
       throw new AllocationError('failed to allocate a serviceIP: range is full');
     },
-    nodePort(wanted) {
+    nodePort(wanted, dryRun = false) {
       if (wanted !== undefined) {
-        if (wanted < firstPort || wanted > lastPort) {
+        const isOutside = wanted < firstPort || wanted > lastPort;
+        if (isOutside && dryRun) return wanted;
+        if (isOutside) {
           const range = `The range of valid ports is ${firstPort}-${lastPort}`;
           throw new AllocationError(`provided port is not in the valid range. ${range}`);
         }

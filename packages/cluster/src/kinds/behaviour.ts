@@ -25,6 +25,10 @@ export interface KindBehaviour {
   /** `old` on updates. */
   readonly validate?: (object: JsonObject, old: JsonObject | undefined) => FieldError[];
   readonly validateUpdate?: (object: JsonObject, old: JsonObject) => FieldError[];
+  /** See {@link ServedKind.subresourceErrors}. */
+  readonly subresourceErrors?: Readonly<Record<string, (object: JsonObject, old: JsonObject) => FieldError[]>>;
+  /** See {@link ServedKind.prepareForStatusUpdate}. */
+  readonly prepareForStatusUpdate?: (object: MutableObject, old: JsonObject) => void;
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
   /** See {@link ServedKind.orphaningWarning}. */
   readonly orphaningWarning?: string;

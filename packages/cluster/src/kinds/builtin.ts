@@ -21,9 +21,9 @@ import {
 import type { MutableObject, ServedKind } from './kind.ts';
 import { nameAndAge } from './printers/columns.ts';
 import { dropDisabledFields } from './strategy/pod-fields.ts';
-import { templateWarnings } from './strategy/warnings.ts';
 import { asJson, at, keepField, text, within } from './tree.ts';
 import { validateObjectName } from './validation/names.ts';
+import { templateWarnings } from './warnings/pod.ts';
 
 /** Every built-in kind that the API server serves, in discovery's order. The values are made once and shared. */
 export function builtinKinds(): readonly ServedKind[] {
@@ -63,6 +63,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     podTemplate === undefined ? undefined : [...podTemplate, 'spec'].reduce<MutableObject | undefined>(within, object);
   const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, resetFields, beginDeletion, canonicalize } =
     behaviour;
+  const { subresourceErrors, prepareForStatusUpdate } = behaviour;
   let type: StructNode | undefined;
   return {
     group,
@@ -123,6 +124,8 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     ...(resetFields === undefined ? {} : { resetFields }),
     ...(beginDeletion === undefined ? {} : { beginDeletion }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
+    ...(subresourceErrors === undefined ? {} : { subresourceErrors }),
+    ...(prepareForStatusUpdate === undefined ? {} : { prepareForStatusUpdate }),
     ...(defaultOnRead === undefined ? {} : { defaultOnRead }),
 
     columns: printer.columns,

@@ -60,6 +60,10 @@ export interface ServedKind {
   /** On updates with the state before: what was wrong already and did not change may be forgiven, with a warning. */
   validate(object: JsonObject, old?: JsonObject, warn?: (text: string) => void): FieldError[];
   validateUpdate(object: JsonObject, old: JsonObject): FieldError[];
+  /** What is wrong with updates through subresources that are checked otherwise than the object itself, by their names. */
+  readonly subresourceErrors?: Readonly<Record<string, (object: JsonObject, old: JsonObject) => FieldError[]>>;
+  /** Puts right, in place, what an update of the status says or leaves out. */
+  prepareForStatusUpdate?(object: MutableObject, old: JsonObject): void;
   /** Texts for Warning headers. */
   warnings(object: JsonObject, old: JsonObject | undefined): string[];
 
@@ -150,5 +154,6 @@ export interface StrategyContext {
 /** Hands out what must be unique in the cluster. Throws a FieldError-shaped message when it is taken or out of range. */
 export interface Allocator {
   clusterIP(wanted?: string): string;
-  nodePort(wanted?: number): number;
+  /** @param dryRun nothing is taken, and a port of no range is let through, as Kubernetes does then */
+  nodePort(wanted?: number, dryRun?: boolean): number;
 }

@@ -130,7 +130,7 @@ function fieldNode(name: string, text: string, more: FieldJson): FieldNode {
     whenAbsent: whenAbsent(text, more),
     pointer,
     nullable: false,
-    ...(more.default !== undefined && (pointer || more.default !== '') && { default: more.default }),
+    ...(more.default !== undefined && { default: more.default }),
     patchStrategy: (more.patch?.split(',') ?? []) as FieldNode['patchStrategy'],
     ...(more.mergeKey !== undefined && { patchMergeKey: more.mergeKey }),
     ...(pb !== undefined && { protobuf: typeof pb === 'number' ? pb : pb.at(-1)! }),

@@ -38,3 +38,16 @@ export function validatePortName(name: string): readonly string[] {
 export function validatePortNumber(port: number): readonly string[] {
   return port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
 }
+
+/** What is wrong with the name of an environment variable; empty when nothing is. */
+export function validateEnvironmentName(name: string): readonly string[] {
+  if (name === '') return ['environment variable name must be non-empty'];
+  if (/^[\x20-\x3c\x3e-\x7e]*$/.test(name)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+}
+
+/** What is wrong with the name of an HTTP header; empty when nothing is. */
+export function validateHttpHeaderName(name: string): readonly string[] {
+  const message = "a valid HTTP header must consist of alphanumeric characters or '-'";
+  return checkPattern(name, '[-A-Za-z0-9]+', message, ['X-Header-Name']);
+}

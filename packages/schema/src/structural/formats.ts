@@ -1,3 +1,5 @@
+import { isCidr, isIPv4, isIPv6 } from '@opwright/machinery';
+
 /**
  * The formats of text that the API server checks (kube-openapi's strfmt), by name without dashes. All others are ignored.
  */
@@ -79,30 +81,6 @@ const HOSTNAME =
 
 function isHostname(text: string): boolean {
   return HOSTNAME.test(text) && text.length <= 255 && text.split('.').every((label) => label.length <= 63);
-}
-
-/** Leading zeros are tolerated. */
-function isIPv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d+$/.test(part) && Number(part) <= 255);
-}
-
-function isIPv6(text: string): boolean {
-  if (!text.includes(':')) return false;
-  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (tail) return isIPv4(tail[2] as string) && isIPv6(`${tail[1]}0:0`);
-  const halves = text.split('::');
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
-  if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return false;
-  return halves.length === 2 ? groups.length < 8 : groups.length === 8;
-}
-
-function isCidr(text: string): boolean {
-  const match = /^([^/]+)\/(\d{1,3})$/.exec(text);
-  if (!match) return false;
-  const [address, bits] = [match[1] as string, Number(match[2])];
-  return (isIPv4(address) && bits <= 32) || (isIPv6(address) && bits <= 128);
 }
 
 function isMac(text: string): boolean {

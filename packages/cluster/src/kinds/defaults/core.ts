@@ -11,6 +11,8 @@ export function setPodDefaults(pod: MutableObject): void {
   }
   setDefault(spec, 'enableServiceLinks', true);
   setPodSpecDefaults(spec);
+  // Templates may ask for what pods cannot have.
+  if ((spec.terminationGracePeriodSeconds as number) < 0) spec.terminationGracePeriodSeconds = 1;
   firstOf(within(pod, 'status'), 'podIP', 'podIPs', (ip) => ({ ip }));
   if (spec.hostNetwork === true) {
     for (const list of ['containers', 'initContainers']) {
@@ -40,7 +42,7 @@ export function setReplicationControllerDefaults(controller: MutableObject): voi
     const metadata = ensure(controller, 'metadata');
     if (isEmpty(within(metadata, 'labels'))) metadata.labels = { ...labels };
   }
-  setPodTemplateDefaults(spec);
+  if (template !== undefined) setPodTemplateDefaults(spec);
 }
 
 function isEmpty(object: MutableObject | undefined): boolean {
@@ -60,8 +62,11 @@ export function setServiceDefaults(service: MutableObject): void {
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '')
       port.targetPort = port.port ?? 0;
   }
-  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') setDefault(spec, 'externalTrafficPolicy', 'Cluster');
-  if (spec.type !== 'ExternalName') setDefault(spec, 'internalTrafficPolicy', 'Cluster');
+  const hasExternalIPs = Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0;
+  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.type === 'ClusterIP' && hasExternalIPs)) {
+    setDefault(spec, 'externalTrafficPolicy', 'Cluster');
+  }
+  if (['NodePort', 'LoadBalancer', 'ClusterIP'].includes(String(spec.type))) spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true);
   const status = within(service, 'status');
   if (spec.type === 'LoadBalancer' && status !== undefined) {
@@ -69,6 +74,14 @@ export function setServiceDefaults(service: MutableObject): void {
       if (typeof ingress.ip === 'string' && ingress.ip !== '') setDefault(ingress, 'ipMode', 'VIP');
     }
   }
+}
+
+/** A service that is a name has no traffic inside, whatever was stored. */
+export function dropInternalTraffic(service: MutableObject): boolean {
+  const spec = within(service, 'spec');
+  if (spec?.type !== 'ExternalName' || spec.internalTrafficPolicy === undefined) return false;
+  delete spec.internalTrafficPolicy;
+  return true;
 }
 
 export function setEndpointsDefaults(endpoints: MutableObject): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setPodDefaults } from './core.ts';
-import { defaultPullPolicy } from './pod-spec.ts';
+import { defaultPullPolicy } from './image.ts';
 
 describe('defaults of pods', () => {
   it.each([
@@ -10,7 +10,11 @@ describe('defaults of pods', () => {
     ['localhost:5000/nginx', 'Always'],
     ['localhost:5000/nginx:1', 'IfNotPresent'],
     ['nginx@sha256:00', 'IfNotPresent'],
-    ['nginx:latest@sha256:00', 'Always'],
+    ['nginx:latest@sha256:00', 'IfNotPresent'],
+    [`nginx:latest@sha256:${'0'.repeat(64)}`, 'Always'],
+    ['Not an image', 'IfNotPresent'],
+    ['example.com/Upper', 'IfNotPresent'],
+    ['', 'IfNotPresent'],
   ])('pull %s %s', (image, policy) => {
     expect(defaultPullPolicy(image)).toBe(policy);
   });

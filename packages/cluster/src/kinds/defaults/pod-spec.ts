@@ -2,6 +2,7 @@ import { formatQuantity, roundUpToMilli, setOwn } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
 import { each, ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
+import { defaultPullPolicy } from './image.ts';
 
 const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
@@ -21,8 +22,7 @@ export function setPodSpecDefaults(spec: MutableObject): void {
 
 /** Defaults of `template: {metadata, spec}`. */
 export function setPodTemplateDefaults(owner: MutableObject | undefined): void {
-  const template = within(owner, 'template');
-  if (template !== undefined) setPodSpecDefaults(ensure(template, 'spec'));
+  if (owner !== undefined) setPodSpecDefaults(ensure(ensure(owner, 'template'), 'spec'));
 }
 
 function setContainerDefaults(container: MutableObject): void {
@@ -46,16 +46,6 @@ function roundUp(amounts: MutableObject | undefined): void {
       setOwn(amounts, name, formatQuantity(roundUpToMilli(amount)));
     }
   }
-}
-
-/** A moving tag must be looked up again; what names its content need not. */
-export function defaultPullPolicy(image: unknown): 'Always' | 'IfNotPresent' {
-  if (typeof image !== 'string' || image === '') return 'Always';
-  const digest = image.includes('@');
-  const name = image.slice(image.lastIndexOf('/') + 1).replace(/@.*$/, '');
-  const colon = name.indexOf(':');
-  const tag = colon < 0 ? '' : name.slice(colon + 1);
-  return tag === 'latest' || (tag === '' && !digest) ? 'Always' : 'IfNotPresent';
 }
 
 function setProbeDefaults(probe: MutableObject | undefined): void {

@@ -6,10 +6,13 @@ import * as validation from '../validation/apps.ts';
 import { labelName } from '../validation/names.ts';
 import * as status from '../validation/status.ts';
 import { both } from '../validation/workload.ts';
+import { claimTemplateWarnings } from '../warnings/claim.ts';
+import { workloadWarnings } from '../warnings/others.ts';
 
 export const apps: Behaviours = {
   Deployment: {
     defaults: defaults.setDeploymentDefaults,
+    warnings: workloadWarnings,
     validate: validation.validateDeployment,
     validateUpdate: both(validation.validateSelectorUpdate, status.deploymentStatusErrors),
     podTemplate: ['spec', 'template'],
@@ -18,6 +21,7 @@ export const apps: Behaviours = {
   },
   ReplicaSet: {
     defaults: defaults.setReplicaSetDefaults,
+    warnings: workloadWarnings,
     validate: validation.validateReplicaSet,
     validateUpdate: both(validation.validateSelectorUpdate, status.replicaSetStatusErrors),
     podTemplate: ['spec', 'template'],
@@ -26,6 +30,7 @@ export const apps: Behaviours = {
   StatefulSet: {
     nameRule: labelName,
     defaults: defaults.setStatefulSetDefaults,
+    warnings: claimTemplateWarnings,
     validate: validation.validateStatefulSet,
     validateUpdate: both(validation.validateStatefulSetUpdate, status.statefulSetStatusErrors),
     podTemplate: ['spec', 'template'],

@@ -6,12 +6,14 @@ import { prepareJobForCreate } from '../strategy/workloads.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/batch.ts';
 import { jobStatusErrors } from '../validation/status.ts';
 import { both } from '../validation/workload.ts';
+import { cronJobWarnings, jobWarnings } from '../warnings/others.ts';
 
 export const batch: Behaviours = {
   Job: {
     defaults: setJobDefaults,
     prepareForCreate: prepareJobForCreate,
     defaultOnRead: copyTemplateLabels,
+    warnings: jobWarnings,
     validate: validateJob,
     validateUpdate: both(validateJobUpdate, jobStatusErrors),
     podTemplate: ['spec', 'template'],
@@ -23,6 +25,7 @@ export const batch: Behaviours = {
   CronJob: {
     defaults: setCronJobDefaults,
     podTemplate: ['spec', 'jobTemplate', 'spec', 'template'],
+    warnings: cronJobWarnings,
     validate: validateCronJob,
     printer: cronJobPrinter,
   },

@@ -10,24 +10,41 @@ import { podPrinter } from '../printers/pod.ts';
 import { persistentVolumeClaimPrinter, persistentVolumePrinter } from '../printers/storage.ts';
 import * as selectors from '../selectors.ts';
 import * as strategy from '../strategy/core.ts';
-import { podGracePeriodSeconds, preparePodForCreate, preparePodForUpdate } from '../strategy/pod.ts';
-import { secretWarnings } from '../strategy/secret-warnings.ts';
+import {
+  podGracePeriodSeconds,
+  preparePodForCreate,
+  preparePodForStatusUpdate,
+  preparePodForUpdate,
+} from '../strategy/pod.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/service.ts';
-import { claimWarnings, podWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
-import { validatePod, validatePodTemplate, validatePodUpdate } from '../validation/pod.ts';
+import { validatePod, validatePodTemplate } from '../validation/pod/pod.ts';
+import { validatePodStatusUpdate } from '../validation/pod/status.ts';
+import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod/update.ts';
 import { validateLimitRange, validateResourceQuota, validateResourceQuotaUpdate } from '../validation/resources.ts';
-import { validateService, validateServiceUpdate } from '../validation/service.ts';
+import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts';
 import { replicaSetStatusErrors } from '../validation/status.ts';
+import { claimWarnings } from '../warnings/claim.ts';
+import * as otherWarnings from '../warnings/others.ts';
+import { podWarnings } from '../warnings/pod.ts';
+import { secretWarnings } from '../warnings/secret.ts';
+import { serviceWarnings } from '../warnings/service.ts';
 
 export const core: Behaviours = {
   Pod: {
     defaults: defaults.setPodDefaults,
+    keepsCreatedStatus: true,
     prepareForCreate: preparePodForCreate,
     prepareForUpdate: preparePodForUpdate,
     validate: validatePod,
     validateUpdate: validatePodUpdate,
+    subresourceErrors: {
+      status: validatePodStatusUpdate,
+      ephemeralcontainers: validateEphemeralContainersUpdate,
+      binding: () => [],
+    },
+    prepareForStatusUpdate: preparePodForStatusUpdate,
     warnings: podWarnings,
     statusKeepsMetadata: ['ownerReferences', 'deletionTimestamp'],
     gracePeriodSeconds: podGracePeriodSeconds,
@@ -43,6 +60,7 @@ export const core: Behaviours = {
   ReplicationController: {
     defaults: defaults.setReplicationControllerDefaults,
     podTemplate: ['spec', 'template'],
+    warnings: otherWarnings.workloadWarnings,
     validate: validation.validateReplicationController,
     validateUpdate: replicaSetStatusErrors,
     printer: replicationControllerPrinter,
@@ -51,10 +69,13 @@ export const core: Behaviours = {
   Service: {
     nameRule: dns1035LabelName,
     defaults: defaults.setServiceDefaults,
+    defaultOnRead: defaults.dropInternalTraffic,
     prepareForCreate: prepareServiceForCreate,
     prepareForUpdate: prepareServiceForUpdate,
     validate: validateService,
     validateUpdate: validateServiceUpdate,
+    subresourceErrors: { status: validateServiceStatusUpdate },
+    warnings: serviceWarnings,
     printer: servicePrinter,
     selectors: selectors.serviceSelectors,
   },
@@ -76,6 +97,7 @@ export const core: Behaviours = {
   ServiceAccount: {
     prepareForCreate: strategy.prepareServiceAccount,
     prepareForUpdate: strategy.prepareServiceAccount,
+    warnings: otherWarnings.serviceAccountWarnings,
     printer: printers.serviceAccountPrinter,
   },
   Namespace: {
@@ -93,6 +115,7 @@ export const core: Behaviours = {
     defaults: defaults.setNodeDefaults,
     keepsCreatedStatus: true,
     validateUpdate: validation.validateNodeUpdate,
+    warnings: otherWarnings.nodeWarnings,
     printer: printers.nodePrinter,
     selectors: selectors.nodeSelectors,
   },
@@ -100,6 +123,7 @@ export const core: Behaviours = {
     defaults: defaults.setPersistentVolumeDefaults,
     prepareForCreate: strategy.preparePersistentVolumeForCreate,
     validate: validation.validatePersistentVolume,
+    warnings: otherWarnings.persistentVolumeWarnings,
     printer: persistentVolumePrinter,
   },
   PersistentVolumeClaim: {

@@ -1,8 +1,8 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/networking.ts';
 import * as printers from '../printers/networking.ts';
-import { ingressWarnings } from '../strategy/warnings.ts';
 import * as validation from '../validation/others.ts';
+import { endpointSliceWarnings, ingressWarnings } from '../warnings/others.ts';
 
 export const networking: Behaviours = {
   Ingress: { validate: validation.validateIngress, warnings: ingressWarnings, printer: printers.ingressPrinter },
@@ -17,6 +17,7 @@ export const networking: Behaviours = {
 export const discovery: Behaviours = {
   EndpointSlice: {
     defaults: defaults.setEndpointSliceDefaults,
+    warnings: endpointSliceWarnings,
     validate: validation.validateEndpointSlice,
     validateUpdate: validation.validateEndpointSliceUpdate,
     printer: printers.endpointSlicePrinter,

@@ -7,6 +7,7 @@ import { validateCertificateRequest, validateCertificateRequestUpdate } from '..
 import { pathSegmentName } from '../validation/names.ts';
 
 import * as validation from '../validation/others.ts';
+import { runtimeClassWarnings } from '../warnings/others.ts';
 
 /* Groups of one or two kinds with few rules of their own. */
 
@@ -46,7 +47,7 @@ export const flowcontrol: Behaviours = {
 };
 
 export const node: Behaviours = {
-  RuntimeClass: { printer: printers.runtimeClassPrinter },
+  RuntimeClass: { warnings: runtimeClassWarnings, printer: printers.runtimeClassPrinter },
 };
 
 export const scheduling: Behaviours = {

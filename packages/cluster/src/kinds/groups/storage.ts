@@ -4,16 +4,18 @@ import { nameAndCreation } from '../printers/columns.ts';
 import * as printers from '../printers/storage.ts';
 
 import { validateStorageClass, validateStorageClassUpdate } from '../validation/others.ts';
+import { storageCapacityWarnings, storageClassWarnings } from '../warnings/others.ts';
 
 export const storage: Behaviours = {
   StorageClass: {
     defaults: setStorageClassDefaults,
+    warnings: storageClassWarnings,
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
     printer: printers.storageClassPrinter,
   },
   CSIDriver: { defaults: setCSIDriverDefaults, printer: printers.csiDriverPrinter },
   CSINode: { printer: printers.csiNodePrinter },
-  CSIStorageCapacity: { printer: nameAndCreation },
+  CSIStorageCapacity: { warnings: storageCapacityWarnings, printer: nameAndCreation },
   VolumeAttachment: { printer: printers.volumeAttachmentPrinter },
 };

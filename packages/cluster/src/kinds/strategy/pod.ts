@@ -1,12 +1,15 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { MutableObject, StrategyContext } from '../kind.ts';
 import { asJson, at, ensure, field, int, items, keepField, text, within } from '../tree.ts';
-import { dropDisabledFields, syncAppArmor } from './pod-fields.ts';
+import { dropDisabledFields, selectByOwnLabels, syncAppArmor } from './pod-fields.ts';
 
 export function preparePodForCreate(pod: MutableObject, { warn }: StrategyContext): void {
   dropDisabledFields(within(pod, 'spec'));
+  selectByOwnLabels(pod);
   syncAppArmor(pod, warn);
-  const status: MutableObject = { phase: 'Pending', qosClass: qosClass(asJson(pod)) };
+  // A client that has found out itself what the pod is promised is believed.
+  const claimed = text(at(asJson(pod), 'status'), 'qosClass');
+  const status: MutableObject = { phase: 'Pending', qosClass: claimed === '' ? qosClass(asJson(pod)) : claimed };
   if (items(at(asJson(pod), 'spec'), 'schedulingGates').length > 0) {
     const message = 'Scheduling is blocked due to non-empty scheduling gates';
     status.conditions = [
@@ -23,10 +26,15 @@ export function preparePodForCreate(pod: MutableObject, { warn }: StrategyContex
   pod.status = status;
 }
 
-/** Ephemeral containers come through their subresource only. */
+/** What a pod is promised follows from its spec, and who reports its status need not know. */
+export function preparePodForStatusUpdate(pod: MutableObject, old: JsonObject): void {
+  const status = ensure(pod, 'status');
+  if (!status.qosClass) keepField(status, at(old, 'status') ?? {}, 'qosClass');
+}
+
 export function preparePodForUpdate(pod: MutableObject, old: JsonObject): void {
   const spec = ensure(pod, 'spec');
-  keepField(spec, at(old, 'spec') ?? {}, 'ephemeralContainers');
+  dropDisabledFields(spec);
   // Clients of before serviceAccountName still write serviceAccount.
   const account = text(at(old, 'spec'), 'serviceAccountName');
   if (account !== '' && spec.serviceAccountName === undefined) spec.serviceAccountName = account;

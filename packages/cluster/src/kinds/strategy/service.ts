@@ -1,35 +1,40 @@
-import { type FieldError, invalid, invalidValue, type JsonObject, RawGoText, StatusError } from '@opwright/machinery';
-import { AllocationError } from '../allocator.ts';
+import { deepEqual, type JsonObject } from '@opwright/machinery';
 import type { MutableObject, StrategyContext } from '../kind.ts';
-import { asJson, at, each, ensure, int, items, text, texts } from '../tree.ts';
-import { settleFamilies } from './ip-families.ts';
+import { asJson, at, each, ensure, field, int, items, text, texts, within } from '../tree.ts';
+import { allocateAddresses, settleFamilies } from './service-addresses.ts';
+import { allocateHealthPort, allocateNodePorts, updateNodePorts } from './service-ports.ts';
 
 /**
  * Allocates addresses and node ports; a service that is made through its status gets none.
- * @throws StatusError 422 when one that is asked for cannot be had
+ * @throws StatusError 422, 500 when one that is asked for cannot be had
  */
 export function prepareServiceForCreate(service: MutableObject, context: StrategyContext): void {
-  if (context.subresource !== 'status') allocate(service, context);
+  if (context.subresource === 'status') return;
+  const spec = ensure(service, 'spec');
+  // A client that knows only the first address means the same by it.
+  if (spec.clusterIP && texts(asJson(spec), 'clusterIPs').length === 0) spec.clusterIPs = [spec.clusterIP];
+  settleFamilies(service, undefined);
+  allocateAddresses(service, context);
+  if (needsNodePort(spec.type)) allocateNodePorts(service, context);
+  if (needsHealthCheck(asJson(spec))) allocateHealthPort(service, context);
 }
 
-/** Keeps what was allocated, drops what the new type has no use for, allocates what it newly needs. */
+/** Keeps what was allocated, allocates what the new type newly needs, drops what it has no use for. */
 export function prepareServiceForUpdate(service: MutableObject, old: JsonObject, context: StrategyContext): void {
   const spec = ensure(service, 'spec');
   const before = at(old, 'spec');
-  syncClusterIPs(spec, before);
-  if (needsClusterIP(text(before, 'type')) && needsClusterIP(spec.type)) {
-    if (!spec.clusterIP) spec.clusterIP = text(before, 'clusterIP');
-    if (texts(asJson(spec), 'clusterIPs').length === 0) spec.clusterIPs = [...texts(before, 'clusterIPs')];
-    for (const key of ['ipFamilies', 'ipFamilyPolicy']) {
-      if (spec[key] === undefined && before?.[key] !== undefined) spec[key] = before[key];
-    }
+  keepAllocated(spec, before);
+  syncAddresses(spec, before);
+  if (!settleFamilies(service, before)) {
+    // Only who had a name gets an address: an address of its own a service has from the beginning, or not at all.
+    if (text(before, 'type') === 'ExternalName') allocateAddresses(service, context);
   }
-  if (needsNodePort(text(before, 'type')) && needsNodePort(spec.type)) keepNodePorts(spec, before);
-  if (needsHealthCheck(before) && needsHealthCheck(asJson(spec)) && !spec.healthCheckNodePort) {
-    spec.healthCheckNodePort = int(before, 'healthCheckNodePort');
-  }
+  if (needsNodePort(spec.type)) updateNodePorts(service, before, context);
+  if (needsHealthCheck(asJson(spec)) && !needsHealthCheck(before)) allocateHealthPort(service, context);
   dropUseless(spec, before);
-  allocate(service, context, before);
+  if (spec.type !== 'LoadBalancer') {
+    service.status = { ...within(service, 'status'), loadBalancer: {} };
+  }
 }
 
 function needsClusterIP(type: unknown): boolean {
@@ -40,131 +45,85 @@ function needsNodePort(type: unknown): boolean {
   return type === 'NodePort' || type === 'LoadBalancer';
 }
 
+function wantsNodePort(spec: JsonObject | undefined): boolean {
+  return needsNodePort(text(spec, 'type')) && field(spec, 'allocateLoadBalancerNodePorts') !== false;
+}
+
 function needsHealthCheck(spec: JsonObject | undefined): boolean {
   return text(spec, 'type') === 'LoadBalancer' && text(spec, 'externalTrafficPolicy') === 'Local';
 }
 
-/** clusterIP is the first of clusterIPs; a client that knows only the first changes both. */
-function syncClusterIPs(spec: MutableObject, before: JsonObject | undefined): void {
-  const ips = texts(asJson(spec), 'clusterIPs');
-  const oldIPs = texts(before, 'clusterIPs');
-  const unchanged = ips.length === oldIPs.length && ips.every((ip, index) => ip === oldIPs[index]);
-  const clusterIP = text(asJson(spec), 'clusterIP');
-  if (ips.length === 0 && clusterIP !== '') {
-    spec.clusterIPs = [clusterIP];
-    return;
+/** What the client leaves out stays as it was given. */
+function keepAllocated(spec: MutableObject, before: JsonObject | undefined): void {
+  if (needsClusterIP(text(before, 'type')) && needsClusterIP(spec.type)) {
+    const [ip, ips] = [text(before, 'clusterIP'), texts(before, 'clusterIPs')];
+    if (!spec.clusterIP && ip !== '') spec.clusterIP = ip;
+    if (texts(asJson(spec), 'clusterIPs').length === 0 && ips.length > 0) spec.clusterIPs = [...ips];
   }
-  if (clusterIP === text(before, 'clusterIP') || !unchanged) return;
-  if (clusterIP === '') delete spec.clusterIPs;
-  else spec.clusterIPs = [clusterIP];
+  if ([before, asJson(spec)].every(wantsNodePort)) keepNodePorts(spec, before);
+  if (needsHealthCheck(before) && needsHealthCheck(asJson(spec)) && !spec.healthCheckNodePort) {
+    spec.healthCheckNodePort = int(before, 'healthCheckNodePort');
+  }
 }
 
-/** A port keeps its node port when it keeps number and protocol. */
+/** A port keeps its node port when it keeps its name, and no other one has taken that. */
 function keepNodePorts(spec: MutableObject, before: JsonObject | undefined): void {
-  const taken = new Set(each(spec, 'ports').map((port) => port.nodePort));
+  const named = new Map(items(before, 'ports').map((port) => [text(port, 'name'), int(port, 'nodePort')]));
+  const old = new Set(named.values());
+  const used = new Set(
+    items(asJson(spec), 'ports')
+      .map((port) => int(port, 'nodePort'))
+      .filter((port) => old.has(port)),
+  );
   for (const port of each(spec, 'ports')) {
-    if (port.nodePort) continue;
-    const same = items(before, 'ports').find((p) => p.port === port.port && p.protocol === port.protocol);
-    const nodePort = int(same, 'nodePort');
-    if (nodePort === 0 || taken.has(nodePort)) continue;
-    port.nodePort = nodePort;
-    taken.add(nodePort);
+    const nodePort = named.get(String(port.name ?? '')) ?? 0;
+    if (!port.nodePort && nodePort !== 0 && !used.has(nodePort)) port.nodePort = nodePort;
   }
+}
+
+/** clusterIP is the first of clusterIPs; a client that knows only the first changes both. */
+function syncAddresses(spec: MutableObject, before: JsonObject | undefined): void {
+  const [ip, oldIp] = [text(asJson(spec), 'clusterIP'), text(before, 'clusterIP')];
+  const oldIps = texts(before, 'clusterIPs');
+  if (oldIps.length > 0 && texts(asJson(spec), 'clusterIPs').length === 0 && ip === oldIp)
+    spec.clusterIPs = [...oldIps];
+  if (ip === oldIp || !deepEqual(texts(asJson(spec), 'clusterIPs'), oldIps)) return;
+  if (oldIp !== '' && ip === '') delete spec.clusterIPs;
+  else spec.clusterIPs = [ip];
 }
 
 /** What only the old type had a use for goes, unless the client has just changed it (then validation speaks). */
 function dropUseless(spec: MutableObject, before: JsonObject | undefined): void {
   const type = spec.type;
-  const same = (key: string) => JSON.stringify(spec[key]) === JSON.stringify(before?.[key]);
-  if (needsClusterIP(text(before, 'type')) && !needsClusterIP(type)) {
-    for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) if (same(key)) delete spec[key];
+  const oldType = text(before, 'type');
+  const isSame = (key: string) => deepEqual(field(asJson(spec), key), field(before, key));
+  if (needsClusterIP(oldType) && !needsClusterIP(type)) {
+    const keepsAddresses = isSame('clusterIP') && isSame('clusterIPs');
+    for (const key of keepsAddresses ? ['clusterIP', 'clusterIPs'] : []) delete spec[key];
+    for (const key of ['ipFamilies', 'ipFamilyPolicy']) if (isSame(key)) delete spec[key];
   }
-  if (needsNodePort(text(before, 'type')) && !needsNodePort(type)) {
-    const oldPorts = items(before, 'ports');
-    for (const [index, port] of each(spec, 'ports').entries()) {
-      if (port.nodePort === oldPorts[index]?.nodePort) delete port.nodePort;
-    }
-    if (same('externalTrafficPolicy')) delete spec.externalTrafficPolicy;
+  if (needsNodePort(oldType) && !needsNodePort(type) && hasSameNodePorts(asJson(spec), before)) {
+    for (const port of each(spec, 'ports')) delete port.nodePort;
   }
-  if (needsHealthCheck(before) && !needsHealthCheck(asJson(spec)) && same('healthCheckNodePort')) {
+  if (needsHealthCheck(before) && !needsHealthCheck(asJson(spec)) && isSame('healthCheckNodePort')) {
     delete spec.healthCheckNodePort;
   }
-  if (text(before, 'type') === 'LoadBalancer' && type !== 'LoadBalancer') {
-    for (const key of ['allocateLoadBalancerNodePorts', 'loadBalancerClass']) if (same(key)) delete spec[key];
+  if (oldType === 'LoadBalancer' && type !== 'LoadBalancer') {
+    for (const key of ['allocateLoadBalancerNodePorts', 'loadBalancerClass']) if (isSame(key)) delete spec[key];
   }
-  if (text(before, 'type') === 'ExternalName' && type !== 'ExternalName' && same('externalName')) {
-    delete spec.externalName;
-  }
-}
-
-function allocate(service: MutableObject, context: StrategyContext, before?: JsonObject): void {
-  const spec = ensure(service, 'spec');
-  const errors: FieldError[] = [];
-  if (needsClusterIP(spec.type)) {
-    allocateClusterIP(spec, context, before, errors);
-    errors.push(...settleFamilies(spec, before));
-  }
-  if (needsNodePort(spec.type) && (spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false)) {
-    allocateNodePorts(spec, context, before, errors);
-  }
-  if (needsHealthCheck(asJson(spec)) && int(before, 'healthCheckNodePort') !== spec.healthCheckNodePort) {
-    const wanted = int(asJson(spec), 'healthCheckNodePort');
-    attempt(errors, 'spec.healthCheckNodePort', wanted, () => {
-      spec.healthCheckNodePort = context.allocator.nodePort(wanted === 0 ? undefined : wanted);
-    });
-  }
-  if (errors.length > 0) {
-    throw new StatusError(
-      invalid({ group: '', kind: 'Service' }, text(at(asJson(service), 'metadata'), 'name'), errors),
-    );
+  if (isReachable(before) && !isReachable(asJson(spec)) && isSame('externalTrafficPolicy')) {
+    delete spec.externalTrafficPolicy;
   }
 }
 
-function allocateClusterIP(
-  spec: MutableObject,
-  context: StrategyContext,
-  before: JsonObject | undefined,
-  errors: FieldError[],
-): void {
-  const wanted = texts(asJson(spec), 'clusterIPs')[0] ?? text(asJson(spec), 'clusterIP');
-  if (wanted === 'None') {
-    spec.clusterIP = 'None';
-    spec.clusterIPs = ['None'];
-    return;
-  }
-  // An address that differs from an allocated one is for validation to refuse.
-  if (text(before, 'clusterIP') !== '' && text(before, 'clusterIP') !== 'None') return;
-  const value = new RawGoText(`[]string{${JSON.stringify(wanted)}}`);
-  attempt(errors, 'spec.clusterIPs', value, () => {
-    const ip = context.allocator.clusterIP(wanted === '' ? undefined : wanted);
-    spec.clusterIP = ip;
-    spec.clusterIPs = [ip];
-  });
+function hasSameNodePorts(spec: JsonObject, before: JsonObject | undefined): boolean {
+  const portsOf = (of: JsonObject | undefined) =>
+    new Set(items(of, 'ports').flatMap((port) => (int(port, 'nodePort') === 0 ? [] : [int(port, 'nodePort')])));
+  return deepEqual([...portsOf(spec)].sort(), [...portsOf(before)].sort());
 }
 
-/** TCP and UDP of one port number may share a node port. */
-function allocateNodePorts(
-  spec: MutableObject,
-  context: StrategyContext,
-  before: JsonObject | undefined,
-  errors: FieldError[],
-): void {
-  const owned = new Set(items(before, 'ports').map((port) => int(port, 'nodePort')));
-  for (const [index, port] of each(spec, 'ports').entries()) {
-    const wanted = int(asJson(port), 'nodePort');
-    if (wanted !== 0 && owned.has(wanted)) continue;
-    attempt(errors, `spec.ports[${index}].nodePort`, wanted, () => {
-      port.nodePort = context.allocator.nodePort(wanted === 0 ? undefined : wanted);
-      owned.add(Number(port.nodePort));
-    });
-  }
-}
-
-function attempt(errors: FieldError[], path: string, value: unknown, allocation: () => void): void {
-  try {
-    allocation();
-  } catch (error) {
-    if (!(error instanceof AllocationError)) throw error;
-    errors.push(invalidValue(path, value, error.message));
-  }
+/** From outside of the cluster. */
+function isReachable(spec: JsonObject | undefined): boolean {
+  const type = text(spec, 'type');
+  return needsNodePort(type) || (type === 'ClusterIP' && texts(spec, 'externalIPs').length > 0);
 }

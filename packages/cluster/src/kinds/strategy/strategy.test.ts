@@ -135,7 +135,6 @@ describe('strategies of built-in kinds', () => {
         Object.assign(specOf(object), { type: 'ClusterIP', ports: [{ port: 80 }] }),
       );
       expect(at(back, 'spec')?.clusterIP).toMatch(/^10\.0\./);
-      expect(at(back, 'spec')?.externalName).toBeUndefined();
     });
   });
 

@@ -15,10 +15,11 @@ import {
 } from '@opwright/machinery';
 import { type AdmissionCompiler, admissionCompiler } from '@opwright/schema';
 import { at, field, items, text, texts } from '../tree.ts';
+import { oneOf } from './checks.ts';
 import { compileErrors, matchConditionErrors } from './expressions.ts';
+import { goList } from './go-values.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { goList, matchResourcesErrors } from './match-resources.ts';
-import { oneOf } from './pod-spec.ts';
+import { matchResourcesErrors } from './match-resources.ts';
 
 const GROUP = 'admissionregistration';
 /** Annotations for the audit log that a policy may have. */

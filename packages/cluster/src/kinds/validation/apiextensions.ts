@@ -17,8 +17,8 @@ import {
   type StructuralSchema,
 } from '@opwright/schema';
 import { at, field, items, text, texts } from '../tree.ts';
+import { oneOf } from './checks.ts';
 import { immutable } from './immutable.ts';
-import { oneOf } from './pod-spec.ts';
 
 /** What is wrong with a CustomResourceDefinition, but for what only a CEL compiler can tell. */
 export function validateDefinition(definition: JsonObject, old?: JsonObject): FieldError[] {

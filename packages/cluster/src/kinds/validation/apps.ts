@@ -8,14 +8,12 @@ import {
   unsupportedValue,
 } from '@opwright/machinery';
 import { at, field, int, text } from '../tree.ts';
+import { nonNegative, oneOf } from './checks.ts';
+import { goIntOrString, goLabelSelector } from './go-values.ts';
 import { immutable } from './immutable.ts';
-import { oneOf } from './pod-spec.ts';
 import {
-  goIntOrString,
-  goLabelSelector,
   intOrPercentErrors,
   isZeroIntOrPercent,
-  nonNegative,
   workloadLabelErrors,
   workloadSelectorErrors,
   workloadTemplateErrors,

@@ -1,9 +1,10 @@
 import { type FieldError, invalidValue, type JsonObject, requiredValue } from '@opwright/machinery';
 import { at, field, text } from '../tree.ts';
+import { nonNegative, oneOf } from './checks.ts';
+import { goLabelSelector, goStringMap } from './go-values.ts';
 import { immutable } from './immutable.ts';
-import { podTemplateErrors } from './pod.ts';
-import { oneOf } from './pod-spec.ts';
-import { goLabelSelector, goStringMap, nonNegative, selects, workloadLabelErrors } from './workload.ts';
+import { podTemplateErrors } from './pod/pod.ts';
+import { selects, workloadLabelErrors } from './workload.ts';
 
 const counts = [
   'parallelism',

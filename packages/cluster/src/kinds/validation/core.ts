@@ -13,10 +13,10 @@ import {
   validateConfigKey,
 } from '@opwright/machinery';
 import { at, bool, field, text, texts } from '../tree.ts';
+import { nonNegative, oneOf } from './checks.ts';
+import { goStringMap } from './go-values.ts';
 import { immutable } from './immutable.ts';
-import { podTemplateErrors } from './pod.ts';
-import { oneOf } from './pod-spec.ts';
-import { goStringMap, nonNegative } from './workload.ts';
+import { podTemplateErrors } from './pod/pod.ts';
 
 /** Bytes that the values of a ConfigMap or Secret may have together. */
 const dataLimit = 1024 * 1024;

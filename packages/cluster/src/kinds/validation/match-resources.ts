@@ -1,15 +1,14 @@
 import {
   duplicateValue,
   type FieldError,
-  goQuote,
   invalidValue,
   type JsonObject,
-  RawGoText,
   requiredValue,
   unsupportedValue,
   validatePathSegment,
 } from '@opwright/machinery';
 import { at, field, items, text, texts } from '../tree.ts';
+import { goList } from './go-values.ts';
 import { labelSelectorErrors } from './label-selector.ts';
 
 /* What webhooks, policies and their bindings say about the requests that they are for. */
@@ -75,11 +74,6 @@ function listErrors(rule: JsonObject, key: string, path: string, what: string, g
   if (values.length === 1 || !values.includes('*')) return [];
   const detail = `if '*' is present, must not specify other ${what}`;
   return [invalidValue(`${path}.${key}`, goList(values, goType), detail)];
-}
-
-/** A list of texts as Go prints it. */
-export function goList(values: readonly string[], goType = '[]string'): RawGoText {
-  return new RawGoText(`${goType}{${values.map(goQuote).join(', ')}}`);
 }
 
 function resourceErrors(resources: readonly string[], path: string): FieldError[] {

@@ -9,9 +9,9 @@ import {
   validateDns1123Subdomain,
 } from '@opwright/machinery';
 import { at, field, int, items, text, texts } from '../tree.ts';
+import { oneOf } from './checks.ts';
 import { immutable } from './immutable.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { oneOf } from './pod-spec.ts';
 import { intOrPercentErrors } from './workload.ts';
 
 /* Kinds with few rules. */

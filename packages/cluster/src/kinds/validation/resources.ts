@@ -3,49 +3,26 @@ import {
   duplicateValue,
   type FieldError,
   forbiddenValue,
-  goQuote,
   invalidValue,
   type JsonObject,
-  parseQuantity,
   quantityAsNumber,
   RawGoText,
   requiredValue,
   validateQualifiedName,
 } from '@opwright/machinery';
-import { isExtended, isNative } from '../quota/pod-usage.ts';
 import { at, field, items, text, texts } from '../tree.ts';
-import { goList } from './match-resources.ts';
+import { goList } from './go-values.ts';
+import {
+  amountErrors,
+  canBeOvercommitted,
+  containerResourceNameErrors,
+  goAmount,
+  isPodResource,
+  isQuotaResource,
+  resourceNameErrors,
+} from './resource-names.ts';
 
 /* ResourceQuotas and LimitRanges. */
-
-function set(names: string): ReadonlySet<string> {
-  return new Set(names.split(' '));
-}
-
-const compute = 'cpu memory limits.cpu limits.memory requests.cpu requests.memory';
-const ephemeral = 'ephemeral-storage requests.ephemeral-storage limits.ephemeral-storage';
-const counted =
-  'pods resourcequotas services replicationcontrollers secrets configmaps persistentvolumeclaims services.nodeports services.loadbalancers';
-const quotaResources = set(`${compute} ${ephemeral} requests.storage ${counted}`);
-const countedResources = set(counted);
-const podResources = set(`pods ${compute}`);
-const containerResources = set('cpu memory ephemeral-storage');
-const hugePages = /^(?:requests\.)?hugepages-/;
-
-/** An amount as Go prints its struct, as far as that is a fact. */
-function goAmount(amount: string | undefined): RawGoText {
-  return new RawGoText(`resource.Quantity{s:${goQuote(amount ?? '')}}`);
-}
-
-/** The name of a resource of Kubernetes, or one with a domain. */
-function resourceNameErrors(name: string, path: string): FieldError[] {
-  const errors = validateQualifiedName(name).map((why) => invalidValue(path, new RawGoText(name), why));
-  if (errors.length > 0 || name.includes('/')) return errors;
-  const isKnown = quotaResources.has(name) || name === 'storage' || hugePages.test(name);
-  return isKnown
-    ? []
-    : [invalidValue(path, new RawGoText(name), 'must be a standard resource type or fully qualified')];
-}
 
 /** @see ResourceQuotaSpec in the API reference */
 export function validateResourceQuota(quota: JsonObject): FieldError[] {
@@ -53,11 +30,11 @@ export function validateResourceQuota(quota: JsonObject): FieldError[] {
   const hard = at(spec, 'hard') ?? {};
   const status = at(quota, 'status');
   return [
-    ...amountErrors(hard, 'spec.hard'),
+    ...quotaAmountErrors(hard, 'spec.hard'),
     ...scopeErrors(spec, Object.keys(hard).sort()),
     ...scopeSelectorErrors(spec, Object.keys(hard).sort()),
-    ...amountErrors(at(status, 'hard') ?? {}, 'status.hard'),
-    ...amountErrors(at(status, 'used') ?? {}, 'status.used'),
+    ...quotaAmountErrors(at(status, 'hard') ?? {}, 'status.hard'),
+    ...quotaAmountErrors(at(status, 'used') ?? {}, 'status.used'),
   ];
 }
 
@@ -67,27 +44,21 @@ export function validateResourceQuotaUpdate(quota: JsonObject, old: JsonObject):
   return [invalidValue('spec.scopes', goScopes(texts(at(quota, 'spec'), 'scopes')), 'field is immutable')];
 }
 
-function amountErrors(amounts: JsonObject, path: string): FieldError[] {
+function quotaAmountErrors(amounts: JsonObject, path: string): FieldError[] {
   return Object.keys(amounts)
     .sort()
     .flatMap((name) => {
       const here = `${path}[${name}]`;
-      const amount = String(amounts[name]);
-      const errors = resourceNameErrors(name, here);
-      if (!name.includes('/') && !quotaResources.has(name) && !hugePages.test(name)) {
-        errors.push(invalidValue(here, new RawGoText(name), 'must be a standard resource for quota'));
-      }
-      if (compareQuantities(amount, '0') < 0) {
-        errors.push(invalidValue(here, amount, 'must be greater than or equal to 0'));
-      }
-      if ((countedResources.has(name) || isExtended(name)) && parseQuantity(amount).nanos % 1_000_000_000n !== 0n) {
-        errors.push(invalidValue(here, goAmount(amount), 'must be an integer'));
-      }
-      return errors;
+      const isKnown = name.includes('/') || isQuotaResource(name);
+      return [
+        ...resourceNameErrors(name, here),
+        ...(isKnown ? [] : [invalidValue(here, new RawGoText(name), 'must be a standard resource for quota')]),
+        ...amountErrors(name, String(amounts[name]), here),
+      ];
     });
 }
 
-const anyPods = set('Terminating NotTerminating BestEffort NotBestEffort CrossNamespacePodAffinity');
+const anyPods = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity']);
 const opposites = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -99,8 +70,8 @@ function isScope(scope: string): boolean {
 
 /** Whether a quota with a scope can limit a resource. */
 function fitsScope(scope: string, resource: string): boolean {
-  if (!isScope(scope) || (!quotaResources.has(resource) && !hugePages.test(resource))) return true;
-  return scope === 'BestEffort' ? resource === 'pods' : podResources.has(resource);
+  if (!isScope(scope) || !isQuotaResource(resource)) return true;
+  return scope === 'BestEffort' ? resource === 'pods' : isPodResource(resource);
 }
 
 function goScopes(scopes: readonly string[]): RawGoText {
@@ -212,16 +183,8 @@ function limitErrors(limit: JsonObject, type: string, here: string): FieldError[
 }
 
 function limitedResourceErrors(type: string, name: string, path: string): FieldError[] {
-  const errors = resourceNameErrors(name, path);
-  if (type !== 'Pod' && type !== 'Container') return errors;
-  if (!name.includes('/')) {
-    if (!containerResources.has(name) && !name.startsWith('hugepages-')) {
-      errors.push(invalidValue(path, new RawGoText(name), 'must be a standard resource for containers'));
-    }
-  } else if (!isNative(name) && !isExtended(name)) {
-    errors.push(invalidValue(path, new RawGoText(name), "doesn't follow extended resource name standard"));
-  }
-  return errors;
+  const isOfPods = type === 'Pod' || type === 'Container';
+  return isOfPods ? containerResourceNameErrors(name, path) : resourceNameErrors(name, path);
 }
 
 /** The amounts of one resource have to be in order. */
@@ -256,8 +219,12 @@ function orderErrors(of: (key: string) => string | undefined, name: string, here
       );
     }
   }
-  const canBeOvercommitted = isNative(name) && !name.startsWith('hugepages-');
-  if (!canBeOvercommitted && limit !== undefined && request !== undefined && compareQuantities(limit, request) !== 0) {
+  if (
+    !canBeOvercommitted(name) &&
+    limit !== undefined &&
+    request !== undefined &&
+    compareQuantities(limit, request) !== 0
+  ) {
     const detail = `default value ${limit} must equal to defaultRequest value ${request} in ${name}`;
     errors.push(invalidValue(`${here}.defaultRequest[${name}]`, goAmount(request), detail));
   }

@@ -1,6 +1,6 @@
 import { type FieldError, invalidValue, type JsonObject } from '@opwright/machinery';
 import { at, field, int } from '../tree.ts';
-import { nonNegative } from './workload.ts';
+import { nonNegative } from './checks.ts';
 
 /** What the counts of a status have to do with each other. */
 interface Counts {

@@ -130,7 +130,7 @@ describe('validation of built-in kinds', () => {
       ...object(pods, pod({ nodeName: 'a' })),
       status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
     };
-    expect(pods.validateUpdate(bound, object(pods, pod({})))).toEqual([]);
+    expect(pods.subresourceErrors?.binding?.(bound, object(pods, pod({})))).toEqual([]);
     expect(updateErrors('v1', 'Pod', pod({ nodeName: 'b' }), pod({ nodeName: 'a' }))).toHaveLength(1);
     expect(updateErrors('v1', 'Pod', pod({ restartPolicy: 'Never' }), pod({}))[0]).toBe(
       'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',

@@ -10,10 +10,11 @@ import {
 } from '@opwright/machinery';
 import { admissionCompiler } from '@opwright/schema';
 import { at, field, int, items, text, texts } from '../tree.ts';
+import { oneOf } from './checks.ts';
 import { matchConditionErrors } from './expressions.ts';
+import { goList } from './go-values.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { goList, ruleErrors } from './match-resources.ts';
-import { oneOf } from './pod-spec.ts';
+import { ruleErrors } from './match-resources.ts';
 
 const reviewVersions = ['v1', 'v1beta1'];
 const sideEffectClasses = ['None', 'NoneOnDryRun'];

@@ -1,53 +1,24 @@
 import {
   type FieldError,
   fromLabelSelector,
-  goQuote,
   invalidValue,
   type JsonObject,
   matchLabels,
-  RawGoText,
   requiredValue,
   unsupportedValue,
 } from '@opwright/machinery';
-import { at, field, int, items, text, textEntries, texts } from '../tree.ts';
+import { at, field, items, text, textEntries, texts } from '../tree.ts';
+import { goIntOrString, goLabelSelector, goStringMap } from './go-values.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { podTemplateErrors } from './pod.ts';
+import { podTemplateErrors } from './pod/pod.ts';
 
 /* What workloads have in common: a number of replicas, a selector and a template that fits it. */
-
-export function nonNegative(object: JsonObject | undefined, key: string, path: string): FieldError[] {
-  return int(object, key) < 0
-    ? [invalidValue(`${path}.${key}`, int(object, key), 'must be greater than or equal to 0')]
-    : [];
-}
 
 type UpdateCheck = (object: JsonObject, old: JsonObject) => FieldError[];
 
 /** What both checks find. */
 export function both(first: UpdateCheck, second: UpdateCheck): UpdateCheck {
   return (object, old) => [...first(object, old), ...second(object, old)];
-}
-
-/** A map as Go prints it: `map[string]string{"a":"b"}`. */
-export function goStringMap(map: JsonObject | undefined): RawGoText {
-  if (map === undefined) return new RawGoText('map[string]string(nil)');
-  const entries = textEntries(map).map(([key, value]) => `${goQuote(key)}:${goQuote(value)}`);
-  return new RawGoText(`map[string]string{${entries.join(', ')}}`);
-}
-
-/** A LabelSelector as Go prints it. */
-export function goLabelSelector(selector: JsonObject | undefined): RawGoText {
-  const expressions = items(selector, 'matchExpressions').map((expression) => {
-    const values = texts(expression, 'values').map(goQuote).join(', ');
-    const list = field(expression, 'values') === undefined ? '[]string(nil)' : `[]string{${values}}`;
-    const key = goQuote(text(expression, 'key'));
-    return `v1.LabelSelectorRequirement{Key:${key}, Operator:${goQuote(text(expression, 'operator'))}, Values:${list}}`;
-  });
-  const list = expressions.length === 0 ? '(nil)' : `{${expressions.join(', ')}}`;
-  const labels = goStringMap(at(selector, 'matchLabels')).text;
-  return new RawGoText(
-    `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:[]v1.LabelSelectorRequirement${list}}`,
-  );
 }
 
 /** `spec.selector` of a workload: there, not empty, well formed. */
@@ -115,12 +86,6 @@ export function intOrPercentErrors(object: JsonObject | undefined, key: string, 
       "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
     ),
   ];
-}
-
-/** An int-or-string as Go prints it. */
-export function goIntOrString(value: number | string): RawGoText {
-  const [type, number, string] = typeof value === 'number' ? [0, value, ''] : [1, 0, value];
-  return new RawGoText(`intstr.IntOrString{Type:${type}, IntVal:${number}, StrVal:${goQuote(string)}}`);
 }
 
 export function isZeroIntOrPercent(value: unknown): boolean {

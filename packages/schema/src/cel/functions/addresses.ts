@@ -1,7 +1,14 @@
-import { goQuote } from '@opwright/machinery';
+import {
+  type Address,
+  addressWidth,
+  formatAddress,
+  goQuote,
+  isMappedAddress,
+  maskedAddress,
+  parseAddress,
+} from '@opwright/machinery';
 import { type CallEstimate, fixed, plus, type Sized, scaled, TEXT_FACTOR } from '../cost/estimate.ts';
 import { BOOL, INT, opaque, STRING } from '../types/type.ts';
-import { type Address, formatAddress, isMapped, masked, parseAddress, width } from '../values/address.ts';
 import { CelError } from '../values/error.ts';
 import { runtimeSize } from '../values/size.ts';
 import { type CelValue, Extension } from '../values/value.ts';
@@ -17,7 +24,7 @@ export class Ip extends Extension {
   constructor(address: Address) {
     super();
     this.address = address;
-    this.size = width(address.family) / 8;
+    this.size = addressWidth(address.family) / 8;
   }
 
   equals(other: CelValue): boolean {
@@ -59,18 +66,18 @@ function parseIp(text: string): Ip | CelError {
     return new CelError(`IP Address ${goQuote(text)} parse error during conversion from string: ${reason}`);
   }
   if (zone > 0) return new CelError(`IP address ${goQuote(text)} with zone value is not allowed`);
-  if (isMapped(address)) return new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+  if (isMappedAddress(address)) return new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return new Ip(address);
 }
 
 function parseCidr(text: string): Cidr | CelError {
   const [, host = '', length = ''] = /^(.*)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
   const address = parseAddress(host);
-  if (!address || Number(length) > width(address.family)) {
+  if (!address || Number(length) > addressWidth(address.family)) {
     const reason = `netip.ParsePrefix(${goQuote(text)}): invalid prefix`;
     return new CelError(`network address parse error during conversion from string: ${reason}`);
   }
-  if (isMapped(address)) return new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+  if (isMappedAddress(address)) return new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return new Cidr(address, Number(length));
 }
 
@@ -85,7 +92,7 @@ function containsCidr(range: Cidr, other: Cidr | string): CelValue {
 }
 
 function contains({ address, prefix }: Cidr, other: Address): boolean {
-  return other.family === address.family && masked(other, prefix).bits === masked(address, prefix).bits;
+  return other.family === address.family && maskedAddress(other, prefix).bits === maskedAddress(address, prefix).bits;
 }
 
 const inIpv4 = ({ family, bits }: Address, range: string) =>
@@ -168,6 +175,6 @@ export const addressLibrary: readonly Overload[] = [
     'cidr_masked',
     [CIDR],
     CIDR,
-    ({ address, prefix }: Cidr) => new Cidr(masked(address, prefix), prefix),
+    ({ address, prefix }: Cidr) => new Cidr(maskedAddress(address, prefix), prefix),
   ),
 ];

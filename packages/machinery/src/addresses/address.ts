@@ -41,7 +41,7 @@ function parseIpv6(text: string): bigint | undefined {
 }
 
 /** An IPv4 address in the form of an IPv6 one. */
-export function isMapped({ family, bits }: Address): boolean {
+export function isMappedAddress({ family, bits }: Address): boolean {
   return family === 6 && bits >> 32n === 0xffffn;
 }
 
@@ -61,12 +61,12 @@ export function formatAddress({ family, bits }: Address): string {
 }
 
 /** The width of an address in bits. */
-export function width(family: 4 | 6): number {
+export function addressWidth(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
 /** An address with the bits behind a prefix cleared. */
-export function masked({ family, bits }: Address, length: number): Address {
-  const rest = BigInt(width(family) - length);
+export function maskedAddress({ family, bits }: Address, length: number): Address {
+  const rest = BigInt(addressWidth(family) - length);
   return { family, bits: (bits >> rest) << rest };
 }

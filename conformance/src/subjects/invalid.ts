@@ -1,0 +1,42 @@
+import { typeOf } from '@opwright/kubernetes/data';
+import type { Case, RequestStep, Subject } from '../case.ts';
+import { edited } from '../random/edits.ts';
+import { post, put } from '../steps.ts';
+import { type Sample, samples } from '../wrong/samples.ts';
+import { isTelling, wrongEdits } from '../wrong/wrong-values.ts';
+
+/** What is wrong is compared, and no more: what becomes of what is not, other subjects tell. */
+const CAUSES = { keep: ['details.causes', 'code'] };
+
+/** Kinds of which an update may change less than a create may say. */
+const UPDATED =
+  /^(?:Deployment d3|StatefulSet|DaemonSet|Job j1|Service s[14]|PersistentVolume|Ingress i|StorageClass|PriorityClass)/;
+
+function wrongObjects({ apiVersion, kind, object, skip }: Sample): unknown[] {
+  const edits = [...wrongEdits(typeOf(apiVersion, kind)!, object, skip)];
+  return edits.filter((edit) => isTelling(edit) && edit.path[0] !== 'status').map((edit) => edited(object, [edit]));
+}
+
+function caseOf(sample: Sample): Case {
+  const { path, object } = sample;
+  const wrong = wrongObjects(sample);
+  const name = String((object as { metadata: { name: string } }).metadata.name);
+  const creates = wrong.map((body): RequestStep => post(`${path}?dryRun=All`, body, CAUSES));
+  const updates = wrong.map((body): RequestStep => put(`${path}/${name}?dryRun=All`, body, CAUSES));
+  const steps = UPDATED.test(sample.name)
+    ? [...creates, post(path, object, { essential: true, unrecorded: true }), ...updates]
+    : creates;
+  return { name: `${sample.name} with one field wrong at a time is told what is wrong`, steps };
+}
+
+/** Pods with one field wrong. */
+export const invalidPods: Subject = {
+  id: 'invalid-pods',
+  cases: samples.filter(({ name }) => name.startsWith('Pod p3')).map(caseOf),
+};
+
+/** Objects of all other kinds with one field wrong. */
+export const invalidObjects: Subject = {
+  id: 'invalid-objects',
+  cases: samples.filter(({ kind }) => kind !== 'Pod').map(caseOf),
+};
