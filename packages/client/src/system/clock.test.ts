@@ -46,6 +46,17 @@ test('a delay longer than the platform allows does not fire early, and can be ca
   }
 });
 
+test('without a delay it comes when everybody else has had a turn, and can be cancelled', async () => {
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    setImmediate(() => order.push('others'));
+    systemClock.setTimeout(() => order.push('cancelled'), 0).cancel();
+    systemClock.setTimeout(() => resolve(void order.push('timer')), 0);
+    Promise.resolve().then(() => order.push('promises'));
+  });
+  expect(order).toEqual(['promises', 'others', 'timer']);
+});
+
 test('monotonic readings do not go back', () => {
   const first = systemClock.monotonic();
   expect(systemClock.monotonic()).toBeGreaterThanOrEqual(first);

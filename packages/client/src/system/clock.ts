@@ -8,12 +8,17 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout(callback: () => void, delayMs: number): Timer {
+    // Node's shortest timer takes a millisecond: too long for who only lets others have their turn.
+    if (delayMs <= 0) {
+      const turn = setImmediate(callback);
+      return { cancel: () => clearImmediate(turn) };
+    }
     let handle: NodeJS.Timeout;
     const arm = (remaining: number) => {
       const step = Math.min(remaining, LONGEST_DELAY);
       handle = setTimeout(() => (remaining > step ? arm(remaining - step) : callback()), step);
     };
-    arm(Math.max(0, delayMs));
+    arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };

@@ -2,8 +2,9 @@ import { type Clock, keyString, sleep } from '@opwright/machinery';
 import type { KindCache } from '../cache/kind-cache.ts';
 import { viewKey } from '../cache/kind-key.ts';
 import { exponentialBackoff } from '../queue/backoff.ts';
-import { createQueue, LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
+import { createQueue } from '../queue/queue.ts';
 import type { Cause } from '../queue/triggers.ts';
+import { LOW_PRIORITY, type WorkQueue } from '../queue/work-queue.ts';
 import { shardQueue } from '../sharding/shard-queue.ts';
 import { timeSlice } from '../time-slice.ts';
 import type { ControllerDefinition, SourceDefinition } from './builder.ts';
@@ -81,6 +82,7 @@ export function createController(
       ...where,
       client,
       cache,
+      random,
       recorder,
       fieldManager: `${operator}/${name}`,
       applied: new Map(),
@@ -92,7 +94,6 @@ export function createController(
     primaries,
     queue,
     settlement: createSettlement({ definition, queue, random, recorder, metrics, killed }),
-    random,
     metrics,
     tracing: environment.tracing,
     fencingToken: environment.fencingToken ?? (() => undefined),

@@ -1,8 +1,8 @@
 import { type AnyResource, type Clock, deepEqual, sleep } from '@opwright/machinery';
 import { childOf } from '../abort.ts';
 import type { Logger } from '../manager/logger.ts';
-import { LOW_PRIORITY, type WorkQueue } from '../queue/queue.ts';
 import type { Trigger } from '../queue/triggers.ts';
+import { LOW_PRIORITY, type WorkQueue } from '../queue/work-queue.ts';
 import { untilAborted } from '../watch/abortable.ts';
 import { type Duration, durationMs } from './duration.ts';
 import type { ErasedReadContext } from './erased.ts';

@@ -2,8 +2,8 @@ import { type Clock, keyString, type ObjectKey, sleep } from '@opwright/machiner
 import { sharedAbortController } from '../abort.ts';
 import type { KindCache } from '../cache/kind-cache.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { QueueItem, WorkQueue } from '../queue/queue.ts';
 import { mergeCauses } from '../queue/triggers.ts';
+import type { QueueItem, WorkQueue } from '../queue/work-queue.ts';
 
 /**
  * Holds a key back until the caches have seen what its last run wrote, so that a run sees its own writes *and* what

@@ -1,12 +1,19 @@
 import type { Client } from '@opwright/client';
-import { type AnyResource, type Clock, type KubeObject, keyString, type ObjectKey } from '@opwright/machinery';
+import {
+  type AnyResource,
+  type Clock,
+  type KubeObject,
+  keyString,
+  type ObjectKey,
+  type Random,
+} from '@opwright/machinery';
 import { type ChildController, childOf } from '../abort.ts';
 import type { Cache } from '../cache/cache.ts';
 import { kindKey, viewKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { QueueItem } from '../queue/queue.ts';
 import { type Triggers, triggersOf } from '../queue/triggers.ts';
+import type { QueueItem } from '../queue/work-queue.ts';
 import { type Activity, createActivity, tracked } from './activity.ts';
 import type { ClusterKinds } from './context.ts';
 import type { DeclaredKinds } from './declared.ts';
@@ -27,6 +34,7 @@ export interface RunSurroundings {
   readonly client: Client;
   readonly cache: Cache;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   readonly recorder: EventRecorder;
   readonly fieldManager: string;
@@ -43,7 +51,6 @@ export interface RunSubject {
   readonly key: ObjectKey;
   /** From the cache. */
   readonly object: KubeObject;
-  readonly reconcileID: string;
   readonly fencingToken: number | undefined;
 }
 
@@ -57,6 +64,7 @@ export class Run implements Watched, WriteSurroundings {
   readonly controller: RunSurroundings;
   readonly subject: RunSubject;
   readonly startedAt: number;
+  #reconcileID: string | undefined;
   #log: Logger | undefined;
   #triggers: Triggers | undefined;
   #activity: Activity | undefined;
@@ -75,13 +83,19 @@ export class Run implements Watched, WriteSurroundings {
     this.startedAt = startedAt;
   }
 
+  /** Names the run in logs and spans. */
+  get reconcileID(): string {
+    this.#reconcileID ??= this.controller.random.uuid();
+    return this.#reconcileID;
+  }
+
   get log(): Logger {
-    const { key, reconcileID } = this.subject;
+    const { key } = this.subject;
     this.#log ??= this.controller.log.child({
       [this.kinds.primary.kind]: key,
       ...(key.namespace && { namespace: key.namespace }),
       name: key.name,
-      reconcileID,
+      reconcileID: this.reconcileID,
     });
     return this.#log;
   }

@@ -1,8 +1,8 @@
-import { parseKey, type Random } from '@opwright/machinery';
+import { parseKey } from '@opwright/machinery';
 import type { KindCache } from '../cache/kind-cache.ts';
 import type { TracedRun, Tracing } from '../manager/tracing.ts';
 import type { ControllerMetrics } from '../metrics/controller.ts';
-import type { QueueItem, WorkQueue } from '../queue/queue.ts';
+import type { QueueItem, WorkQueue } from '../queue/work-queue.ts';
 import { durationMs } from './duration.ts';
 import { type ReconcilePlan, reconcileOnce } from './reconcile.ts';
 import { Run, type RunSurroundings } from './run.ts';
@@ -15,7 +15,6 @@ export interface RunnerOptions {
   readonly primaries: KindCache;
   readonly queue: WorkQueue;
   readonly settlement: Settlement;
-  readonly random: Random;
   readonly metrics: ControllerMetrics;
   readonly tracing: Tracing;
   readonly fencingToken: () => number | undefined;
@@ -41,7 +40,7 @@ export interface Runner {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { plan, surroundings, primaries, queue, settlement, random, metrics, tracing, fencingToken } = options;
+  const { plan, surroundings, primaries, queue, settlement, metrics, tracing, fencingToken } = options;
   const { clock, hotLoops, killed } = surroundings;
   const { stuckAfter, timeout } = plan.definition.options;
   const timeoutMs = timeout === undefined ? undefined : durationMs(timeout);
@@ -64,7 +63,7 @@ export function createRunner(options: RunnerOptions): Runner {
       hotLoops.forget(item.key);
       return;
     }
-    const subject = { item, key, object, reconcileID: random.uuid(), fencingToken: fencingToken() };
+    const subject = { item, key, object, fencingToken: fencingToken() };
     const run = new Run(surroundings, subject, clock.monotonic());
     runs.set(item.key, run);
     watchdog.begin(run);
@@ -88,7 +87,7 @@ export function createRunner(options: RunnerOptions): Runner {
     running: () =>
       [...runs].map(([key, run]) => ({
         key,
-        reconcileID: run.subject.reconcileID,
+        reconcileID: run.reconcileID,
         forMs: Math.round(clock.monotonic() - run.startedAt),
         awaiting: run.awaiting(),
       })),
@@ -99,13 +98,13 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-function tracedRun({ controller, subject, triggers }: Run): TracedRun {
+function tracedRun({ controller, subject, reconcileID, triggers }: Run): TracedRun {
   return {
     controller: controller.controllerName,
     kind: controller.kinds.primary.kind,
     cluster: controller.cluster,
     ...subject.key,
-    reconcileID: subject.reconcileID,
+    reconcileID,
     waitedMs: subject.item.waitedMs,
     triggers: triggers.map(({ source, type }) => (source ? `${source} ${type}` : type)).join(', '),
   };

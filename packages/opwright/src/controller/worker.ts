@@ -1,8 +1,8 @@
 import type { Clock } from '@opwright/machinery';
 import type { Logger } from '../manager/logger.ts';
 import type { ControllerMetrics } from '../metrics/controller.ts';
-import type { QueueItem, WorkQueue } from '../queue/queue.ts';
 import { RETRY } from '../queue/triggers.ts';
+import type { QueueItem, WorkQueue } from '../queue/work-queue.ts';
 import { timeSlice } from '../time-slice.ts';
 import type { ReadGate } from './read-gate.ts';
 

@@ -2,7 +2,7 @@ import { type Clock, groupResourceText } from '@opwright/machinery';
 import type { Cache } from '../cache/cache.ts';
 import type { RunningController } from '../controller/controller.ts';
 import type { RunningReconcile } from '../controller/runner.ts';
-import type { QueuedKey } from '../queue/queue.ts';
+import type { QueuedKey } from '../queue/work-queue.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What a manager is doing at this moment: for a person who asks why something does not happen. */

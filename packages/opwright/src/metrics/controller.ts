@@ -1,5 +1,5 @@
 import type { Clock, MetricRegistry } from '@opwright/machinery';
-import type { QueueObserver, WorkQueue } from '../queue/queue.ts';
+import type { QueueObserver, WorkQueue } from '../queue/work-queue.ts';
 import { createQueueMetrics } from './queue.ts';
 
 /** What one controller reports. Names and labels are controller-runtime's. */

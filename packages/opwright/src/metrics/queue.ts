@@ -1,5 +1,5 @@
 import type { Clock, MetricRegistry } from '@opwright/machinery';
-import type { QueueObserver, WorkQueue } from '../queue/queue.ts';
+import type { QueueObserver, WorkQueue } from '../queue/work-queue.ts';
 
 interface QueueLabels extends Record<string, string> {
   readonly name: string;

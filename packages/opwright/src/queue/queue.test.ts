@@ -2,8 +2,9 @@ import { seededRandom, VirtualClock } from '@opwright/machinery';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exponentialBackoff } from './backoff.ts';
-import { createQueue, LOW_PRIORITY, type QueueItem, type QueueOptions, type WorkQueue } from './queue.ts';
+import { createQueue, type QueueOptions } from './queue.ts';
 import { MAX_TRIGGERS, type Trigger } from './triggers.ts';
+import { LOW_PRIORITY, type QueueItem, type WorkQueue } from './work-queue.ts';
 
 /** Draws the longest delays. */
 const longest = { ...seededRandom(1), next: () => 0 };

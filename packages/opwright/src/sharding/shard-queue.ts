@@ -1,4 +1,4 @@
-import type { WorkQueue } from '../queue/queue.ts';
+import type { WorkQueue } from '../queue/work-queue.ts';
 
 /** A replica's share of the keys, as its controllers see it. */
 export interface Shard {

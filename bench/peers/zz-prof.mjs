@@ -1,0 +1,17 @@
+import inspector from 'node:inspector';
+import { writeFileSync } from 'node:fs';
+import { connect } from '@opwright/client';
+import { ConfigMap } from '@opwright/kubernetes/core';
+import { callbackLogger, controller, createManager, defineOperator } from 'opwright';
+const [kubeconfig, namespace, countText] = process.argv.slice(2);
+const count = Number(countText);
+const { transport } = await connect({ kubeconfig });
+const session = new inspector.Session(); session.connect();
+session.post('Profiler.enable'); session.post('Profiler.setSamplingInterval', { interval: 50 });
+let left = count, first, finish; const finished = new Promise((r) => { finish = r; });
+const manager = createManager(defineOperator({ name: 'peer', controllers: [controller(ConfigMap).reconcile(() => { if (!first) { if (process.env.PROF) session.post('Profiler.start'); first = performance.now(); globalThis.c0 = process.cpuUsage(); } if (--left === 0) finish(performance.now()); })] }), { transport, namespaces: [namespace], metricsAddress: '0', probeAddress: '0', logger: callbackLogger(() => {}) });
+await manager.start();
+const fin = await finished; const c = process.cpuUsage(globalThis.c0); console.log('cpu', (c.user + c.system) / 1000, 'ms');const ms = (await finished) - first;
+if (process.env.PROF) session.post('Profiler.stop', (e, { profile }) => writeFileSync(process.env.PROF, JSON.stringify(profile)));
+console.log(count / ms * 1000, ms);
+await manager.stop(); await transport.close();
