@@ -193,6 +193,28 @@ test('a reconcile that takes too long is told by its signal and counted', async 
   await manager.stop();
 });
 
+test('a signal that is asked for when the time is up already has aborted, and requests are not sent', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  const seen: unknown[] = [];
+  const { clock, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo, { timeout: '2s' })
+        .owns(Child)
+        .reconcile(async (_foo, ctx) => {
+          await new Promise<void>((resolve) => ctx.clock.setTimeout(resolve, 3000));
+          const write = ctx.apply(Child, { metadata: { name: 'c' } });
+          seen.push(ctx.signal.reason, await write.catch((error) => error));
+        }),
+    ),
+  );
+  await clock.advance(3001);
+  expect(seen.map(String)).toEqual(Array(2).fill(expect.stringContaining('timeout of 2000 ms')));
+  expect(api.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
+  await manager.stop();
+});
+
 describe('finalize', () => {
   const FINALIZER = 'example.com/op-foo';
 

@@ -145,6 +145,31 @@ describe('a hot loop', () => {
     expect(logged(running, 'Hot loop')).toEqual([]);
     await running.manager.stop();
   });
+
+  test('is over with a run that writes nothing, however often somebody else undoes the same write', async () => {
+    const api = createFakeApi();
+    api.put(Foo, foo());
+    const running = await startOn(
+      api,
+      operatorOf(
+        controller(Foo)
+          .owns(Thing)
+          .reconcile(async (_foo, ctx) => {
+            await ctx.apply(Thing, { ...child('t'), data: { size: '1' } });
+          }),
+      ),
+      { random },
+    );
+    const writes = () => api.requests.filter(({ method, plural }) => method === 'PATCH' && plural === 'things').length;
+    for (let i = 0; i < 15; i++) {
+      const { metadata, ...thing } = api.get(Thing, 'default/t')!;
+      api.put(Thing, { ...thing, metadata: { ...metadata }, data: { size: 'other' } });
+      await running.clock.advance(1000);
+    }
+    expect(writes()).toBe(16);
+    expect(logged(running, 'Hot loop')).toEqual([]);
+    await running.manager.stop();
+  });
 });
 
 describe('a reconcile that lasts', () => {
