@@ -23,6 +23,8 @@ export {
 export * from './certificates/certificates.ts';
 export * from './certificates/signing-request.ts';
 export * from './client/create-client.ts';
+export { NO_LIST } from './client/lists.ts';
+export type { ClientOptions } from './client/requests.ts';
 export { REQUEST_TIMEOUT } from './client/time-limit.ts';
 export * from './client.ts';
 export * from './kubeconfig/connect.ts';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isAlreadyExists, isConflict, isExpired, isNotFound, isTooManyRequests, StatusError } from '../index.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
-import { type ClientOptions, createClient } from './create-client.ts';
+import { createClient } from './create-client.ts';
+import type { ClientOptions } from './requests.ts';
 
 interface Item {
   readonly apiVersion: string;

@@ -1,6 +1,48 @@
-import type { WatchEvent } from '../client.ts';
+import type { AnyResource, Infer } from '@opwright/machinery';
+import type { WatchEvent, WatchOptions } from '../client.ts';
 import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
+import { selectionQuery } from './lists.ts';
+import { eventParser } from './parsers.ts';
+import { collectionPath, withQuery } from './paths.ts';
+import type { Requests } from './requests.ts';
+
+/** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+/** One watch request. */
+export async function* watch<R extends AnyResource>(
+  { baseHeaders, send }: Requests,
+  resource: R,
+  opts: WatchOptions,
+): AsyncGenerator<WatchEvent<Infer<R>>, void, undefined> {
+  const path = withQuery(collectionPath(resource, opts.namespace), {
+    watch: true,
+    ...selectionQuery(opts),
+    resourceVersion: opts.resourceVersion,
+    resourceVersionMatch: opts.resourceVersionMatch,
+    allowWatchBookmarks: opts.allowWatchBookmarks,
+    sendInitialEvents: opts.sendInitialEvents,
+    timeoutSeconds: opts.timeoutSeconds,
+  });
+  const { metadataOnly, signal } = opts;
+  const headers = metadataOnly ? { ...baseHeaders, accept: METADATA } : baseHeaders;
+  const response = await send({ method: 'GET', path, stream: true, headers, signal });
+  const events = watchEvents<Infer<R>>(response, opts.managedFieldsOf && eventParser(opts.managedFieldsOf));
+  if (metadataOnly) yield* withEventKinds(resource, events);
+  else yield* events;
+}
+
+/** What is sent as PartialObjectMetadata is an object of the resource all the same. */
+async function* withEventKinds<T>(
+  { apiVersion, kind }: AnyResource,
+  events: AsyncIterable<WatchEvent<T>>,
+): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  for await (const event of events) {
+    if (event.type === 'ERROR' || event.type === 'BOOKMARK') yield event;
+    else yield { type: event.type, object: { ...event.object, apiVersion, kind } };
+  }
+}
 
 const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
@@ -9,7 +51,7 @@ const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
  * breaks the watch with a `TransportError`: what it said is lost, so whoever follows must watch again from the last
  * version it knows, as after a broken connection.
  */
-export async function* watchEvents<T>(
+async function* watchEvents<T>(
   response: TransportResponse,
   parse?: Parse,
 ): AsyncGenerator<WatchEvent<T>, void, undefined> {
