@@ -2,7 +2,7 @@ import type { Client } from '@opwright/client';
 import type { AnyResource, Clock, KubeObject, ObjectKey, Random } from '@opwright/machinery';
 import { aborted } from '../abort.ts';
 import type { Logger } from '../manager/logger.ts';
-import type { WatchFailure } from '../watch/reflector.ts';
+import type { WatchFailure } from '../watch/following.ts';
 import { createCompactor } from './compact.ts';
 import { createInformer } from './informer.ts';
 import { createKindCache, type KindCache, type ManagedKindCache } from './kind-cache.ts';

@@ -13,13 +13,8 @@ import {
 } from '@opwright/machinery';
 import { childOf } from '../abort.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
-import {
-  createReflector,
-  type ReflectorOptions,
-  type ReflectorScope,
-  type ReflectorState,
-  type WatchFailure,
-} from '../watch/reflector.ts';
+import type { ReflectorOptions, ReflectorScope, ReflectorState, WatchFailure } from '../watch/following.ts';
+import { createReflector } from '../watch/reflector.ts';
 import type { Compactor } from './compact.ts';
 import { createListener, type DeltaHandler, type Listener } from './listener.ts';
 import { createStore, type Delta, type IndexFunction, type StoreReader } from './store.ts';

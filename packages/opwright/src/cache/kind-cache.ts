@@ -7,7 +7,7 @@ import {
   parseLabelSelector,
 } from '@opwright/machinery';
 import { aborted, childOf } from '../abort.ts';
-import type { ReflectorScope } from '../watch/reflector.ts';
+import type { ReflectorScope } from '../watch/following.ts';
 import type { Informer } from './informer.ts';
 import type { DeltaHandler, Listener } from './listener.ts';
 import type { IndexFunction } from './store.ts';

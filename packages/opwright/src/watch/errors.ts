@@ -1,6 +1,6 @@
 import { NO_LIST, TransportError, type WatchEvent } from '@opwright/client';
 import { type AnyResource, groupResourceText, type Status, StatusError } from '@opwright/machinery';
-import type { ReflectorScope, WatchFailure } from './reflector.ts';
+import type { ReflectorScope, WatchFailure } from './following.ts';
 
 /** A failure that the reflector itself found. */
 export class WatchError extends Error implements WatchFailure {

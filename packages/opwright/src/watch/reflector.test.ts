@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { answer, createFakeApi, errorEvent, type FakeApi, failure, refused } from '../../test/support/fake-api.ts';
 import { idleClock, named, type Recording, recording, Thing } from '../../test/support/fixtures.ts';
-import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
+import type { ReflectorOptions } from './following.ts';
+import { createReflector, type Reflector } from './reflector.ts';
 
 let api: FakeApi;
 let clock: VirtualClock;
