@@ -8,16 +8,15 @@ import {
   type Transport,
 } from '@opwright/client';
 import { Namespace } from '@opwright/kubernetes/core';
-import { type Clock, type JsonObject, type KubeObject, type Random, seededRandom } from '@opwright/machinery';
-import { jsonLogger, type Logger } from 'opwright';
+import { type Clock, type JsonObject, type KubeObject, seededRandom } from '@opwright/machinery';
+import { jsonLogger } from 'opwright';
 import { admissionChain } from './api/admission/admission.ts';
-import { type AdmissionConfiguration, admissionPlugins, lookupIn, type PluginChoice } from './api/admission/plugins.ts';
+import { admissionPlugins, lookupIn } from './api/admission/plugins.ts';
 import { paramAccess } from './api/admission/policies/param-access.ts';
 import { webhookCaller } from './api/admission/webhooks/caller.ts';
 import { serviceResolver } from './api/admission/webhooks/services.ts';
 import { ADMIN, authenticated } from './api/authenticate.ts';
 import { authorizerChain } from './api/authorize.ts';
-import type { KubeletHooks } from './api/connect/kubelet.ts';
 import type { ApiServer } from './api/context.ts';
 import { discoveryDocuments } from './api/discovery/documents.ts';
 import { durably } from './api/durably.ts';
@@ -34,21 +33,22 @@ import { roleEscalation } from './api/rbac/escalation.ts';
 import { ruleResolver } from './api/rbac/rules.ts';
 import { createRequestLog, type RequestLog } from './api/request-log.ts';
 import { issuerDocuments } from './api/tokens/documents.ts';
-import { type ServiceAccountOptions, tokenIssuer } from './api/tokens/issuer.ts';
+import { tokenIssuer } from './api/tokens/issuer.ts';
 import { legacyToken } from './api/tokens/legacy.ts';
 import { fixedToken } from './api/tokens/token.ts';
 import { bootstrap } from './bootstrap.ts';
+import { type ClusterOptions, pluginChoice } from './cluster-options.ts';
 import { simulatedContainers } from './controllers/kubelet/containers.ts';
 import { controllersOf } from './controllers/profiles.ts';
 import { createDefinitions } from './crds/definitions.ts';
 import { definitionTerminating } from './crds/terminating.ts';
 import { serviceAllocator } from './kinds/allocator.ts';
 import { builtinKindsWith } from './kinds/builtin.ts';
-import { checkFeatureGates, type FeatureGates } from './kinds/feature-gates.ts';
+import { checkFeatureGates } from './kinds/feature-gates.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { objectsIn } from './load-files.ts';
-import { type ServedCluster, type ServeOptions, serveCluster } from './serve.ts';
+import { type ServedCluster, serveCluster } from './serve.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
 import { type ClusterState, openState } from './state.ts';
@@ -56,83 +56,12 @@ import { expireAfter } from './store/expiry.ts';
 import { createFanOut } from './store/fan-out.ts';
 import { storeKey } from './store/object.ts';
 import { encodeSaved } from './store/saved.ts';
-import { createStore, type Store } from './store/store.ts';
+import { createStore } from './store/store.ts';
+import { untilExists } from './store/until-exists.ts';
 import { keptText } from './store/vault.ts';
 import { inProcessTransport } from './transport.ts';
 
-export interface ClusterOptions {
-  /**
-   * What runs beside the API server: nothing (`envtest`), or the controllers that make objects behave (`cluster`, the
-   * default).
-   */
-  readonly profile?: 'cluster' | 'envtest';
-  /**
-   * All time of the cluster: of objects, tokens, watches, controllers and the request log. A `VirtualClock` stands still
-   * until it is told to advance. Default: the machine's.
-   */
-  readonly clock?: Clock;
-  /** Chance: of uids, name suffixes, jitter and faults. Default: by `seed`, or the machine's. */
-  readonly random?: Random;
-  /** The same seed gives the same uids and names to the same requests; not the same keys and certificates. */
-  readonly seed?: number | string;
-  /** The revision to begin with, of which the first write is the next; default 1. Not with `data` and `from`. */
-  readonly startRevision?: number;
-  /** Listens on HTTPS for kubectl and other processes; default: no. */
-  readonly serve?: boolean | ServeOptions;
-  /** Where to write a kubeconfig of the administrator; needs `serve`. */
-  readonly kubeconfig?: string;
-  /** Time between the bookmarks of a watch; default one minute. */
-  readonly bookmarkIntervalMs?: number;
-  /** Events that are kept per resource, for watches that start in the past; default 10,000. */
-  readonly historyLimit?: number;
-  /** How long Events are kept after they were last written; default one hour, 0: for ever. */
-  readonly eventTtlMs?: number;
-  /** Records that {@link Cluster.requests} keeps; default 1,000. */
-  readonly requestLimit?: number;
-  /**
-   * Folder that keeps the cluster: a write is answered when it is on the disk, and a cluster that is started there again,
-   * also after a crash, continues at the same revision. Default: everything is in memory, and gone at the end.
-   */
-  readonly data?: string;
-  /**
-   * A cluster to begin with: a file that `opwright cluster save` has written, or what {@link Cluster.save} gave. With
-   * `data`, that must be a new folder.
-   */
-  readonly from?: string | Uint8Array;
-  /** How tokens of service accounts are made; default: with a key of the cluster's own. */
-  readonly serviceAccounts?: ServiceAccountOptions;
-  /**
-   * What clients find in pods: logs, commands, ports. What is left out is answered by the stand-in for the kubelet, which
-   * says that nothing runs; in the `envtest` profile, by an error, since there is no kubelet.
-   */
-  readonly kubelet?: KubeletHooks;
-  /** Of the controllers; default: errors as JSON lines on standard error. */
-  readonly logger?: Logger;
-  /**
-   * Where services are that webhook configurations name: `namespace/name` to `https://127.0.0.1:9443`. Without an entry
-   * the Endpoints of the service count, as far as they are on this machine.
-   */
-  readonly services?: Readonly<Record<string, string>>;
-  /**
-   * Admission plugins that work beside those that do by default, by the names of kube-apiserver's
-   * `--enable-admission-plugins`.
-   */
-  readonly enableAdmissionPlugins?: readonly string[];
-  /** Admission plugins that do not work. Default: ServiceAccount in the profile `envtest`, as there; none otherwise. */
-  readonly disableAdmissionPlugins?: readonly string[];
-  /** What some admission plugins are told, by their names. */
-  readonly admissionConfiguration?: AdmissionConfiguration;
-  /** What kube-apiserver does only when told to. Default: nothing of it. */
-  readonly featureGates?: FeatureGates;
-}
-
 const HOUR_MS = 3600 * 1000;
-
-/** Without controllers no namespace has the service account that every pod needs. */
-function pluginChoice(profile: string, options: ClusterOptions): PluginChoice {
-  const { enableAdmissionPlugins: enabled = [], disableAdmissionPlugins } = options;
-  return { enabled, disabled: disableAdmissionPlugins ?? (profile === 'envtest' ? ['ServiceAccount'] : []) };
-}
 
 /** A user of the in-process transport. */
 export interface ClusterUser {
@@ -180,18 +109,6 @@ export interface Cluster extends AsyncDisposable {
   save(): Promise<Uint8Array>;
   /** Ends watches, closes the port and stops the controllers. Resolves when nothing is left. */
   stop(): Promise<void>;
-}
-
-/** Resolves when there is such an object. */
-function untilExists(store: Store, storage: string, key: string): Promise<void> {
-  if (store.get(storage, key) !== undefined) return Promise.resolve();
-  return new Promise((resolve) => {
-    const stop = store.watch(storage, store.revision, {}, (event) => {
-      if (event.key !== key || event.type === 'DELETED') return;
-      stop();
-      resolve();
-    });
-  });
 }
 
 /**

@@ -15,7 +15,8 @@ export type { Fault, Faults } from './api/faults.ts';
 export type { UserInfo } from './api/http-types.ts';
 export type { RequestFacts, RequestLog, RequestRecord } from './api/request-log.ts';
 export type { ServiceAccountOptions } from './api/tokens/issuer.ts';
-export { type Cluster, type ClusterOptions, type ClusterUser, startCluster } from './cluster.ts';
+export { type Cluster, type ClusterUser, startCluster } from './cluster.ts';
+export type { ClusterOptions } from './cluster-options.ts';
 export {
   API_SERVER_FLAGS,
   envtestClusterOptions,

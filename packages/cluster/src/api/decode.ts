@@ -1,56 +1,15 @@
 import { typeOf } from '@opwright/kubernetes/data';
-import {
-  DecodeError,
-  decodeObject,
-  encodeJson,
-  getOwn,
-  isPlainObject,
-  JsonSyntaxError,
-  jsonTypeName,
-  parseJson,
-  splitApiVersion,
-  type TypeNode,
-} from '@opwright/machinery';
+import { DecodeError, decodeObject, getOwn, isPlainObject, jsonTypeName, splitApiVersion } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
-import { badRequest, goQuote, invalid, tooLarge, unsupportedMediaType } from './errors.ts';
+import { badRequest, goQuote, invalid } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
 import { metadataOf } from './metadata.ts';
-import { header, RESOURCE_TYPES } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
-import { parseYamlOrJson, strictYamlError, YamlError } from './read-yaml.ts';
+import { type ExpectedKind, type ProtobufDecoder, type RawBody, readBody, unrecognized } from './read-body.ts';
+import { strictYamlError } from './read-yaml.ts';
 import { isRetired } from './retired-versions.ts';
 
-/** Bytes of a request body. */
-export const BODY_LIMIT = 3 * 1024 * 1024;
-
 const SCHEME = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
-
-/** A body as a JSON value, before it is fitted into a type. */
-export interface RawBody {
-  readonly value: unknown;
-  /** Paths of keys that occurred twice. */
-  readonly duplicates: readonly string[];
-  /** What strict reading of YAML finds besides. */
-  readonly problems?: readonly string[];
-  /** The text, for messages. */
-  text(): string;
-}
-
-/** What a body is to be decoded as: the kind that the URL means, or the foreign kind of a subresource. */
-export interface ExpectedKind {
-  readonly group: string;
-  readonly version: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly type: TypeNode;
-  readonly custom: boolean;
-}
-
-/** Decodes protobuf bodies (`application/vnd.kubernetes.protobuf`) to JSON; throws an Error with Go's message. */
-export type ProtobufDecoder = (
-  bytes: Uint8Array,
-  expected: Pick<ExpectedKind, 'group' | 'version' | 'kind'>,
-) => unknown;
 
 /**
  * The object in a request's body: parsed, fitted into its type, unknown and duplicate fields dealt with as
@@ -136,50 +95,6 @@ export function strictErrors(duplicates: readonly string[], unknown: readonly st
     ...duplicates.map((path) => `duplicate field ${goQuote(path)}`),
     ...unknown.map((path) => `unknown field ${goQuote(path)}`),
   ];
-}
-
-/** @throws StatusError 400, 413, 415 */
-export function readBody(request: ServerRequest, expected: ExpectedKind, protobuf: ProtobufDecoder): RawBody {
-  const body = request.body;
-  if (body !== undefined && 'json' in body) {
-    return { value: body.json, duplicates: [], text: () => encodeJson(body.json) };
-  }
-  const bytes = body?.bytes ?? new Uint8Array();
-  if (bytes.length > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
-  const mediaType = contentType(request);
-  switch (mediaType) {
-    case '':
-    case 'application/json':
-    case 'application/yaml': {
-      const text = Buffer.from(bytes).toString('utf8');
-      try {
-        const parsed =
-          mediaType === 'application/yaml'
-            ? parseYamlOrJson(text)
-            : parseJson(text, { mergesDuplicates: !expected.custom });
-        return { ...parsed, text: () => text };
-      } catch (error) {
-        if (error instanceof YamlError) throw unrecognizedText(expected, text, error.message);
-        if (!(error instanceof JsonSyntaxError)) throw error;
-        throw unrecognizedText(expected, text, `couldn't get version/kind; json parse error: ${error.message}`);
-      }
-    }
-    case 'application/vnd.kubernetes.protobuf':
-      try {
-        return { value: protobuf(bytes, expected), duplicates: [], text: () => '' };
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        const empty = bytes.length === 0 ? 'empty data' : bytes.length === 4 ? 'empty body' : why;
-        throw unrecognizedText(expected, bytes, empty);
-      }
-    default:
-      throw unsupportedMediaType(RESOURCE_TYPES);
-  }
-}
-
-/** The media type of the body without parameters, '' where the client names none. */
-export function contentType(request: ServerRequest): string {
-  return (header(request, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
 /** Kind and version of the body must be those of the URL; built-in kinds may leave them out. */
@@ -277,16 +192,6 @@ function cannotBeHandled(value: { [key: string]: unknown }, expected: ExpectedKi
   return badRequest(`${kind} in version ${goQuote(version)} cannot be handled as a ${expected.kind}: ${why}`);
 }
 
-function unrecognized(expected: ExpectedKind, body: RawBody, why: string) {
-  return unrecognizedText(expected, body.text(), why);
-}
-
-function unrecognizedText(expected: ExpectedKind, body: string | Uint8Array, why: string) {
-  return badRequest(
-    `the object provided is unrecognized (must be of type ${expected.kind}): ${why} (${summary(body)})`,
-  );
-}
-
 /** What Go says of a body that is no object. */
 export function notAnObject(value: unknown): string {
   const type = Array.isArray(value)
@@ -297,16 +202,6 @@ export function notAnObject(value: unknown): string {
         ? 'bool'
         : typeof value;
   return `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
-}
-
-/** The start of a body as messages show it: text that looks like JSON as it is, anything else in hex. */
-function summary(body: string | Uint8Array): string {
-  const limit = 30;
-  if (body.length === 0) return '<empty>';
-  const bytes = Buffer.from(body);
-  const start = bytes.subarray(0, limit);
-  const shown = start.toString('latin1', 0, 1) === '{' ? start.toString() : start.toString('hex');
-  return bytes.length > limit ? `${shown} ...` : shown;
 }
 
 function text(value: unknown): string {

@@ -10,10 +10,11 @@ import {
 } from '@opwright/machinery';
 import type { FieldError } from '../kinds/kind.ts';
 import type { Call } from './context.ts';
-import { BODY_LIMIT, contentType, notAnObject } from './decode.ts';
+import { notAnObject } from './decode.ts';
 import { goQuote, invalid, rawError, tooLarge, unsupportedMediaType } from './errors.ts';
 import { RESOURCE_TYPES } from './negotiate.ts';
 import { integerParameter, readDryRun } from './options.ts';
+import { BODY_LIMIT, contentType } from './read-body.ts';
 import { parseYamlOrJson, YamlError } from './read-yaml.ts';
 import { booleanParameter } from './request-info.ts';
 

@@ -1,8 +1,8 @@
 import { type JsonObject, type ManagedFieldsEntry, mutableCopy } from '@opwright/machinery';
 import type { FieldError, MutableObject, ServedKind, StrategyContext } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
-import type { ExpectedKind } from './decode.ts';
 import { bumpGeneration, metadataOf } from './metadata.ts';
+import type { ExpectedKind } from './read-body.ts';
 
 /**
  * One face of a resource that is read, replaced and patched: the object itself, or a subresource that shows a part or

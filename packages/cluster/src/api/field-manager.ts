@@ -13,10 +13,10 @@ import {
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import type { Call } from './context.ts';
-import type { ExpectedKind } from './decode.ts';
 import type { Endpoint } from './endpoint.ts';
 import { metadataOf } from './metadata.ts';
 import { header } from './negotiate.ts';
+import type { ExpectedKind } from './read-body.ts';
 
 /** The part of a server-side apply or tracked update that follows from the request. */
 export function fieldManagerRequest(call: Call, fieldManager: string, subresource: string): FieldManagerRequest {

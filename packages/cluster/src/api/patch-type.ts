@@ -1,7 +1,7 @@
 import type { ServedKind } from '../kinds/kind.ts';
-import { contentType } from './decode.ts';
 import { unknownMediaType, unsupportedMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
+import { contentType } from './read-body.ts';
 
 export const APPLY = 'application/apply-patch+yaml';
 export const STRATEGIC = 'application/strategic-merge-patch+json';

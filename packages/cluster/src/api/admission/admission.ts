@@ -2,10 +2,10 @@ import { type JsonObject, type StatusCause, StatusError } from '@opwright/machin
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
 import { at, text } from '../../kinds/tree.ts';
 import type { StoredObject } from '../../store/object.ts';
-import type { ExpectedKind } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { forbidden } from '../errors.ts';
 import type { UserInfo } from '../http-types.ts';
+import type { ExpectedKind } from '../read-body.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 

@@ -8,8 +8,9 @@ import {
   setOwn,
 } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
-import { type ExpectedKind, keepManagerReset } from '../decode.ts';
+import { keepManagerReset } from '../decode.ts';
 import { rawError } from '../errors.ts';
+import type { ExpectedKind } from '../read-body.ts';
 import type { AdmissionAttributes } from './admission.ts';
 
 /** The object of a write as one webhook sees it: in the version of its rules, or as a subresource shows it. */

@@ -1,6 +1,6 @@
 import type { FieldNode, JsonObject, StructNode, TypeNode } from '@opwright/machinery';
-import type { ExpectedKind } from '../decode.ts';
 import { badRequest, goQuote } from '../errors.ts';
+import type { ExpectedKind } from '../read-body.ts';
 import { booleanParameter, type ResourceRequest } from '../request-info.ts';
 
 /** What a connection is made with: an object that admission sees and that nobody stores. */

@@ -4,7 +4,7 @@ import type { Call, Result } from '../context.ts';
 import { type Endpoint, keepAllBut } from '../endpoint.ts';
 import { badRequest, conflict, invalid } from '../errors.ts';
 import { trackBody } from '../field-manager.ts';
-import { updateObject } from '../write.ts';
+import { updateObject } from '../update-object.ts';
 import { nameOf, type Posted, postedKind, readPosted } from './posted.ts';
 
 const BINDING = postedKind('', 'v1', 'Binding');

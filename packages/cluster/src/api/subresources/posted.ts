@@ -3,9 +3,10 @@ import { type JsonObject, joinApiVersion, orderFields } from '@opwright/machiner
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
 import type { Call } from '../context.ts';
-import { decodeAs, type ExpectedKind, readBody } from '../decode.ts';
+import { decodeAs } from '../decode.ts';
 import { metadataOf } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
+import { type ExpectedKind, readBody } from '../read-body.ts';
 import { optionsObject } from '../verbs/create.ts';
 import { admissionAttributes } from '../write.ts';
 

@@ -15,12 +15,12 @@ import {
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import type { Call } from '../context.ts';
-import { BODY_LIMIT } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { badRequest, invalid, notFound, rawError, tooLarge } from '../errors.ts';
 import { fieldManagerRequest, formManagerRequest, liveForm, recordOwners } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import type { PatchOptions } from '../options.ts';
+import { BODY_LIMIT } from '../read-body.ts';
 import { parseYamlOrJson, strictYamlError, YamlError } from '../read-yaml.ts';
 import { objectKey } from './get.ts';
 import { convertedWords, decodePatch, type Patched } from './patch.ts';

@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from '@opwright/machinery';
 import type { Call, Result } from '../context.ts';
+import { createObject } from '../create-object.ts';
 import { decodeBody } from '../decode.ts';
 import { badRequest } from '../errors.ts';
 import { trackUpdate } from '../field-manager.ts';
 import { dropSystemFields, settleNamespace } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
-import { createObject } from '../write.ts';
 
 /** POST on a collection. */
 export async function create(call: Call): Promise<Result> {

@@ -25,21 +25,14 @@ import {
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
-import {
-  BODY_LIMIT,
-  type ExpectedKind,
-  isRegistered,
-  keepManagerReset,
-  metadataWords,
-  strictErrors,
-  unknownConversion,
-} from '../decode.ts';
+import { isRegistered, keepManagerReset, metadataWords, strictErrors, unknownConversion } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { badRequest, internalError, invalid, notFound, tooLarge, unprocessable } from '../errors.ts';
 import { trackThrough } from '../field-manager.ts';
 import { type PatchOptions, patchOptions } from '../options.ts';
 import { APPLY, JSON_PATCH, MERGE, patchType, STRATEGIC } from '../patch-type.ts';
-import { updateObject } from '../write.ts';
+import { BODY_LIMIT, type ExpectedKind } from '../read-body.ts';
+import { updateObject } from '../update-object.ts';
 import { applyChange } from './apply.ts';
 import { optionsObject } from './create.ts';
 import { createsThrough, writeResult } from './update.ts';

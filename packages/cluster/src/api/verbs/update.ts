@@ -1,13 +1,14 @@
 import { isStatusError } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
-import { decodeAs, readBody } from '../decode.ts';
+import { decodeAs } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { invalid } from '../errors.ts';
 import { trackThrough } from '../field-manager.ts';
 import { metaText } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
-import { checkName, updateObject, type Written } from '../write.ts';
+import { readBody } from '../read-body.ts';
+import { checkName, updateObject, type Written } from '../update-object.ts';
 import { optionsObject } from './create.ts';
 import { stored } from './get.ts';
 

@@ -10,8 +10,8 @@ import {
   validateTyped,
 } from '@opwright/machinery';
 import { appliedObject, type PatchOperation, patchOperations } from '@opwright/schema';
-import type { ExpectedKind } from '../../decode.ts';
 import { internalError } from '../../errors.ts';
+import type { ExpectedKind } from '../../read-body.ts';
 import type { Mutation } from './policy.ts';
 
 /**
