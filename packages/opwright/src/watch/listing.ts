@@ -1,5 +1,5 @@
 import type { ListOptions } from '@opwright/client';
-import type { KubeObject, ListMeta } from '@opwright/machinery';
+import type { KubeObject, ListMeta, ObjectList } from '@opwright/machinery';
 import { timeSlice } from '../time-slice.ts';
 import { inTime } from './abortable.ts';
 import { isExpired, isResourceVersionTooLarge, WatchError } from './errors.ts';
@@ -64,7 +64,12 @@ async function listAt(following: Following, resourceVersion: string, signal: Abo
 }
 
 /** The pages of a list. A dead connection gives neither pages nor an end: each must come within `limitMs`. */
-export function pagesInTime({ options }: Following, query: ListOptions, limitMs: number, signal: AbortSignal) {
+export function pagesInTime(
+  { options }: Following,
+  query: ListOptions,
+  limitMs: number,
+  signal: AbortSignal,
+): AsyncIterable<ObjectList<KubeObject>> {
   const { client, clock, resource } = options;
   const late = () => {
     return new WatchError('Timeout', `the server did not answer within ${Math.round(limitMs / 1000)} s`);

@@ -1,5 +1,6 @@
 import type { WatchEvent, WatchOptions } from '@opwright/client';
 import { type Clock, type KubeObject, keyString, StatusError, sleep } from '@opwright/machinery';
+import { timeSlice } from '../time-slice.ts';
 import type { Stream } from './abortable.ts';
 import type { Backoff } from './backoff.ts';
 import { isExpired, isRefused, isResourceVersionTooLarge, retryAfterMs, statusOf, WatchError } from './errors.ts';
@@ -121,6 +122,8 @@ async function attempt(
   let complete = false;
   // The objects that exist come in no order: until something else has come, versions prove nothing.
   let synthetic = true;
+  // A fast server keeps a whole turn of the event loop busy.
+  const slice = timeSlice(clock);
   try {
     for (let next = await stream.items.next(); !next.done; next = await stream.items.next()) {
       const event = next.value;
@@ -135,6 +138,8 @@ async function attempt(
       else if (event.type !== 'BOOKMARK') guarded(event.object, put);
       if (event.type !== 'ADDED') synthetic = false;
       if (!synthetic && version) onVersion(version);
+      const pause = slice.pause();
+      if (pause) await pause;
     }
     throw new WatchError('StreamCut', 'the stream ended before the initial state was complete');
   } finally {
