@@ -46,7 +46,7 @@ export { defineResource } from './resource/define.ts';
 export type * from './resource/definition.ts';
 export type * from './resource/resource.ts';
 export { checkStructural } from './structural/check.ts';
-export { applyDefaults } from './structural/default.ts';
+export { applyDefaults, fillDefaults } from './structural/default.ts';
 export { type PathStep, parseFieldPath } from './structural/field-path.ts';
 export { validateListTypes } from './structural/list-types.ts';
 export { objectMetaType } from './structural/object-meta.ts';

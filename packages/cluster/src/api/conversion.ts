@@ -1,8 +1,8 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
-import type { StoredObject } from '../store/object.ts';
+import { deepFreeze, type StoredObject } from '../store/object.ts';
 import { metadataOf } from './metadata.ts';
-import { NotConverted, presentAs } from './present.ts';
+import { NotConverted, present, presentAs } from './present.ts';
 import { storedForm } from './write.ts';
 
 /*
@@ -55,6 +55,16 @@ export function formToStore(kind: ServedKind, draft: MutableObject): MutableObje
   const { convert, storageVersion } = kind;
   if (convert === undefined || storageVersion === undefined || form.apiVersion === storageVersion) return form;
   return convertedForm(form, convert, storageVersion);
+}
+
+/** What a read would show of a written object that is not stored: it goes through the same conversions and defaults. */
+export async function unstored(kind: ServedKind, draft: MutableObject): Promise<StoredObject> {
+  const form = await formToStore(kind, draft);
+  const { resourceVersion } = metadataOf(draft);
+  if (resourceVersion === undefined) delete metadataOf(form).resourceVersion;
+  else metadataOf(form).resourceVersion = resourceVersion;
+  const stored = deepFreeze(form) as StoredObject;
+  return reading(kind, () => present(kind, stored));
 }
 
 async function convertedForm(

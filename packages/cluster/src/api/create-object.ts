@@ -1,8 +1,8 @@
-import { type JsonObject, orderFields, requiredValue } from '@opwright/machinery';
+import { type JsonObject, requiredValue } from '@opwright/machinery';
 import type { FieldError, MutableObject, ServedKind } from '../kinds/kind.ts';
-import { deepFreeze, type StoredObject, storeKey } from '../store/object.ts';
+import { type StoredObject, storeKey } from '../store/object.ts';
 import type { Call } from './context.ts';
-import { formToStore, reading } from './conversion.ts';
+import { formToStore, reading, unstored } from './conversion.ts';
 import { alreadyExists, generateNameConflict, rawError, stillBeingDeleted } from './errors.ts';
 import { dedupeOwnerReferences, fillSystemFields, metadataOf, metaText, settleNamespace } from './metadata.ts';
 import { validateMetadata } from './metadata-validation.ts';
@@ -48,7 +48,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
   const validating = server.admission.validate(named, draft as JsonObject);
   if (validating !== undefined) await validating;
   // What is no version at all goes unnoticed.
-  if (/^0*[1-9]\d*$/.test(metaText(draft, 'resourceVersion'))) {
+  if (!write.dryRun && /^0*[1-9]\d*$/.test(metaText(draft, 'resourceVersion'))) {
     throw rawError('resourceVersion should not be set on objects to be created');
   }
 
@@ -57,9 +57,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
     const name = metaText(draft, 'name');
     const key = storeKey(keyNamespace(kind.scope, info.namespace), name);
     if (write.dryRun) {
-      if (server.store.get(kind.storage, key) === undefined) {
-        return deepFreeze(orderFields(kind.type, draft)) as StoredObject;
-      }
+      if (server.store.get(kind.storage, key) === undefined) return unstored(kind, draft);
     } else {
       const forming = formToStore(kind, draft);
       const form = forming instanceof Promise ? await forming : forming;

@@ -12,6 +12,7 @@ const RETIRED: Readonly<Record<string, readonly string[]>> = {
     'ValidatingAdmissionPolicyBinding',
     'ValidatingWebhookConfiguration',
   ],
+  'apiextensions.k8s.io/v1beta1': ['CustomResourceDefinition'],
   'apps/v1beta1': ['ControllerRevision', 'Deployment', 'StatefulSet'],
   'apps/v1beta2': ['ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'],
   'autoscaling/v2beta1': ['HorizontalPodAutoscaler'],

@@ -3,7 +3,7 @@ import type { FieldError, MutableObject, ServedKind } from '../kinds/kind.ts';
 import { deepFreeze, type StoredObject } from '../store/object.ts';
 import type { AdmissionAttributes } from './admission/admission.ts';
 import type { Call } from './context.ts';
-import { formToStore, reading } from './conversion.ts';
+import { formToStore, reading, unstored } from './conversion.ts';
 import { createObject } from './create-object.ts';
 import type { Endpoint } from './endpoint.ts';
 import { badRequest, conflict, goQuote, invalid, notFound, rawError, uidPreconditionFailed } from './errors.ts';
@@ -120,7 +120,7 @@ async function commit(
     return deepFreeze(ordered);
   }
   if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored) && !partlyStored.has(stored)) return old;
-  if (dryRun) return deepFreeze(ordered);
+  if (dryRun) return unstored(kind, draft);
   const form = await formToStore(kind, draft);
   refuseLarge(call, form);
   const updated = server.store.update(kind.storage, key, stored, form);

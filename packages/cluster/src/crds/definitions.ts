@@ -3,6 +3,7 @@ import type { WebhookCaller } from '../api/admission/webhooks/caller.ts';
 import type { WriteHook } from '../api/context.ts';
 import { planDeletion } from '../api/deletion.ts';
 import { storedForm } from '../api/write.ts';
+import { apiApproval } from '../kinds/api-approval.ts';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 import { CLEANUP_FINALIZER } from '../kinds/strategy/apiextensions.ts';
@@ -77,7 +78,7 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
   const establish = (object: StoredObject): void => {
     const definition = readDefinition(object);
     const naming = acceptNames(definition, namesGiven(object), namesOfOthers(store, definition));
-    writeStatus(object, naming.accepted, naming.conditions);
+    writeStatus(object, naming.accepted, [...approvalConditions(definition, object), ...naming.conditions]);
     const isEstablished = naming.conditions[1].status === 'True' || wasEstablished(object);
     serve(definition, object.spec, isEstablished);
   };
@@ -185,6 +186,15 @@ export function createDefinitions(store: Store, registry: Registry, clock: Clock
 
 function terminating(reason: string, message: string): DefinitionCondition {
   return { type: 'Terminating', status: 'True', reason, message };
+}
+
+/** Whether the community has approved an API in one of its groups. */
+function approvalConditions({ group }: Definition, { metadata }: StoredObject): readonly DefinitionCondition[] {
+  const approval = apiApproval(group, metadata.annotations ?? {});
+  if (approval === undefined) return [];
+  const { state, message } = approval;
+  const status = state === 'Approved' ? 'True' : 'False';
+  return [{ type: 'KubernetesAPIApprovalPolicyConformant', status, reason: `${state}Annotation`, message }];
 }
 
 /** The names that a definition has been given so far. */

@@ -9,10 +9,12 @@ import {
   setOwn,
   type TypeNode,
   validateDns1123Subdomain,
+  validateQualifiedName,
 } from '@opwright/machinery';
 import {
   applyDefaults,
   type CustomResourceVersion,
+  fillDefaults,
   type StructuralSchema,
   typeNodeOf,
   validateObject,
@@ -97,8 +99,8 @@ function servedKind(
     }),
     storageVersion: joinApiVersion(group, storageVersion),
 
-    setDefaults(object) {
-      replaceFields(object, applyDefaults(schema, object));
+    setDefaults(object, { keepNulls = false } = {}) {
+      replaceFields(object, keepNulls ? fillDefaults(schema, object) : applyDefaults(schema, object));
     },
     prepareForCreate(object) {
       if (hasStatus) delete object.status;
@@ -117,7 +119,7 @@ function servedKind(
       ];
     },
     validateUpdate: () => [],
-    warnings: () => [],
+    warnings: (object, old) => finalizerWarnings(object, old),
 
     statusKeepsMetadata: 'all',
     finalizersNeedDomain: false,
@@ -187,6 +189,28 @@ function nameErrors(object: JsonObject) {
       : []),
     ...(name ? validateDns1123Subdomain(name).map((why) => invalidValue('metadata.name', name, why)) : []),
   ];
+}
+
+/** As an object of a kind that anybody may define, it may have finalizers that others choose, too. */
+function finalizerWarnings(object: JsonObject, old: JsonObject | undefined): string[] {
+  const before = new Set(finalizersOf(old));
+  const added = [...new Set(finalizersOf(object))].filter((name) => !before.has(name)).sort();
+  return added.flatMap((name) => {
+    const about = `metadata.finalizers: ${JSON.stringify(name)}: `;
+    const wrong = validateQualifiedName(name);
+    const path = name.includes('.') ? ' including a path (/)' : '';
+    const isQualified = name.includes('/') || STANDARD_FINALIZERS.has(name);
+    const advice = `prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`;
+    return [...wrong, ...(isQualified ? [] : [advice])].map((why) => about + why);
+  });
+}
+
+/** Those of Kubernetes itself. */
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+function finalizersOf(object: JsonObject | undefined): readonly string[] {
+  const { finalizers } = (object?.metadata ?? {}) as { readonly finalizers?: readonly string[] };
+  return finalizers ?? [];
 }
 
 function deprecationOf(

@@ -44,8 +44,12 @@ export interface ServedKind {
   readonly subresources: readonly SubresourceKind[];
   readonly scale?: ScalePaths;
 
-  /** Fills in defaults, in place. Runs at decode and again after every patch. Idempotent. */
-  setDefaults(object: MutableObject): void;
+  /**
+   * Fills in defaults, in place. Runs at decode and again after every patch. Idempotent.
+   *
+   * With `keepNulls`, a null that may not be one and has no default stays, for validation to refuse.
+   */
+  setDefaults(object: MutableObject, options?: { readonly keepNulls?: boolean }): void;
   /** Drops what a creator may not set (status), sets what the kind computes; in place. `generation` is the pipeline's. */
   prepareForCreate(object: MutableObject, context: StrategyContext): void;
   /** Keeps what an update may not change, in place. Not called for subresources: they name the part they may change. */

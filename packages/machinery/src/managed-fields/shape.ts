@@ -47,7 +47,7 @@ export function fieldType(type: TypeNode, name: string): TypeNode | undefined {
     case 'struct': {
       const field = type.fields.get(name);
       if (field !== undefined) return field.type;
-      if (type.preserveUnknown) return DEDUCED;
+      if (type.freeForm ?? type.preserveUnknown) return DEDUCED;
       return type.embeddedResource && TYPE_META.has(name) ? DEDUCED : undefined;
     }
     case 'map':

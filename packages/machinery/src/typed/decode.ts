@@ -63,7 +63,7 @@ class Decoder {
       case 'any':
         return this.#any(type, value);
       case 'scalar':
-        if (struct === '') return this.#plain(value);
+        if (struct === '') return this.#misfit(value);
         // Go reads the number of an IntOrString on its own.
         return decodeScalar(type.scalar, value, (found, part) =>
           this.mismatch(found, struct, part ?? (type.scalar === 'intOrString' ? 'int32' : goType)),
@@ -79,7 +79,7 @@ class Decoder {
 
   #struct(type: StructNode, value: unknown, outer: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (type.name === '') return this.#plain(value);
+      if (type.name === '') return type.preserveUnknown ? this.#plain(value) : this.#misfit(value);
       throw this.mismatch(jsonTypeName(value), outer, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -115,7 +115,7 @@ class Decoder {
 
   #map(type: MapNode, value: unknown, struct: string, goType: string): unknown {
     if (!isPlainObject(value)) {
-      if (struct === '') return this.#plain(value);
+      if (struct === '') return this.#misfit(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const result: { [key: string]: unknown } = {};
@@ -130,7 +130,7 @@ class Decoder {
 
   #list(type: ListNode, value: unknown, struct: string, goType: string): unknown {
     if (!Array.isArray(value)) {
-      if (struct === '') return this.#plain(value);
+      if (struct === '') return this.#misfit(value);
       throw this.mismatch(jsonTypeName(value), struct, goType);
     }
     const itemType = elementType(goType) ?? goName(type.item);
@@ -159,6 +159,21 @@ class Decoder {
   /** An object whose type decodes itself: neither its path nor its unknown fields are seen from outside. */
   #apart(type: TypeNode, value: unknown): unknown {
     return new Decoder(this.#depth + this.#path.length + 1).decode(type, value, '', goName(type));
+  }
+
+  /** A value in a custom resource that is not of its type: it stays, for the schema to judge, without the fields in it. */
+  #misfit(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.map((item: unknown, index) => {
+        this.#path.push(index);
+        const left = this.#misfit(item);
+        this.#path.pop();
+        return left;
+      });
+    }
+    if (!isPlainObject(value)) return this.#plain(value);
+    for (const key of Object.keys(value)) this.#reportUnknown(key);
+    return {};
   }
 
   #plain(value: unknown): unknown {

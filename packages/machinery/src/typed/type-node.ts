@@ -18,6 +18,11 @@ export interface StructNode {
   readonly atomic: boolean;
   /** Unknown fields are kept (x-kubernetes-preserve-unknown-fields). */
   readonly preserveUnknown: boolean;
+  /**
+   * Server-side apply takes fields that are not declared, though decoding drops them: what is below a part that preserves
+   * unknown fields, and what declares no field at all. Default: as `preserveUnknown` says.
+   */
+  readonly freeForm?: boolean;
   /** x-kubernetes-embedded-resource: apiVersion, kind and metadata are implied. */
   readonly embeddedResource: boolean;
 }

@@ -10,7 +10,12 @@ import type { StructuralSchema } from './schema.ts';
  * nothing did. Idempotent.
  */
 export function applyDefaults<T>(schema: StructuralSchema, value: T): T {
-  return defaulted(schema, withoutNulls(schema, value)) as T;
+  return fillDefaults(schema, withoutNulls(schema, value) as T);
+}
+
+/** The same, but for nulls that are neither allowed nor have a default: these stay. */
+export function fillDefaults<T>(schema: StructuralSchema, value: T): T {
+  return defaulted(schema, value) as T;
 }
 
 function defaulted(schema: StructuralSchema | undefined, value: unknown): unknown {

@@ -8,12 +8,23 @@ import type { StructuralSchema } from './schema.ts';
  * @param options.root the schema is that of a whole resource: apiVersion, kind and metadata are implied
  */
 export function typeNodeOf(schema: StructuralSchema, options: { readonly root?: boolean } = {}): TypeNode {
+  return nodeOf(schema, { isRoot: options.root === true, isFreeForm: false });
+}
+
+interface Place {
+  readonly isRoot: boolean;
+  /** A part around it preserves unknown fields: to server-side apply everything below it does. */
+  readonly isFreeForm: boolean;
+}
+
+function nodeOf(schema: StructuralSchema, place: Place): TypeNode {
   if (schema['x-kubernetes-int-or-string']) return scalar('intOrString', schema);
+  const isFreeForm = place.isFreeForm || preserves(schema);
   switch (schema.type) {
     case 'object':
-      return objectNode(schema, options.root === true);
+      return objectNode(schema, { ...place, isFreeForm });
     case 'array':
-      return listNode(schema);
+      return listNode(schema, isFreeForm);
     case 'integer':
       return scalar(schema.format === 'int32' || schema.format === 'int64' ? schema.format : 'integer', schema);
     case 'string':
@@ -27,24 +38,42 @@ export function typeNodeOf(schema: StructuralSchema, options: { readonly root?: 
 
 const anyNode: AnyNode = Object.freeze({ node: 'any', name: '' });
 
+/** Values of which nothing is said (`additionalProperties: true`): objects lose all they have. */
+const nothingNode: StructNode = Object.freeze({
+  node: 'struct',
+  name: '',
+  fields: new Map(),
+  atomic: false,
+  preserveUnknown: false,
+  freeForm: true,
+  embeddedResource: false,
+});
+
 function scalar(name: ScalarNode['scalar'], schema: StructuralSchema): ScalarNode {
   return Object.freeze({ node: 'scalar', scalar: name, ...(schema.enum && { enum: schema.enum }) });
 }
 
-function listNode(schema: StructuralSchema): ListNode {
+const preserves = (schema: StructuralSchema) => schema['x-kubernetes-preserve-unknown-fields'] === true;
+
+function listNode(schema: StructuralSchema, isFreeForm: boolean): ListNode {
+  // The items of a list that preserves unknown fields keep theirs.
+  const items = schema.items && preserves(schema) ? { ...schema.items, ...PRESERVING } : schema.items;
   return Object.freeze({
     node: 'list',
-    item: schema.items ? typeNodeOf(schema.items) : anyNode,
+    item: items ? nodeOf(items, { isRoot: false, isFreeForm }) : anyNode,
     listType: schema['x-kubernetes-list-type'] ?? 'atomic',
     keys: schema['x-kubernetes-list-map-keys'] ?? [],
   });
 }
 
-function objectNode(schema: StructuralSchema, isRoot: boolean): StructNode | MapNode {
+const PRESERVING = { 'x-kubernetes-preserve-unknown-fields': true } as const;
+
+function objectNode(schema: StructuralSchema, { isRoot, isFreeForm }: Place): StructNode | MapNode {
   const atomic = schema['x-kubernetes-map-type'] === 'atomic';
   const { additionalProperties, properties = {} } = schema;
   if (additionalProperties !== undefined && additionalProperties !== false && !schema.properties) {
-    const value = additionalProperties === true ? anyNode : typeNodeOf(additionalProperties);
+    const value =
+      additionalProperties === true ? nothingNode : nodeOf(additionalProperties, { isRoot: false, isFreeForm });
     return Object.freeze({ node: 'map', value, atomic });
   }
   const embeddedResource = schema['x-kubernetes-embedded-resource'] === true;
@@ -52,22 +81,23 @@ function objectNode(schema: StructuralSchema, isRoot: boolean): StructNode | Map
   if (isRoot || embeddedResource) for (const field of typeMetaFields) fields.set(field.name, field);
   for (const [name, property] of Object.entries(properties)) {
     if (fields.has(name)) continue;
-    fields.set(name, fieldNode(name, property, schema.required?.includes(name) ?? false));
+    fields.set(name, fieldNode(name, property, schema.required?.includes(name) ?? false, isFreeForm));
   }
   return Object.freeze({
     node: 'struct',
     name: '',
     fields,
     atomic,
-    preserveUnknown: schema['x-kubernetes-preserve-unknown-fields'] === true,
+    preserveUnknown: preserves(schema),
+    freeForm: isFreeForm || fields.size === 0,
     embeddedResource,
   });
 }
 
-function fieldNode(name: string, schema: StructuralSchema, required: boolean): FieldNode {
+function fieldNode(name: string, schema: StructuralSchema, required: boolean, isFreeForm = false): FieldNode {
   return Object.freeze({
     name,
-    type: typeNodeOf(schema),
+    type: nodeOf(schema, { isRoot: false, isFreeForm }),
     required,
     whenAbsent: 'omit',
     pointer: true,

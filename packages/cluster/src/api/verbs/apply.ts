@@ -82,7 +82,8 @@ function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undef
     );
   };
   const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;
-  kind.setDefaults(object);
+  // Nobody decodes the result of an apply again, so that nobody drops its nulls.
+  kind.setDefaults(object, { keepNulls: true });
   return object as JsonObject;
 }
 

@@ -7,7 +7,7 @@ import {
   prepareDefinitionForUpdate,
 } from '../strategy/apiextensions.ts';
 
-import { validateDefinition, validateDefinitionUpdate } from '../validation/apiextensions.ts';
+import { validateDefinition, validateDefinitionUpdate } from '../validation/definition/definition.ts';
 
 /** Names, storage versions, the table, and what a definition may say. */
 export const apiextensions: Behaviours = {

@@ -1,7 +1,7 @@
 import { decodeObject, type JsonObject } from '@opwright/machinery';
 import { describe, expect, it } from 'vitest';
-import { builtinKinds } from '../builtin.ts';
-import type { MutableObject } from '../kind.ts';
+import { builtinKinds } from '../../builtin.ts';
+import type { MutableObject } from '../../kind.ts';
 
 const kind = builtinKinds().find((k) => k.kind === 'CustomResourceDefinition');
 
