@@ -6,6 +6,7 @@ import {
   joinApiVersion,
   orderFields,
   parseJsonPath,
+  pruneUnknown,
   setOwn,
   type TypeNode,
   validateDns1123Subdomain,
@@ -33,9 +34,32 @@ const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
 /** The kinds that an established definition serves: one per served version, all on one storage. */
 export function servedKinds(definition: Definition, caller: WebhookCaller): ServedKind[] {
   const storageVersion = definition.versions.find((version) => version.storage);
+  const formOf = formsOf(definition);
   return definition.versions
     .filter((version) => version.served)
-    .map((version) => servedKind(definition, version, storageVersion?.name ?? version.name, caller));
+    .map((version) => servedKind(definition, version, storageVersion?.name ?? version.name, formOf, caller));
+}
+
+/** The form of the objects of one version. */
+interface VersionForm {
+  readonly schema: StructuralSchema;
+  readonly type: TypeNode;
+}
+
+/** The forms by apiVersion, each made when it is asked for. */
+function formsOf({ group, versions }: Definition): (apiVersion: string) => VersionForm | undefined {
+  const forms = new Map<string, VersionForm>();
+  return (apiVersion) => {
+    let form = forms.get(apiVersion);
+    if (form === undefined) {
+      const version = versions.find(({ name }) => joinApiVersion(group, name) === apiVersion);
+      if (version === undefined) return undefined;
+      const schema = version.schema.openAPIV3Schema;
+      form = { schema, type: typeNodeOf(schema, { root: true }) };
+      forms.set(apiVersion, form);
+    }
+    return form;
+  };
 }
 
 const schemas = new WeakMap<ServedKind, JsonObject>();
@@ -49,6 +73,7 @@ function servedKind(
   definition: Definition,
   version: CustomResourceVersion,
   storageVersion: string,
+  formOf: ReturnType<typeof formsOf>,
   caller: WebhookCaller,
 ): ServedKind {
   const { group, names, conversionWebhook } = definition;
@@ -60,7 +85,6 @@ function servedKind(
   const selectable = new Map(
     (version.selectableFields ?? []).map(({ jsonPath }) => [jsonPath.replace(/^\./, ''), parseJsonPath(jsonPath)]),
   );
-  let type: TypeNode | undefined;
   const kind: ServedKind = {
     group,
     version: version.name,
@@ -77,16 +101,17 @@ function servedKind(
     groupResource: `${names.plural}.${group}`,
     storage: `${names.plural}.${group}`,
     get type() {
-      type ??= typeNodeOf(schema, { root: true });
-      return type;
+      return formOf(apiVersion)!.type;
     },
     subresources: subresourcesOf(names.kind, hasStatus, scale !== undefined),
     ...(scale === undefined ? {} : { scale }),
 
     fromStorage(stored) {
-      // Defaults that came with a later schema show in what was stored before it.
-      const shown = applyDefaults(schema, stored);
-      return shown.apiVersion === apiVersion || conversionWebhook !== undefined ? shown : { ...shown, apiVersion };
+      // What is stored is read by the schema that its version has now: fields that it lost are gone, defaults that it got show.
+      const form = formOf(stored.apiVersion as string);
+      const shown = form === undefined ? stored : applyDefaults(form.schema, pruneUnknown(form.type, stored));
+      if (shown.apiVersion === apiVersion || conversionWebhook !== undefined) return shown;
+      return pruneUnknown(kind.type, { ...shown, apiVersion });
     },
     toStorage(object) {
       const stored = joinApiVersion(group, storageVersion);
@@ -95,7 +120,7 @@ function servedKind(
         : { ...object, apiVersion: stored };
     },
     ...(conversionWebhook !== undefined && {
-      convert: orderedConversion(definition, webhookConversion(conversionWebhook, caller)),
+      convert: orderedConversion(formOf, webhookConversion(conversionWebhook, caller)),
     }),
     storageVersion: joinApiVersion(group, storageVersion),
 
@@ -146,19 +171,11 @@ function servedKind(
 
 /** What a webhook returns has its fields in any order. */
 function orderedConversion(
-  { group, versions }: Definition,
+  formOf: ReturnType<typeof formsOf>,
   convert: NonNullable<ServedKind['convert']>,
 ): typeof convert {
-  const types = new Map<string, TypeNode>();
-  const typeOf = (apiVersion: string): TypeNode | undefined => {
-    const version = versions.find(({ name }) => joinApiVersion(group, name) === apiVersion);
-    if (version === undefined) return undefined;
-    const type = types.get(apiVersion) ?? typeNodeOf(version.schema.openAPIV3Schema, { root: true });
-    types.set(apiVersion, type);
-    return type;
-  };
   return async (objects, apiVersion) => {
-    const type = typeOf(apiVersion);
+    const type = formOf(apiVersion)?.type;
     const converted = await convert(objects, apiVersion);
     return type === undefined ? converted : converted.map((object) => orderFields(type, object) as JsonObject);
   };
