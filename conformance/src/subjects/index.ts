@@ -6,6 +6,7 @@ import { connect } from './connect.ts';
 import { connectAdmission } from './connect-admission.ts';
 import { corners } from './corners.ts';
 import { create } from './create.ts';
+import { customCorners } from './custom-corners.ts';
 import { customResources } from './custom-resources.ts';
 import { customValidation } from './custom-validation.ts';
 import { decoding } from './decoding.ts';
@@ -54,6 +55,7 @@ export const subjects: readonly Subject[] = [
   definitions,
   customResources,
   customValidation,
+  customCorners,
   nonsense,
   access,
   policies,

@@ -59,8 +59,8 @@ export function formToStore(kind: ServedKind, draft: MutableObject): MutableObje
 
 /** What a read would show of a written object that is not stored: it goes through the same conversions and defaults. */
 export async function unstored(kind: ServedKind, draft: MutableObject): Promise<StoredObject> {
-  const form = await formToStore(kind, draft);
   const { resourceVersion } = metadataOf(draft);
+  const form = await formToStore(kind, draft);
   if (resourceVersion === undefined) delete metadataOf(form).resourceVersion;
   else metadataOf(form).resourceVersion = resourceVersion;
   const stored = deepFreeze(form) as StoredObject;

@@ -36,6 +36,7 @@ export function parseYaml(text: string): ParsedYaml {
     const document = parseDocument(text, options);
     const error = document.errors[0];
     if (error !== undefined) throw new YamlError(`yaml: ${describe(error, text)}`);
+    if (text.includes('\\/')) refuseEscapedSlashes(document, text);
     const problems = repeatedKeys(document, lines);
     settleScalars(document);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -80,6 +81,18 @@ function settleScalars(document: Document): void {
   visit(document, {
     Scalar: (_, node) => settleScalar(node),
     Alias: (_, node, path) => checkAlias(document, node, path as readonly Node[]),
+  });
+}
+
+/** YAML 1.2 has this escape for the sake of JSON; Go's reader is of 1.1. @throws YamlError */
+function refuseEscapedSlashes(document: Document, text: string): void {
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type !== 'QUOTE_DOUBLE' || !range) return;
+      const found = /^(?:[^\\]|\\[^/])*\\\//.exec(text.slice(range[0], range[1]));
+      if (found === null) return;
+      throw new YamlError(`yaml: ${placed('scanner', text, range[0] + found[0].length)}found unknown escape character`);
+    },
   });
 }
 
@@ -154,6 +167,7 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string, finder: Finder]
   [/All sequence items|Unexpected scalar at node end/, "did not find expected '-' indicator", 'parser'],
   [/Block scalar header/, 'did not find expected comment or line break', 'scanner'],
   [/^BAD_SCALAR_START/, 'found character that cannot start any token', 'scanner'],
+  [/^BAD_DQ_ESCAPE .*\\[xuU]/, 'did not find expected hexdecimal number', 'scanner'],
   [/^BAD_DQ_ESCAPE/, 'found unknown escape character', 'scanner'],
   [/^BAD_DIRECTIVE|directives-end/, 'found unknown directive name', 'directive'],
 ];

@@ -34,6 +34,27 @@ test('a definition is established by the time it is loaded, and its objects are 
   expect(widget.metadata.generation).toBe(1);
 });
 
+test('a definition in a group of the community says whether its API is approved', async () => {
+  await using cluster = await startCluster({ profile: 'envtest' });
+  const approved = 'api-approved.kubernetes.io';
+  const { apiVersion, kind, spec } = crdManifest(Widget);
+  const annotated = (value: string) => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'widgets.gears.k8s.io', annotations: { [approved]: value } },
+    spec: { ...spec, group: 'gears.k8s.io' },
+  });
+  const approval = async () => {
+    const { status } = await cluster.client.get(CustomResourceDefinition, { name: 'widgets.gears.k8s.io' });
+    const found = status?.conditions?.find(({ type }) => type === 'KubernetesAPIApprovalPolicyConformant');
+    return `${found?.status} ${found?.reason}: ${found?.message}`;
+  };
+  await cluster.load([annotated('unapproved, experimental')]);
+  expect(await approval()).toBe('False UnapprovedAnnotation: not approved: "unapproved, experimental"');
+  await cluster.load([annotated('https://example.com/pull/1')]);
+  expect(await approval()).toBe('True ApprovedAnnotation: approved in https://example.com/pull/1');
+});
+
 test('an object that violates its schema is refused with the path of the field', async () => {
   await using cluster = await widgets();
   await expect(

@@ -67,6 +67,18 @@ describe('discovery', () => {
     expect(jsonText(response)).toBe(JSON.stringify(golden[`aggregated_${root}`]));
   });
 
+  it('lists the groups of custom resources by preferred version, then by name; the aggregated document by name alone', async () => {
+    const { get, registry } = server();
+    registry.serve('a', [{ ...widget, group: 'a.io', version: 'v1beta1', apiVersion: 'a.io/v1beta1' }]);
+    registry.serve('z', [{ ...widget, group: 'z.io' }]);
+    const legacy = JSON.parse(jsonText(await get('/apis'))) as { groups: { name: string }[] };
+    expect(legacy.groups.slice(-2).map(({ name }) => name)).toEqual(['z.io', 'a.io']);
+    const all = JSON.parse(jsonText(await get('/apis', { accept: aggregated }))) as {
+      items: { metadata: { name: string } }[];
+    };
+    expect(all.items.slice(-2).map(({ metadata }) => metadata.name)).toEqual(['a.io', 'z.io']);
+  });
+
   it('answers 304 to a client that has the aggregated document, until the kinds change', async () => {
     const { get, registry } = server();
     const etag = String((await get('/apis', { accept: aggregated }))?.headers.etag);

@@ -38,6 +38,11 @@ export function groupsOf(kinds: readonly ServedKind[]): readonly Group[] {
   }));
 }
 
+/** Whether a group has custom resources only. */
+export function isCustom({ versions }: Group): boolean {
+  return versions.every(({ kinds }) => kinds.every((kind) => kind.custom));
+}
+
 function byGroupAndPlural(a: ServedKind, b: ServedKind): number {
   if (a.group !== b.group) return a.group < b.group ? -1 : 1;
   return a.plural < b.plural ? -1 : 1;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { ServedKind, SubresourceKind } from '../../kinds/kind.ts';
-import type { Group, GroupVersion } from './groups.ts';
+import { type Group, type GroupVersion, isCustom } from './groups.ts';
 import { storageVersionHash } from './storage-version.ts';
 
 /** `/api` */
@@ -12,9 +12,15 @@ export function apiVersions(core: Group, serverAddress: string): JsonObject {
   };
 }
 
-/** `/apis` */
+/** `/apis`: the groups of custom resources, which have one priority, stand in the order of their APIServices' names. */
 export function apiGroupList(groups: readonly Group[]): JsonObject {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry) };
+  const builtin = groups.filter((group) => !isCustom(group));
+  const custom = groups.filter(isCustom).sort((a, b) => (serviceName(a) < serviceName(b) ? -1 : 1));
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...builtin, ...custom].map(groupEntry) };
+}
+
+function serviceName({ name, versions }: Group): string {
+  return `${versions[0]?.version}.${name}`;
 }
 
 /** `/apis/<group>` */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { ServedKind } from '../../kinds/kind.ts';
-import { type Group, groupsOf } from '../discovery/groups.ts';
+import { type Group, groupsOf, isCustom } from '../discovery/groups.ts';
 import { capitalize, groupId, metaV1, tag } from './names.ts';
 import { addDocument, addPaths, type Paths } from './operations.ts';
 import { customSchemas, referencedSchemas } from './schemas.ts';
@@ -12,7 +12,7 @@ export type CustomSchema = (kind: ServedKind) => JsonObject | undefined;
  * Counts the changes of what is generated here, so that clients that have kept a document ask again. The golden digests
  * name it: they fail when a document changes under the same revision.
  */
-export const documentRevision = 2;
+export const documentRevision = 3;
 
 /** One part of the OpenAPI description. */
 export interface OpenapiDocument {
@@ -57,10 +57,6 @@ export function openapiDocuments(
   return new Map([...documents].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function isCustom({ versions }: Group): boolean {
-  return versions.every(({ kinds }) => kinds.every((kind) => kind.custom));
-}
-
 function kindSource(kind: ServedKind): unknown {
   const { group, version, kind: name, listKind, plural, scope, verbs, subresources } = kind;
   return [group, version, name, listKind, plural, scope, verbs, subresources];
@@ -83,7 +79,7 @@ function groupVersionDocument(
     addPaths(paths, kind);
     if (kind.custom) for (const [name, schema] of customSchemas(kind, customSchema(kind))) own.set(name, schema);
   }
-  return document(paths, own, kinds.every((kind) => kind.custom) ? CUSTOM : BUILTIN);
+  return kinds.every((kind) => kind.custom) ? customDocument(paths, own) : document(paths, own);
 }
 
 function groupDocument(group: Group): JsonObject {
@@ -140,13 +136,34 @@ const securitySchemes = { BearerToken: { type: 'apiKey', name: 'authorization', 
 const BUILTIN = { title: 'Kubernetes', version: '1.32' };
 const CUSTOM = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
 
-function document(paths: Paths, own: ReadonlyMap<string, JsonObject> = new Map(), info = BUILTIN): JsonObject {
-  const sorted = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+function document(paths: Paths, own: ReadonlyMap<string, JsonObject> = new Map()): JsonObject {
+  const sorted = sortedPaths(paths);
   const schemas = referencedSchemas(sorted, own);
-  return {
-    openapi: '3.0.0',
-    info,
-    paths: sorted,
-    components: { ...(Object.keys(schemas).length > 0 && { schemas }), securitySchemes },
-  };
+  const components = { ...(Object.keys(schemas).length > 0 && { schemas }), securitySchemes };
+  return { openapi: '3.0.0', info: BUILTIN, paths: sorted, components };
 }
+
+/** What serves custom resources describes them apart: without a word of authentication, and with the kinds that it knows. */
+function customDocument(paths: Paths, own: ReadonlyMap<string, JsonObject>): JsonObject {
+  const sorted = sortedPaths(paths);
+  const schemas = referencedSchemas(sorted, own, withoutUnknownKinds);
+  return { openapi: '3.0.0', info: CUSTOM, paths: sorted, components: { schemas } };
+}
+
+const sortedPaths = (paths: Paths): JsonObject =>
+  Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const UNKNOWN_GROUPS: ReadonlySet<unknown> = new Set([
+  'admission.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'imagepolicy.k8s.io',
+]);
+
+function withoutUnknownKinds(schema: JsonObject): JsonObject {
+  const kinds = schema[KINDS];
+  if (!Array.isArray(kinds)) return schema;
+  return { ...schema, [KINDS]: (kinds as JsonObject[]).filter(({ group }) => !UNKNOWN_GROUPS.has(group)) };
+}
+
+const KINDS = 'x-kubernetes-group-version-kind';

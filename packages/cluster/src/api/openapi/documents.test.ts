@@ -159,6 +159,23 @@ describe('the OpenAPI v3 documents', () => {
         'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
       ]),
     );
+    // What serves custom resources knows fewer kinds than what serves the built-in ones, and nothing of authentication.
+    expect(Object.keys(document.components)).toEqual(['schemas']);
+    const groups = (schema: object | undefined) =>
+      (schema as { 'x-kubernetes-group-version-kind': { group: string }[] })['x-kubernetes-group-version-kind'];
+    expect(groups(schemas['io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'])).toHaveLength(54);
+  });
+
+  it('say of kind and apiVersion what Kubernetes does, whatever the definition says, and drop examples', async () => {
+    const kind = { type: 'string', enum: ['widget'], description: 'Which.' };
+    const spec = { type: 'object', properties: { a: { type: 'string', example: 'x' } } };
+    const schema = { type: 'object', properties: { kind, spec } };
+    const documents = openapiDocuments([{ ...widget, kind: 'widget' }], () => schema);
+    const document = JSON.stringify(documents.get('apis/ex.io/v1')?.make());
+    expect(document).toContain('"kind":{"description":"Which.","type":"string"}');
+    expect(document).toContain('"spec":{"type":"object","properties":{"a":{"type":"string"}}}');
+    expect(document).toContain('"operationId":"listExIoV1WidgetForAllNamespaces"');
+    expect(document).toContain('"operationId":"listExIoV1Namespacedwidget"');
   });
 });
 

@@ -63,7 +63,13 @@ export function addPaths(paths: Paths, kind: ServedKind): void {
   );
   for (const subresource of kind.subresources) addSubresource(paths, kind, subresource, inScope, scope);
   if (namespaced && can('list')) {
-    addPath(paths, `${base}/${kind.plural}`, [], ['pretty'], [list(kind, `${id('list', '')}ForAllNamespaces`)]);
+    addPath(
+      paths,
+      `${base}/${kind.plural}`,
+      [],
+      ['pretty'],
+      [list(kind, `${operationIds({ ...kind, kind: capitalize(kind.kind) })('list', '')}ForAllNamespaces`)],
+    );
   }
   if (kind.custom || !can('watch')) return;
   const watched = inScope.replace(base, `${base}/watch`);

@@ -4,15 +4,23 @@ import type { ServedKind } from '../../kinds/kind.ts';
 import { isJsonObject } from '../../kinds/tree.ts';
 import { metaV1, reference, schemaName } from './names.ts';
 
-/** Every schema that the document's paths refer to, directly or through others, sorted by name. */
-export function referencedSchemas(paths: JsonObject, own: ReadonlyMap<string, JsonObject>): JsonObject {
+/**
+ * Every schema that the document's paths refer to, directly or through others, sorted by name.
+ *
+ * @param change what is shown of a schema of Kubernetes
+ */
+export function referencedSchemas(
+  paths: JsonObject,
+  own: ReadonlyMap<string, JsonObject>,
+  change: (schema: JsonObject) => JsonObject = (schema) => schema,
+): JsonObject {
   const found = new Map<string, JsonObject>();
   const pending = [...referencesIn(paths)];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (found.has(name)) continue;
     const schema = own.get(name) ?? openapiSchema(name);
     if (schema === undefined) continue;
-    found.set(name, schema);
+    found.set(name, own.has(name) ? schema : change(schema));
     pending.push(...(own.has(name) ? referencesIn(schema) : openapiReferences(name)));
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -68,13 +76,21 @@ function about({ group, version, kind, selectableFields }: ServedKind): JsonObje
   };
 }
 
+/** What a definition says of these two beside their description does not count. */
+function typeProperty(own: JsonValue | undefined): JsonObject {
+  return {
+    ...(isJsonObject(own) && own.description !== undefined && { description: own.description }),
+    type: 'string',
+  };
+}
+
 function withObjectProperties(schema: JsonObject): JsonObject {
   const own = isJsonObject(schema.properties) ? schema.properties : {};
   const metadata = isJsonObject(own.metadata) ? own.metadata : undefined;
   const properties = {
     ...own,
-    apiVersion: own.apiVersion ?? typeProperties.apiVersion,
-    kind: own.kind ?? typeProperties.kind,
+    apiVersion: typeProperty(own.apiVersion),
+    kind: typeProperty(own.kind),
     metadata: {
       ...(typeof metadata?.description === 'string' && { description: metadata.description }),
       allOf: [reference(`${metaV1}.ObjectMeta`)],
@@ -85,7 +101,7 @@ function withObjectProperties(schema: JsonObject): JsonObject {
 
 /** Embedded resources have apiVersion, kind and metadata without saying so. */
 function embedded(schema: JsonObject): JsonObject {
-  const result: { [key: string]: JsonValue | undefined } = { ...schema };
+  const { example: _, ...result }: { [key: string]: JsonValue | undefined } = schema;
   if (isJsonObject(schema.properties)) {
     result.properties = Object.fromEntries(
       Object.entries(schema.properties).map(([name, property]) => [name, embeddedProperty(property)]),

@@ -8,8 +8,8 @@ import {
 } from '@opwright/machinery';
 import { apiApproval } from '../../api-approval.ts';
 import { at, field, items, text, texts } from '../../tree.ts';
-import { immutable } from '../immutable.ts';
 import { oneOf } from '../checks.ts';
+import { immutable } from '../immutable.ts';
 import { namesErrors } from './names.ts';
 import { missingSchemas, sharedErrors, versionsErrors } from './versions.ts';
 
