@@ -40,6 +40,8 @@ export interface RequestStep {
   readonly body?: StepBody;
   /** Variables for later steps, by the dotted path of their value in the answer's body. */
   readonly save?: Readonly<Record<string, string>>;
+  /** Variables for later steps, by the header of the answer. */
+  readonly saveHeaders?: Readonly<Record<string, string>>;
   /** Who asks; default: the administrator. */
   readonly as?: 'anonymous' | 'bad token';
   /** Asks again until the answer is so, ten seconds at most; what the last answer was is not compared. */

@@ -96,6 +96,7 @@ async function runStep(
     const value = valueAt(parsed, from);
     if (value !== undefined) variables.set(name, String(value));
   }
+  for (const [name, from] of Object.entries(step.saveHeaders ?? {})) variables.set(name, String(answer.headers[from]));
   if (step.until !== undefined && answer.isSo) return undefined;
   if (step.until !== undefined)
     return { request: `UNTIL ${step.request}`, value: '', status: answer.status, headers: {} };

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAuthority } from '@opwright/client';
+import { type ConversionRequest, convert } from './webhook-conversion.ts';
 
 /**
  * A webhook on this machine for the API server to call. The last part of a path says what it answers, as JSON in base64url;
@@ -20,12 +21,14 @@ export interface WebhookAnswer {
   readonly status?: number;
   readonly body?: string;
   readonly never?: true;
+  /** Of a conversion: the name that a field of the spec has in each version, by version. */
+  readonly converts?: Readonly<Record<string, string>>;
 }
 
 interface Review {
   readonly kind: string;
   readonly apiVersion: string;
-  readonly request: { readonly uid: string; readonly name?: string };
+  readonly request: { readonly uid: string; readonly name?: string } & Partial<ConversionRequest>;
 }
 
 export async function startWebhookServer(): Promise<WebhookServer> {
@@ -48,7 +51,10 @@ export async function startWebhookServer(): Promise<WebhookServer> {
     if (answer.never) return;
     const { kind, apiVersion } = review;
     const { status = 200, body } = answer;
-    const full = { kind, apiVersion, response: { uid: review.request.uid, ...answer.response } };
+    const { desiredAPIVersion, objects } = review.request;
+    const converted =
+      answer.converts && desiredAPIVersion && objects && convert({ desiredAPIVersion, objects }, answer.converts);
+    const full = { kind, apiVersion, response: { uid: review.request.uid, ...answer.response, ...converted } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(body ?? JSON.stringify(full));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

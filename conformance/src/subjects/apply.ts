@@ -12,6 +12,10 @@ const cm = (data?: object, metadata: object = {}): object =>
 const withPorts = (name: string, ports: readonly object[], spec: object = {}): object =>
   deployment(name, spec, { ports });
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const lastApplied = (data: object) =>
+  `${JSON.stringify({ apiVersion: 'v1', data, kind: 'ConfigMap', metadata: { annotations: {}, name: 'a' } })}\n`;
+
 /** D25–D30: server-side apply and managed fields. */
 export const applies: Subject = {
   id: 'apply',
@@ -347,6 +351,42 @@ export const applies: Subject = {
         apply(CM, 'kubectl', cm({ a: '1' })),
         apply(`${CM}?force=true`, 'kubectl', cm({ a: '3' })),
         get(CM),
+      ],
+    },
+    {
+      name: 'kubectl hands what it has applied before over to server-side apply',
+      steps: [
+        post(
+          `${CMS}?fieldManager=kubectl-client-side-apply`,
+          cm({ a: '1', b: '2' }, { annotations: { [LAST_APPLIED]: lastApplied({ a: '1', b: '2' }) } }),
+          { unrecorded: true },
+        ),
+        apply(CM, 'kubectl', cm({ a: '1' })),
+        apply(`${CM}?force=false`, 'kubectl-last-applied', cm({ a: '1', b: '2' }), {
+          save: { rv: 'metadata.resourceVersion', time: 'metadata.creationTimestamp' },
+        }),
+        patch(`${CM}?fieldManager=kubectl`, 'json', [
+          {
+            op: 'replace',
+            path: '/metadata/managedFields',
+            value: [
+              {
+                manager: 'kubectl',
+                operation: 'Apply',
+                apiVersion: 'v1',
+                time: '{{time}}',
+                fieldsType: 'FieldsV1',
+                fieldsV1: { 'f:data': { 'f:a': {}, 'f:b': {} } },
+              },
+            ],
+          },
+          { op: 'replace', path: '/metadata/resourceVersion', value: '{{rv}}' },
+        ]),
+        apply(CM, 'kubectl', cm({ a: '1' })),
+        patch(`${CM}?fieldManager=kubectl`, 'json', [
+          { op: 'replace', path: '/metadata/managedFields', value: [] },
+          { op: 'replace', path: '/metadata/resourceVersion', value: '{{rv}}' },
+        ]),
       ],
     },
     {

@@ -10,6 +10,8 @@ interface MinimalObject {
 
 const objects: readonly MinimalObject[] = minimal;
 
+const LATER = ['apiservices', 'customresourcedefinitions', 'flowschemas'];
+
 /** D59: what the server adds to the smallest objects of each kind. */
 export const defaults: Subject = {
   id: 'defaults',
@@ -18,8 +20,8 @@ export const defaults: Subject = {
     const name = object.metadata.name ?? '';
     return {
       name: `${plural} ${name.replace('-{{run}}', '')} gets its defaults`,
-      // What aggregation finds out about an API service comes some time later.
-      steps: [post(path, object), ...(plural === 'apiservices' ? [] : [get(`${path}/${name}`)])],
+      // What is found out about an API service or a definition comes some time later.
+      steps: [post(path, object), ...(LATER.includes(plural) ? [] : [get(`${path}/${name}`)])],
     };
   }),
 };

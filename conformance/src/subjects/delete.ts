@@ -77,6 +77,33 @@ export const deletes: Subject = {
           { unrecorded: true },
         ),
         remove('/api/v1/persistentvolumes/v-{{run}}'),
+        ...(
+          [
+            ['csidrivers', { spec: {} }],
+            ['csinodes', { spec: { drivers: [] } }],
+            ['volumeattachments', { spec: { attacher: 'a', nodeName: 'n', source: { persistentVolumeName: 'p' } } }],
+            ['namespaces/{{ns}}/csistoragecapacities', { storageClassName: 's' }],
+          ] as const
+        ).flatMap(([resource, rest]) => [
+          post(
+            `/apis/storage.k8s.io/v1/${resource}`,
+            { metadata: { name: 'k-{{run}}' }, ...rest },
+            { unrecorded: true },
+          ),
+          remove(`/apis/storage.k8s.io/v1/${resource}/k-{{run}}`),
+        ]),
+        post(
+          `${core}/replicationcontrollers`,
+          {
+            metadata: { name: 'r' },
+            spec: {
+              selector: { a: 'b' },
+              template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+            },
+          },
+          { unrecorded: true },
+        ),
+        remove(`${core}/replicationcontrollers/r`),
       ],
     },
     {

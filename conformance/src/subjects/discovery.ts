@@ -80,6 +80,28 @@ export const discovery: Subject = {
       ],
     },
     {
+      name: 'documents that the client has already are not sent again',
+      clusterWide: true,
+      steps: [
+        ...['/api', '/apis'].flatMap((path, index) => [
+          get(path, { headers: { accept: AGGREGATED }, saveHeaders: { [`tag${index}`]: 'etag' }, unrecorded: true }),
+          get(path, { headers: { accept: AGGREGATED, 'if-none-match': `{{tag${index}}}` } }),
+          get(path, { headers: { accept: AGGREGATED, 'if-none-match': '"other"' }, keep: ['kind'] }),
+        ]),
+        get('/openapi/v3', {
+          save: { apps: 'paths.apis/apps/v1.serverRelativeURL' },
+          saveHeaders: { index: 'etag' },
+          keep: ['.*'],
+        }),
+        get('/openapi/v3', { headers: { 'if-none-match': '{{index}}' } }),
+        get('{{apps}}', { saveHeaders: { tag: 'etag' }, keep: ['openapi'] }),
+        get('{{apps}}', { headers: { 'if-none-match': '{{tag}}' } }),
+        get('/openapi/v3/apis/apps/v1', { headers: { 'if-none-match': '{{tag}}' } }),
+        get('/openapi/v2', { saveHeaders: { v2: 'etag' }, keep: ['swagger'] }),
+        get('/openapi/v2', { headers: { 'if-none-match': '{{v2}}' } }),
+      ],
+    },
+    {
       name: 'the version names the minor that clients choose by',
       clusterWide: true,
       steps: [get('/version', { keep: ['major', 'minor', 'platform', '.*'] }), get('/version/', { keep: ['major'] })],

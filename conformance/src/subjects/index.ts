@@ -4,6 +4,7 @@ import { applies } from './apply.ts';
 import { certificates } from './certificates.ts';
 import { connect } from './connect.ts';
 import { connectAdmission } from './connect-admission.ts';
+import { conversion } from './conversion.ts';
 import { corners } from './corners.ts';
 import { create } from './create.ts';
 import { customCorners } from './custom-corners.ts';
@@ -14,6 +15,7 @@ import { defaults } from './defaults.ts';
 import { definitions } from './definitions.ts';
 import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
+import { evictions } from './eviction.ts';
 import { expiry } from './expiry.ts';
 import { impersonation } from './impersonation.ts';
 import { invalidPods } from './invalid.ts';
@@ -72,6 +74,8 @@ export const subjects: readonly Subject[] = [
   namespaceProvision,
   nodeRestriction,
   webhooks,
+  conversion,
+  evictions,
   connectAdmission,
   pods,
   statuses,

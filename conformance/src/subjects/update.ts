@@ -3,6 +3,7 @@ import { configMap, core, deployment, events, get, inGroup, patch, pod, post, pu
 
 const CMS = `${core}/configmaps`;
 const DEPLOYMENTS = `${inGroup('apps/v1')}/deployments`;
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const LEASES = `${inGroup('coordination.k8s.io/v1')}/leases`;
 const ROLES = `${inGroup('rbac.authorization.k8s.io/v1')}/roles`;
 
@@ -105,6 +106,18 @@ export const update: Subject = {
           message: 'm',
           type: 'Normal',
         }),
+        put(`${RBAC}/clusterroles/c-{{run}}`, { metadata: { name: 'c-{{run}}' }, rules: [] }),
+        put(`${RBAC}/clusterrolebindings/c-{{run}}`, {
+          metadata: { name: 'c-{{run}}' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'c-{{run}}' },
+        }),
+        put(`${inGroup('rbac.authorization.k8s.io/v1')}/rolebindings/b`, {
+          metadata: { name: 'b' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'c-{{run}}' },
+        }),
+        put('/apis/node.k8s.io/v1/runtimeclasses/r-{{run}}', { metadata: { name: 'r-{{run}}' }, handler: 'h' }),
+        put('/api/v1/nodes/n-{{run}}', { metadata: { name: 'n-{{run}}' } }),
+        put('/apis/storage.k8s.io/v1/csidrivers/d-{{run}}', { metadata: { name: 'd-{{run}}' }, spec: {} }),
       ],
     },
     {
@@ -120,6 +133,36 @@ export const update: Subject = {
         put('/apis/node.k8s.io/v1/runtimeclasses/r-{{run}}', { metadata: { name: 'r-{{run}}' }, handler: 'i' }),
         post('/apis/storage.k8s.io/v1/storageclasses', { metadata: { name: 's-{{run}}' }, provisioner: 'p' }),
         put('/apis/storage.k8s.io/v1/storageclasses/s-{{run}}', { metadata: { name: 's-{{run}}' }, provisioner: 'q' }),
+        ...(
+          [
+            ['storage.k8s.io/v1/csidrivers', { spec: {} }],
+            ['storage.k8s.io/v1/csinodes', { spec: { drivers: [] } }],
+            [
+              'storage.k8s.io/v1/volumeattachments',
+              { spec: { attacher: 'a', nodeName: 'n', source: { persistentVolumeName: 'p' } } },
+            ],
+            ['storage.k8s.io/v1/namespaces/{{ns}}/csistoragecapacities', { storageClassName: 's' }],
+            ['admissionregistration.k8s.io/v1/mutatingwebhookconfigurations', { webhooks: [] }],
+            ['admissionregistration.k8s.io/v1/validatingwebhookconfigurations', { webhooks: [] }],
+            [
+              'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+              { spec: { policyName: 'p', validationActions: ['Deny'] } },
+            ],
+            [
+              'flowcontrol.apiserver.k8s.io/v1/flowschemas',
+              { spec: { priorityLevelConfiguration: { name: 'exempt' } } },
+            ],
+            ['networking.k8s.io/v1/ingressclasses', { spec: { controller: 'example.com/c' } }],
+            ['scheduling.k8s.io/v1/priorityclasses', { value: 7 }],
+          ] as const
+        ).flatMap(([resource, rest]) => [
+          post(`/apis/${resource}`, { metadata: { name: 'k-{{run}}' }, ...rest }, { unrecorded: true }),
+          put(
+            `/apis/${resource}/k-{{run}}`,
+            { metadata: { name: 'k-{{run}}', labels: { a: 'b' } }, ...rest },
+            { keep: ['kind', 'code', 'message', 'details'] },
+          ),
+        ]),
       ],
     },
     {

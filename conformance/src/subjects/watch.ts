@@ -57,6 +57,19 @@ export const watches: Subject = {
       ],
     },
     {
+      name: 'a watch of a time that is forgotten ends with an error',
+      steps: [
+        watch('old', `${WATCH}&resourceVersion=1`),
+        events('old', 'end'),
+        watch('bookmarks', `${WATCH}&resourceVersion=1&allowWatchBookmarks=true`),
+        events('bookmarks', 'end'),
+        watch('table', `${WATCH}&resourceVersion=1`, { accept: TABLE }),
+        events('table', 'end'),
+        get(`${CMS}?resourceVersion=1`, { keep: ['kind'] }),
+        get(`${CMS}?resourceVersion=1&limit=1`, { keep: ['kind'] }),
+      ],
+    },
+    {
       name: 'a watch ends when its time is over',
       steps: [post(CMS, configMap('a')), watch('w', `${WATCH}&timeoutSeconds=1`), events('w', 'end')],
     },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@opwright/machinery';
+import type { JsonObject, JsonValue } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import { deepFreeze, type StoredObject } from '../store/object.ts';
 import { metadataOf } from './metadata.ts';
@@ -45,7 +45,7 @@ export async function convertAll(kind: ServedKind, objects: readonly (StoredObje
   for (const [index, object] of missing.entries()) {
     const { resourceVersion } = object.metadata;
     const shown = converted[index]!;
-    presentAs.remember(kind, object, { ...shown, metadata: { ...(shown.metadata as JsonObject), resourceVersion } });
+    presentAs.remember(kind, object, withVersion(shown, resourceVersion));
   }
 }
 
@@ -73,6 +73,11 @@ async function convertedForm(
   storageVersion: string,
 ): Promise<MutableObject> {
   const [converted] = await convert([form as JsonObject], storageVersion);
-  const { resourceVersion } = metadataOf(form);
-  return { ...converted, metadata: { ...metadataOf(converted as MutableObject), resourceVersion } };
+  return withVersion(converted!, metadataOf(form).resourceVersion as JsonValue) as MutableObject;
+}
+
+/** With the keys of the metadata in order, as custom resources have them. */
+function withVersion(object: JsonObject, resourceVersion: JsonValue): JsonObject {
+  const entries = Object.entries({ ...(object.metadata as JsonObject), resourceVersion });
+  return { ...object, metadata: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }

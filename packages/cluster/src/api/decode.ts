@@ -134,6 +134,7 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
       throw otherKind(value, expected, { apiVersion, version, kind });
     }
     if (isRetired(apiVersion, kind) && kind === expected.kind) {
+      if (expected.acceptsRetired) return;
       throw badRequest(
         `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
       );

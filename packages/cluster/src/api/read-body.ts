@@ -26,6 +26,8 @@ export interface ExpectedKind {
   readonly kind: string;
   readonly type: TypeNode;
   readonly custom: boolean;
+  /** Bodies may be of a version that is not served any more. */
+  readonly acceptsRetired?: true;
 }
 
 /** Decodes protobuf bodies (`application/vnd.kubernetes.protobuf`) to JSON; throws an Error with Go's message. */

@@ -42,10 +42,10 @@ function fieldOf(kind: ServedKind, object: StoredObject, field: string): string 
 function checkField(kind: ServedKind, requirement: FieldRequirement): FieldRequirement {
   const { field } = requirement;
   // Kinds without a say of their own offer both, also where objects have no namespace.
-  const isNameOnly = kind.scope === 'Cluster' && (kind.custom || kind.ownFieldSelectorErrors);
+  const isNameOnly = kind.scope === 'Cluster' && (kind.custom || kind.fieldRefusal !== undefined);
   const always = isNameOnly ? ['metadata.name'] : ['metadata.name', 'metadata.namespace'];
   if (always.includes(field) || kind.selectableFields.includes(field)) return requirement;
-  if (kind.ownFieldSelectorErrors) throw badRequest(`field label not supported: ${field}`);
+  if (kind.fieldRefusal !== undefined) throw badRequest(kind.fieldRefusal(field));
   throw badRequest(
     `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );

@@ -32,7 +32,7 @@ async function ask(
   apiVersion: string,
 ): Promise<readonly JsonObject[]> {
   const [first] = objects;
-  const source = `${String(first?.apiVersion)}, Kind=${String(first?.kind)}`;
+  const what = `conversion webhook for ${String(first?.apiVersion)}, Kind=${String(first?.kind)}`;
   const uid = caller.uid();
   const review = {
     kind: 'ConversionReview',
@@ -40,58 +40,48 @@ async function ask(
     request: { uid, desiredAPIVersion: apiVersion, objects },
     response: { uid: '', convertedObjects: null, result: { metadata: {} } },
   };
+  let answer: readonly unknown[];
   try {
-    const converted = convertedObjects(await caller.call(clientConfig, review, TIMEOUT_SECONDS), uid);
-    if (converted.length !== objects.length) {
-      throw new Error(`returned ${converted.length} objects, expected ${objects.length}`);
-    }
-    return converted.map((object, index) => checked(objects[index]!, object, apiVersion, index));
+    answer = convertedObjects(await caller.call(clientConfig, review, TIMEOUT_SECONDS), uid);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw rawError(`conversion webhook for ${source} failed: ${why}`);
+    throw rawError(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (answer.length !== objects.length) {
+    throw rawError(`${what} returned ${answer.length} objects, expected ${objects.length}`);
+  }
+  return answer.map((object, index) => checked(what, objects[index]!, object, apiVersion));
 }
 
 function convertedObjects({ response }: { [key: string]: unknown }, uid: string): readonly unknown[] {
-  if (!isPlainObject(response)) throw new Error('webhook response was absent');
+  if (!isPlainObject(response)) throw new Error('no response provided');
   if (response.uid !== uid) throw new Error(`expected response.uid="${uid}", got "${String(response.uid ?? '')}"`);
   const result = isPlainObject(response.result) ? response.result : {};
-  if (result.status !== 'Success') {
-    const { message } = result;
-    throw new Error(
-      typeof message === 'string' && message !== ''
-        ? message
-        : 'request to conversion webhook failed without an explanation',
-    );
+  const status = typeof result.status === 'string' ? result.status : '';
+  if (status !== 'Success') {
+    const message = typeof result.message === 'string' ? result.message : '';
+    throw new Error(message || `response.result.status was '${status}', not 'Success'`);
   }
   return Array.isArray(response.convertedObjects) ? response.convertedObjects : [];
 }
 
 /** What came back for an object; of metadata only labels and annotations may differ. */
-function checked(sent: JsonObject, converted: unknown, apiVersion: string, index: number): JsonObject {
-  const invalid = (why: string) => new Error(`returned invalid converted object at index ${index}: ${why}`);
-  if (!isPlainObject(converted)) throw invalid('it is no object');
-  if (converted.apiVersion !== apiVersion) {
-    throw invalid(`invalid groupVersion (expected ${apiVersion}, received ${String(converted.apiVersion)})`);
-  }
-  if (converted.kind !== sent.kind) {
-    throw invalid(`invalid kind (expected ${String(sent.kind)}, received ${String(converted.kind)})`);
-  }
-  const metadata = converted.metadata;
-  if (!isPlainObject(metadata)) throw invalid('invalid metadata of type <nil> in input object');
+function checked(what: string, sent: JsonObject, converted: unknown, apiVersion: string): JsonObject {
+  const invalid = (why: string) => rawError(`${what} returned invalid ${why}`);
+  const expected = (of: string, wanted: unknown, got: unknown) =>
+    invalid(`object at index 0: invalid ${of} (expected ${String(wanted)}, received ${String(got)})`);
+  if (!isPlainObject(converted)) throw invalid('object at index 0: it is no object');
+  if (converted.apiVersion !== apiVersion) throw expected('groupVersion', apiVersion, converted.apiVersion);
+  if (converted.kind !== sent.kind) throw expected('kind', sent.kind, converted.kind);
+  const metadata: JsonObject = isPlainObject(converted.metadata) ? (converted.metadata as JsonObject) : {};
   const original = sent.metadata as JsonObject;
-  for (const key of ['name', 'namespace', 'uid']) {
-    if (getOwn(metadata, key) !== getOwn(original, key))
-      throw invalid('must not change metadata other than labels and annotations');
+  for (const [key, name] of Object.entries({ name: 'name', namespace: 'namespace', uid: 'UID' })) {
+    const [before, after] = [getOwn(original, key) ?? '', getOwn(metadata, key) ?? ''];
+    if (before !== after) throw invalid(`object: must have the same ${name}: ${before} != ${after}`);
   }
   const { labels: _labels, annotations: _annotations, ...kept } = original;
   return {
     ...(converted as JsonObject),
-    metadata: {
-      ...kept,
-      ...pick(metadata as JsonObject, 'labels'),
-      ...pick(metadata as JsonObject, 'annotations'),
-    },
+    metadata: { ...kept, ...pick(metadata, 'labels'), ...pick(metadata, 'annotations') },
   };
 }
 

@@ -162,7 +162,7 @@ function servedKind(
       const [value] = path === undefined ? [] : evaluateJsonPath(path, object);
       return value === undefined || value === null || Array.isArray(value) || isPlainObject(value) ? '' : String(value);
     },
-    ownFieldSelectorErrors: true,
+    fieldRefusal: (field) => `field label not supported: ${field}`,
     ...deprecationOf(definition, version, apiVersion),
   };
   schemas.set(kind, schema as JsonObject & StructuralSchema);

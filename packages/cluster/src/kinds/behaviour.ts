@@ -68,8 +68,8 @@ export interface Printer {
 /** What field selectors may ask of a kind, beside metadata.name and metadata.namespace. */
 export interface FieldSelectors {
   readonly fields: Readonly<Record<string, (object: JsonObject) => string>>;
-  /** The kind refuses others with `field label not supported: x`. */
-  readonly ownErrors: boolean;
+  /** How the kind refuses others, in words of its own. */
+  readonly refusal?: (field: string) => string;
 }
 
 /** Behaviours of a group's kinds, by Kind. */

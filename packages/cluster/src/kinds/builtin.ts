@@ -137,7 +137,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
       if (field === 'metadata.namespace') return text(at(object, 'metadata'), 'namespace');
       return selectors?.fields[field]?.(object) ?? '';
     },
-    ownFieldSelectorErrors: selectors?.ownErrors ?? false,
+    ...(selectors?.refusal === undefined ? {} : { fieldRefusal: selectors.refusal }),
     ...(kind === 'ComponentStatus' ? { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' } : {}),
   };
 }

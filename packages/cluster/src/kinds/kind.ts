@@ -105,8 +105,8 @@ export interface ServedKind {
   /** The values that field selectors can ask for, beside metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[];
   selectableField(object: JsonObject, field: string): string;
-  /** Kinds with their own selector texts (`field label not supported: x`). */
-  readonly ownFieldSelectorErrors: boolean;
+  /** How the kind refuses a field that cannot be selected by, in words of its own. */
+  readonly fieldRefusal?: (field: string) => string;
   /** Text of the Warning header of every request, for deprecated versions. */
   readonly deprecation?: string;
 }

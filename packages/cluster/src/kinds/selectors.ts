@@ -14,8 +14,10 @@ function textAt(path: string): (object: JsonObject) => string {
   return (object) => text(at(object, ...keys), last);
 }
 
+const fieldNotSupported = (field: string) => `field label not supported: ${field}`;
+
 function ownErrors(fields: FieldSelectors['fields']): FieldSelectors {
-  return { fields, ownErrors: true };
+  return { fields, refusal: fieldNotSupported };
 }
 
 function atPaths(...paths: readonly string[]): FieldSelectors['fields'] {
@@ -51,9 +53,10 @@ export const replicationControllerSelectors = ownErrors({
   'status.replicas': (controller) => String(int(at(controller, 'status'), 'replicas')),
 });
 
-export const jobSelectors = ownErrors({
-  'status.successful': (job) => String(int(at(job, 'status'), 'succeeded')),
-});
+export const jobSelectors: FieldSelectors = {
+  fields: { 'status.successful': (job) => String(int(at(job, 'status'), 'succeeded')) },
+  refusal: (field) => `field label "${field}" not supported for Job`,
+};
 
 export const certificateSigningRequestSelectors = ownErrors(atPaths('spec.signerName'));
 

@@ -7,6 +7,7 @@ import { notAcceptable } from '../errors.ts';
 import { healthChecks } from '../health.ts';
 import type { ServerRequest, ServerResponse } from '../http-types.ts';
 import { acceptClauses, header, type Negotiated, negotiate, plainJson, RESOURCE_TYPES } from '../negotiate.ts';
+import { notModified } from '../not-modified.ts';
 import { type AggregatedVersion, groupDiscoveryList } from './aggregated.ts';
 import { type Group, groupsOf } from './groups.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts';
@@ -135,7 +136,7 @@ function aggregatedResponse(request: ServerRequest, version: AggregatedVersion, 
     etag: list.etag,
     vary: 'Accept',
   };
-  if (header(request, 'if-none-match') === list.etag) return { status: 304, headers, body: { text: '' } };
+  if (header(request, 'if-none-match') === list.etag) return notModified(headers);
   return { status: 200, headers, body: { json: list.document } };
 }
 

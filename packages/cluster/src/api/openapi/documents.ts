@@ -4,6 +4,7 @@ import type { Registry } from '../../kinds/registry.ts';
 import type { DocumentHandler } from '../context.ts';
 import type { ServerRequest, ServerResponse } from '../http-types.ts';
 import { header } from '../negotiate.ts';
+import { notModified } from '../not-modified.ts';
 import { type CustomSchema, documentRevision, type OpenapiDocument, openapiDocuments } from './document.ts';
 
 const root = '/openapi/v3';
@@ -56,6 +57,7 @@ export function openapiV3Documents(registry: Registry, customSchema: CustomSchem
       text(path, hash, document),
       wanted === '' ? undefined : lasting,
     );
+    if (made.status === 304) return made;
     return { ...made, headers: { ...made.headers, 'accept-ranges': 'bytes', 'last-modified': started } };
   };
 }
@@ -100,6 +102,6 @@ function cached(
 ): ServerResponse {
   const etag = `"${hash}"`;
   const headers = { ...caching, 'content-type': contentType, etag, vary: 'Accept' };
-  if (header(request, 'if-none-match') === etag) return { status: 304, headers, body: { text: '' } };
+  if (header(request, 'if-none-match') === etag) return notModified(headers);
   return { status: 200, headers, body: { text } };
 }

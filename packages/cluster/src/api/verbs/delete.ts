@@ -89,7 +89,8 @@ export async function deleteObject(
   }
 }
 
-function checkPreconditions({ kind }: Call, object: StoredObject, { preconditions }: DeleteOptions): void {
+/** @throws StatusError 409 when the object is not the one that was meant */
+export function checkPreconditions({ kind }: Call, object: StoredObject, { preconditions }: DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata;
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
     const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;

@@ -3,6 +3,7 @@ import type { Clock, JsonObject } from '@opwright/machinery';
 import type { Registry } from '../../../kinds/registry.ts';
 import type { DocumentHandler } from '../../context.ts';
 import { acceptClauses, header } from '../../negotiate.ts';
+import { notModified } from '../../not-modified.ts';
 import { type CustomSchema, openapiDocuments } from '../document.ts';
 import { openapiV2 } from './document.ts';
 import { encodeOpenapiV2 } from './protobuf.ts';
@@ -40,7 +41,7 @@ export function openapiV2Documents(registry: Registry, customSchema: CustomSchem
       'last-modified': made.time,
       vary,
     };
-    if (header(request, 'if-none-match') === made.etag) return { status: 304, headers, body: { text: '' } };
+    if (header(request, 'if-none-match') === made.etag) return notModified(headers);
     return { status: 200, headers, body: form === 'json' ? { text: made.text } : { bytes: made.protobuf() } };
   };
 }
