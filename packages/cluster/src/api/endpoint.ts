@@ -52,10 +52,10 @@ export function statusEndpoint(kind: ServedKind): Endpoint {
   return {
     subresource: 'status',
     bodies: kind,
-    prepareForUpdate(object, old) {
+    prepareForUpdate(object, old, context) {
       keepAllBut(object, old, 'status');
       keepMetadata(object, old, kind.statusKeepsMetadata ?? []);
-      kind.prepareForStatusUpdate?.(object, old);
+      kind.prepareForStatusUpdate?.(object, old, context);
     },
   };
 }

@@ -28,7 +28,7 @@ export interface KindBehaviour {
   /** See {@link ServedKind.subresourceErrors}. */
   readonly subresourceErrors?: Readonly<Record<string, (object: JsonObject, old: JsonObject) => FieldError[]>>;
   /** See {@link ServedKind.prepareForStatusUpdate}. */
-  readonly prepareForStatusUpdate?: (object: MutableObject, old: JsonObject) => void;
+  readonly prepareForStatusUpdate?: (object: MutableObject, old: JsonObject, context: StrategyContext) => void;
   readonly warnings?: (object: JsonObject, old: JsonObject | undefined) => string[];
   /** See {@link ServedKind.orphaningWarning}. */
   readonly orphaningWarning?: string;

@@ -67,7 +67,7 @@ export interface ServedKind {
   /** What is wrong with updates through subresources that are checked otherwise than the object itself, by their names. */
   readonly subresourceErrors?: Readonly<Record<string, (object: JsonObject, old: JsonObject) => FieldError[]>>;
   /** Puts right, in place, what an update of the status says or leaves out. */
-  prepareForStatusUpdate?(object: MutableObject, old: JsonObject): void;
+  prepareForStatusUpdate?(object: MutableObject, old: JsonObject, context: StrategyContext): void;
   /** Texts for Warning headers. */
   warnings(object: JsonObject, old: JsonObject | undefined): string[];
 

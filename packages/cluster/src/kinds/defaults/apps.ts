@@ -1,5 +1,5 @@
 import type { MutableObject } from '../kind.ts';
-import { each, ensure, setDefault } from '../tree.ts';
+import { each, ensure, setDefault, within } from '../tree.ts';
 import { setClaimSpecDefaults } from './claim.ts';
 import { setPodTemplateDefaults } from './pod-spec.ts';
 
@@ -10,8 +10,8 @@ export function setDeploymentDefaults(deployment: MutableObject): void {
   setDefault(strategy, 'type', 'RollingUpdate');
   if (strategy.type === 'RollingUpdate') {
     const rollingUpdate = ensure(strategy, 'rollingUpdate');
-    setDefault(rollingUpdate, 'maxUnavailable', '25%');
-    setDefault(rollingUpdate, 'maxSurge', '25%');
+    rollingUpdate.maxUnavailable ??= '25%';
+    rollingUpdate.maxSurge ??= '25%';
   }
   setDefault(spec, 'revisionHistoryLimit', 10);
   setDefault(spec, 'progressDeadlineSeconds', 600);
@@ -29,15 +29,19 @@ export function setStatefulSetDefaults(statefulSet: MutableObject): void {
   setDefault(spec, 'replicas', 1);
   setDefault(spec, 'podManagementPolicy', 'OrderedReady');
   const strategy = ensure(spec, 'updateStrategy');
-  setDefault(strategy, 'type', 'RollingUpdate');
-  if (strategy.type === 'RollingUpdate') setDefault(ensure(strategy, 'rollingUpdate'), 'partition', 0);
+  if (!strategy.type) {
+    strategy.type = 'RollingUpdate';
+    ensure(strategy, 'rollingUpdate');
+  }
+  const rollingUpdate = within(strategy, 'rollingUpdate');
+  if (strategy.type === 'RollingUpdate' && rollingUpdate !== undefined) setDefault(rollingUpdate, 'partition', 0);
   setDefault(spec, 'revisionHistoryLimit', 10);
   const retention = ensure(spec, 'persistentVolumeClaimRetentionPolicy');
   setDefault(retention, 'whenDeleted', 'Retain');
   setDefault(retention, 'whenScaled', 'Retain');
   for (const claim of each(spec, 'volumeClaimTemplates')) {
-    setDefault(claim, 'kind', 'PersistentVolumeClaim');
-    setDefault(claim, 'apiVersion', 'v1');
+    // Whatever the template calls itself.
+    Object.assign(claim, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' });
     setClaimSpecDefaults(ensure(claim, 'spec'));
     setDefault(ensure(claim, 'status'), 'phase', 'Pending');
   }

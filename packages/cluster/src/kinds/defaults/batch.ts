@@ -14,11 +14,11 @@ export function setJobDefaults(job: MutableObject): void {
   }
   setDefault(spec, 'parallelism', 1);
   setDefault(spec, 'backoffLimit', absent('backoffLimitPerIndex') ? 6 : unlimited);
-  setDefault(spec, 'completionMode', 'NonIndexed');
+  spec.completionMode ??= 'NonIndexed';
   setDefault(spec, 'suspend', false);
   setDefault(spec, 'manualSelector', false);
   const failurePolicy = within(spec, 'podFailurePolicy');
-  setDefault(spec, 'podReplacementPolicy', failurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed');
+  spec.podReplacementPolicy ??= failurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
   for (const rule of each(failurePolicy, 'rules')) {
     for (const pattern of each(rule, 'onPodConditions')) setDefault(pattern, 'status', 'True');
   }

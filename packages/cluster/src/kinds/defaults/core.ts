@@ -139,7 +139,8 @@ export function setNodeDefaults(node: MutableObject): void {
 export function setPersistentVolumeDefaults(volume: MutableObject): void {
   const spec = ensure(volume, 'spec');
   setDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain');
-  setDefault(spec, 'volumeMode', 'Filesystem');
+  spec.volumeMode ??= 'Filesystem';
+  setDefault(ensure(volume, 'status'), 'phase', 'Pending');
   setVolumeSourceDefaults(spec);
 }
 

@@ -3,9 +3,9 @@ import { copyTemplateLabels, setCronJobDefaults, setJobDefaults } from '../defau
 import { cronJobPrinter, jobPrinter } from '../printers/batch.ts';
 import { jobSelectors } from '../selectors.ts';
 import { prepareJobForCreate } from '../strategy/workloads.ts';
-import { validateCronJob, validateJob, validateJobUpdate } from '../validation/batch.ts';
-import { jobStatusErrors } from '../validation/status.ts';
-import { both } from '../validation/workload.ts';
+import { validateCronJob } from '../validation/batch/cron-job.ts';
+import { validateJob, validateJobUpdate } from '../validation/batch/job.ts';
+import { validateJobStatusUpdate } from '../validation/batch/job-status.ts';
 import { cronJobWarnings, jobWarnings } from '../warnings/others.ts';
 
 export const batch: Behaviours = {
@@ -15,7 +15,8 @@ export const batch: Behaviours = {
     defaultOnRead: copyTemplateLabels,
     warnings: jobWarnings,
     validate: validateJob,
-    validateUpdate: both(validateJobUpdate, jobStatusErrors),
+    validateUpdate: validateJobUpdate,
+    subresourceErrors: { status: validateJobStatusUpdate },
     podTemplate: ['spec', 'template'],
     orphaningWarning:
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',

@@ -9,6 +9,7 @@ import { endpointsPrinter, servicePrinter } from '../printers/networking.ts';
 import { podPrinter } from '../printers/pod.ts';
 import { persistentVolumeClaimPrinter, persistentVolumePrinter } from '../printers/storage.ts';
 import * as selectors from '../selectors.ts';
+import { prepareClaim, prepareClaimForStatusUpdate } from '../strategy/claim.ts';
 import * as strategy from '../strategy/core.ts';
 import {
   podGracePeriodSeconds,
@@ -17,8 +18,14 @@ import {
   preparePodForUpdate,
 } from '../strategy/pod.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from '../strategy/service.ts';
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatusUpdate,
+  validatePersistentVolumeClaimUpdate,
+} from '../validation/claim.ts';
 import * as validation from '../validation/core.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts';
 import { validatePod, validatePodTemplate } from '../validation/pod/pod.ts';
 import { validatePodStatusUpdate } from '../validation/pod/status.ts';
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod/update.ts';
@@ -62,7 +69,8 @@ export const core: Behaviours = {
     podTemplate: ['spec', 'template'],
     warnings: otherWarnings.workloadWarnings,
     validate: validation.validateReplicationController,
-    validateUpdate: replicaSetStatusErrors,
+    validateUpdate: validation.validateReplicationController,
+    subresourceErrors: { status: replicaSetStatusErrors },
     printer: replicationControllerPrinter,
     selectors: selectors.replicationControllerSelectors,
   },
@@ -122,15 +130,23 @@ export const core: Behaviours = {
   PersistentVolume: {
     defaults: defaults.setPersistentVolumeDefaults,
     prepareForCreate: strategy.preparePersistentVolumeForCreate,
-    validate: validation.validatePersistentVolume,
+    prepareForUpdate: strategy.preparePersistentVolume,
+    prepareForStatusUpdate: strategy.preparePersistentVolumeForStatusUpdate,
+    validate: validatePersistentVolume,
+    validateUpdate: validatePersistentVolumeUpdate,
+    subresourceErrors: { status: () => [] },
     warnings: otherWarnings.persistentVolumeWarnings,
     printer: persistentVolumePrinter,
   },
   PersistentVolumeClaim: {
     defaults: defaults.setPersistentVolumeClaimDefaults,
     defaultOnRead: defaults.setClaimPhase,
-    validate: validation.validatePersistentVolumeClaim,
-    validateUpdate: validation.validatePersistentVolumeClaimUpdate,
+    prepareForCreate: (claim) => prepareClaim(claim, undefined),
+    prepareForUpdate: prepareClaim,
+    prepareForStatusUpdate: prepareClaimForStatusUpdate,
+    validate: validatePersistentVolumeClaim,
+    validateUpdate: validatePersistentVolumeClaimUpdate,
+    subresourceErrors: { status: validatePersistentVolumeClaimStatusUpdate },
     warnings: claimWarnings,
     printer: persistentVolumeClaimPrinter,
   },

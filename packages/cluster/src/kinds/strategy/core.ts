@@ -22,7 +22,28 @@ export function beginNamespaceDeletion(namespace: MutableObject): boolean {
 }
 
 export function preparePersistentVolumeForCreate(volume: MutableObject, context: StrategyContext): void {
+  preparePersistentVolume(volume, undefined);
   volume.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.nowMs) };
+}
+
+/** The class of attributes belongs to a feature that is off. */
+export function preparePersistentVolume(volume: MutableObject, old: JsonObject | undefined): void {
+  const before = field(at(old, 'spec'), 'volumeAttributesClassName');
+  if (before === undefined) delete ensure(volume, 'spec').volumeAttributesClassName;
+}
+
+/** A phase has a beginning: now, unless the client says when, or it goes on. */
+export function preparePersistentVolumeForStatusUpdate(
+  volume: MutableObject,
+  old: JsonObject,
+  context: StrategyContext,
+): void {
+  const key = 'lastPhaseTransitionTime';
+  const [status, before] = [ensure(volume, 'status'), at(old, 'status')];
+  const [time, oldTime] = [status[key] ?? undefined, field(before, key)];
+  if (status.phase === field(before, 'phase')) {
+    if (time === undefined && oldTime !== undefined) status[key] = oldTime;
+  } else if (time === undefined || time === oldTime) status[key] = formatTime(context.nowMs);
 }
 
 /** References to secrets are names. */

@@ -1,6 +1,6 @@
 import { deepEqual, type JsonObject } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
-import { asJson, at, ensure, field, text } from '../tree.ts';
+import { asJson, at, ensure, field, text, within } from '../tree.ts';
 
 /** It counted rollouts before controller revisions did; kubectl still reads it. */
 const templateGeneration = 'deprecated.daemonset.template.generation';
@@ -23,7 +23,22 @@ export function prepareJobForCreate(job: MutableObject): void {
   if (spec.manualSelector === true) return;
   const metadata = ensure(job, 'metadata');
   const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels');
+  // Labels that it took over from its pods are theirs from then on.
+  const isShared = deepEqual(asJson(ensure(metadata, 'labels')), asJson(labels)) && Object.keys(labels).length > 0;
   for (const key of ['batch.kubernetes.io/job-name', 'job-name']) labels[key] = metadata.name;
   for (const key of [controllerUid, 'controller-uid']) labels[key] = metadata.uid;
+  if (isShared) metadata.labels = { ...labels };
   ensure(ensure(spec, 'selector'), 'matchLabels')[controllerUid] = metadata.uid;
+}
+
+/** Rollouts are no part of the status, nor is their count. */
+export function prepareDaemonSetForStatusUpdate(daemonSet: MutableObject, old: JsonObject): void {
+  const before = text(at(old, 'metadata', 'annotations'), templateGeneration);
+  ensure(ensure(daemonSet, 'metadata'), 'annotations')[templateGeneration] = before === '' ? '0' : before;
+}
+
+/** How many pods may be away during an update belongs to a feature that is off. */
+export function prepareStatefulSet(statefulSet: MutableObject): void {
+  const strategy = within(ensure(statefulSet, 'spec'), 'updateStrategy');
+  delete within(strategy, 'rollingUpdate')?.maxUnavailable;
 }

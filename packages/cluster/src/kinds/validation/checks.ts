@@ -102,6 +102,11 @@ function unsupported(
   return supported.includes(value) ? [] : [unsupportedValue(under(path, key), value, supported)];
 }
 
+/** `Invalid value: detail` for a value that is not shown. */
+export function invalidWithoutValue(path: string, detail: string): FieldError {
+  return { field: path, reason: 'FieldValueInvalid', message: `Invalid value: ${detail}` };
+}
+
 export const NEGATIVE = 'must be greater than or equal to 0';
 export const NOT_POSITIVE = 'must be greater than zero';
 

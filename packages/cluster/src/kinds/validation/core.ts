@@ -1,5 +1,4 @@
 import {
-  compareQuantities,
   decodeBase64,
   deepEqual,
   type FieldError,
@@ -12,11 +11,12 @@ import {
   requiredValue,
   validateConfigKey,
 } from '@opwright/machinery';
-import { at, bool, field, text, texts } from '../tree.ts';
-import { nonNegative, oneOf } from './checks.ts';
+import { at, bool, field, text } from '../tree.ts';
+import { nonNegative } from './checks.ts';
 import { goStringMap } from './go-values.ts';
 import { immutable } from './immutable.ts';
 import { podTemplateErrors } from './pod/pod.ts';
+import { everlastingErrors } from './workload.ts';
 
 /** Bytes that the values of a ConfigMap or Secret may have together. */
 const dataLimit = 1024 * 1024;
@@ -142,68 +142,7 @@ export function validateReplicationController(controller: JsonObject): FieldErro
     errors.push(invalidValue('spec.template.metadata.labels', goStringMap(labels), detail));
   }
   errors.push(...podTemplateErrors(template, 'spec.template'));
-  errors.push(...oneOf(at(template, 'spec'), 'restartPolicy', 'spec.template.spec', ['Always']));
-  return errors;
-}
-
-const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
-
-function accessModeErrors(spec: JsonObject | undefined): FieldError[] {
-  return texts(spec, 'accessModes').flatMap((mode) => oneOf({ accessModes: mode }, 'accessModes', 'spec', accessModes));
-}
-
-export function validatePersistentVolumeClaim(claim: JsonObject): FieldError[] {
-  const spec = at(claim, 'spec');
-  const errors: FieldError[] = [];
-  if (texts(spec, 'accessModes').length === 0) {
-    errors.push(requiredValue('spec.accessModes', 'at least 1 access mode is required'));
-  }
-  errors.push(...accessModeErrors(spec));
-  const storage = field(at(spec, 'resources', 'requests'), 'storage');
-  if (storage === undefined) errors.push(requiredValue('spec.resources[storage]'));
-  else if (compareQuantities(String(storage), '0') <= 0) {
-    errors.push(invalidValue('spec.resources[storage]', String(storage), 'must be greater than zero'));
-  }
-  return errors;
-}
-
-/** The difference that Kubernetes prints after the message is left out. */
-export function validatePersistentVolumeClaimUpdate(claim: JsonObject, old: JsonObject): FieldError[] {
-  const [spec, before] = [at(claim, 'spec'), at(old, 'spec')];
-  // Kubernetes checks the whole claim again.
-  const errors = validatePersistentVolumeClaim(claim);
-  const bound = text(at(old, 'status'), 'phase') === 'Bound';
-  const fixed = (of: JsonObject | undefined) => {
-    const { volumeName, resources, storageClassName, volumeAttributesClassName: _class, ...rest } = of ?? {};
-    // The binder fills in the volume, a default class may come late.
-    const name = field(before, 'volumeName') === undefined ? undefined : volumeName;
-    const className = field(before, 'storageClassName') === undefined ? undefined : storageClassName;
-    const { requests: _requests, ...others } = at({ resources }, 'resources') ?? {};
-    return { ...rest, name, className, resources: bound ? others : (resources ?? {}) };
-  };
-  if (!deepEqual(fixed(spec), fixed(before))) {
-    const detail =
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    errors.push(forbiddenValue('spec', detail));
-  }
-  const storage = (of: JsonObject | undefined) => field(at(of, 'resources', 'requests'), 'storage');
-  const [now, then] = [storage(spec), storage(before)].map((amount) => String(amount ?? 0)) as [string, string];
-  const capacity = String(field(at(old, 'status', 'capacity'), 'storage') ?? 0);
-  if (compareQuantities(now, then) < 0 && compareQuantities(now, capacity) <= 0) {
-    const detail = 'field can not be less than status.capacity';
-    errors.push(forbiddenValue('spec.resources.requests.storage', detail));
-  }
-  return errors;
-}
-
-export function validatePersistentVolume(volume: JsonObject): FieldError[] {
-  const spec = at(volume, 'spec');
-  const errors: FieldError[] = [];
-  if (texts(spec, 'accessModes').length === 0) errors.push(requiredValue('spec.accessModes'));
-  errors.push(...accessModeErrors(spec));
-  if (Object.keys(at(spec, 'capacity') ?? {}).length === 0) errors.push(requiredValue('spec.capacity'));
-  errors.push(...oneOf(spec, 'persistentVolumeReclaimPolicy', 'spec', ['Delete', 'Recycle', 'Retain']));
-  return errors;
+  return [...errors, ...everlastingErrors(at(template, 'spec'), 'ReplicationController')];
 }
 
 export function validateNamespace(namespace: JsonObject): FieldError[] {

@@ -40,3 +40,8 @@ export function goIntOrString(value: number | string): RawGoText {
   const [type, number, string] = typeof value === 'number' ? [0, value, ''] : [1, 0, value];
   return new RawGoText(`intstr.IntOrString{Type:${type}, IntVal:${number}, StrVal:${goQuote(string)}}`);
 }
+
+/** A time, without its zone: it is UTC. */
+export function goTime(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} +0000 UTC`;
+}

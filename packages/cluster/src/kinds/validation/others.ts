@@ -11,8 +11,8 @@ import {
 import { at, field, int, items, text, texts } from '../tree.ts';
 import { oneOf } from './checks.ts';
 import { immutable } from './immutable.ts';
+import { intOrPercentErrors } from './int-or-percent.ts';
 import { labelSelectorErrors } from './label-selector.ts';
-import { intOrPercentErrors } from './workload.ts';
 
 /* Kinds with few rules. */
 

@@ -92,5 +92,3 @@ export const disruptionBudgetStatusErrors = statusCountErrors({
 });
 
 export const autoscalerStatusErrors = statusCountErrors({ fields: ['currentReplicas', 'desiredReplicas'] });
-
-export const jobStatusErrors = statusCountErrors({ fields: ['active', 'succeeded', 'failed', 'ready', 'terminating'] });

@@ -1,5 +1,6 @@
 import {
   type FieldError,
+  forbiddenValue,
   fromLabelSelector,
   invalidValue,
   type JsonObject,
@@ -8,53 +9,75 @@ import {
   unsupportedValue,
 } from '@opwright/machinery';
 import { at, field, items, text, textEntries, texts } from '../tree.ts';
-import { goIntOrString, goLabelSelector, goStringMap } from './go-values.ts';
+import { goLabelSelector, goStringMap } from './go-values.ts';
 import { labelSelectorErrors } from './label-selector.ts';
 import { podTemplateErrors } from './pod/pod.ts';
 
-/* What workloads have in common: a number of replicas, a selector and a template that fits it. */
+/* What workloads have in common: a selector and a template that fits it. */
 
 type UpdateCheck = (object: JsonObject, old: JsonObject) => FieldError[];
 
-/** What both checks find. */
-export function both(first: UpdateCheck, second: UpdateCheck): UpdateCheck {
-  return (object, old) => [...first(object, old), ...second(object, old)];
+/** What all checks find. */
+export function all(...checks: readonly UpdateCheck[]): UpdateCheck {
+  return (object, old) => checks.flatMap((check) => check(object, old));
 }
 
 /** `spec.selector` of a workload: there, not empty, well formed. */
 export function workloadSelectorErrors(spec: JsonObject | undefined, workload: string): FieldError[] {
   const selector = at(spec, 'selector');
   if (selector === undefined) return [requiredValue('spec.selector')];
-  const errors = labelSelectorErrors(selector, 'spec.selector');
-  if (textEntries(at(selector, 'matchLabels')).length + items(selector, 'matchExpressions').length === 0) {
-    errors.push(invalidValue('spec.selector', goLabelSelector(selector), `empty selector is invalid for ${workload}`));
-  }
-  return errors;
+  return [...labelSelectorErrors(selector, 'spec.selector'), ...emptySelectorErrors(selector, workload)];
 }
 
-/** Pods of the template must be found by the selector. */
+/** A selector that is there chooses. */
+export function emptySelectorErrors(selector: JsonObject | undefined, workload: string): FieldError[] {
+  if (selector === undefined || !isEmpty(selector)) return [];
+  return [invalidValue('spec.selector', goLabelSelector(selector), `empty selector is invalid for ${workload}`)];
+}
+
+function isEmpty(selector: JsonObject): boolean {
+  return textEntries(at(selector, 'matchLabels')).length + items(selector, 'matchExpressions').length === 0;
+}
+
+/** Pods of the template must be found by the selector, if it makes sense. */
 export function workloadLabelErrors(spec: JsonObject | undefined): FieldError[] {
   const labels = at(spec, 'template', 'metadata', 'labels');
-  if (selects(at(spec, 'selector'), labels)) return [];
+  if (selects(at(spec, 'selector'), labels) !== false) return [];
   const detail = '`selector` does not match template `labels`';
   return [invalidValue('spec.template.metadata.labels', goStringMap(labels), detail)];
 }
 
-/** A template of pods that are found by the selector and live for ever. */
-export function workloadTemplateErrors(spec: JsonObject | undefined): FieldError[] {
-  const podSpec = at(spec, 'template', 'spec') ?? {};
-  const path = 'spec.template.spec';
-  const errors = [...workloadLabelErrors(spec), ...podTemplateErrors(at(spec, 'template'), 'spec.template')];
-  const policy = text(podSpec, 'restartPolicy');
-  const known = ['Always', 'OnFailure', 'Never'].includes(policy);
-  if (policy !== 'Always' && policy !== '' && known) {
-    errors.push(unsupportedValue(`${path}.restartPolicy`, policy, ['Always']));
-  }
-  return errors;
+/**
+ * A template of pods that are found by the selector and live for ever; not looked at when the selector makes no sense.
+ * @param whose `ReplicaSet`: whose pods they are, in messages
+ * @param check of the template
+ */
+export function workloadTemplateErrors(
+  spec: JsonObject | undefined,
+  whose: string,
+  check: (template: JsonObject | undefined, path: string) => FieldError[] = podTemplateErrors,
+): FieldError[] {
+  return [
+    ...workloadLabelErrors(spec),
+    ...check(at(spec, 'template'), 'spec.template'),
+    ...everlastingErrors(at(spec, 'template', 'spec'), whose),
+  ];
 }
 
-/** False for an absent or malformed selector, which is reported where it stands. */
-export function selects(selector: JsonObject | undefined, labels: JsonObject | undefined): boolean {
+export function everlastingErrors(podSpec: JsonObject | undefined, whose: string): FieldError[] {
+  const path = 'spec.template.spec';
+  const policy = text(podSpec, 'restartPolicy');
+  const hasEnd = field(podSpec, 'activeDeadlineSeconds') !== undefined;
+  return [
+    ...(policy === 'Always' ? [] : [unsupportedValue(`${path}.restartPolicy`, policy, ['Always'])]),
+    ...(hasEnd
+      ? [forbiddenValue(`${path}.activeDeadlineSeconds`, `activeDeadlineSeconds in ${whose} is not Supported`)]
+      : []),
+  ];
+}
+
+/** Undefined for a selector that makes no sense, false for none. */
+export function selects(selector: JsonObject | undefined, labels: JsonObject | undefined): boolean | undefined {
   if (selector === undefined) return false;
   try {
     const parsed = fromLabelSelector({
@@ -67,27 +90,6 @@ export function selects(selector: JsonObject | undefined, labels: JsonObject | u
     });
     return matchLabels(parsed, Object.fromEntries(textEntries(labels)));
   } catch {
-    return true;
+    return undefined;
   }
-}
-
-/** `25%` or a number: what is wrong with it, if anything. */
-export function intOrPercentErrors(object: JsonObject | undefined, key: string, path: string): FieldError[] {
-  const value = field(object, key);
-  const here = `${path}.${key}`;
-  if (typeof value === 'number') {
-    return value < 0 ? [invalidValue(here, goIntOrString(value), 'must be greater than or equal to 0')] : [];
-  }
-  if (typeof value !== 'string' || /^[0-9]+%$/.test(value)) return [];
-  return [
-    invalidValue(
-      here,
-      goIntOrString(value),
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-    ),
-  ];
-}
-
-export function isZeroIntOrPercent(value: unknown): boolean {
-  return value === 0 || value === '0%';
 }
