@@ -67,10 +67,11 @@ describe('discovery', () => {
     expect(jsonText(response)).toBe(JSON.stringify(golden[`aggregated_${root}`]));
   });
 
-  it('lists the groups of custom resources by preferred version, then by name; the aggregated document by name alone', async () => {
+  it('lists the groups of custom resources by the first of their versions, then by name; the aggregated document by name alone', async () => {
     const { get, registry } = server();
     registry.serve('a', [{ ...widget, group: 'a.io', version: 'v1beta1', apiVersion: 'a.io/v1beta1' }]);
-    registry.serve('z', [{ ...widget, group: 'z.io' }]);
+    const z = { ...widget, group: 'z.io' };
+    registry.serve('z', [{ ...z, version: 'v2', apiVersion: 'z.io/v2' }, z]);
     const legacy = JSON.parse(jsonText(await get('/apis'))) as { groups: { name: string }[] };
     expect(legacy.groups.slice(-2).map(({ name }) => name)).toEqual(['z.io', 'a.io']);
     const all = JSON.parse(jsonText(await get('/apis', { accept: aggregated }))) as {

@@ -19,8 +19,9 @@ export function apiGroupList(groups: readonly Group[]): JsonObject {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...builtin, ...custom].map(groupEntry) };
 }
 
+/** Of its APIServices the first by name. */
 function serviceName({ name, versions }: Group): string {
-  return `${versions[0]?.version}.${name}`;
+  return versions.map(({ version }) => `${version}.${name}`).sort()[0] ?? name;
 }
 
 /** `/apis/<group>` */

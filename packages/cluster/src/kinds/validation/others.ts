@@ -16,6 +16,8 @@ import { labelSelectorErrors } from './label-selector.ts';
 
 /* Kinds with few rules. */
 
+const NO_RULES = new RawGoText('[]networking.IngressRule(nil)');
+
 export function validateHorizontalPodAutoscaler(autoscaler: JsonObject): FieldError[] {
   const spec = at(autoscaler, 'spec');
   const [min, max] = [int(spec, 'minReplicas'), int(spec, 'maxReplicas')];
@@ -54,7 +56,7 @@ export function validateIngress(ingress: JsonObject): FieldError[] {
   const rules = items(spec, 'rules');
   const errors: FieldError[] = [];
   if (rules.length === 0 && at(spec, 'defaultBackend') === undefined) {
-    errors.push(invalidValue('spec', [], 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(invalidValue('spec', NO_RULES, 'either `defaultBackend` or `rules` must be specified'));
   }
   for (const [index, rule] of rules.entries()) {
     const host = text(rule, 'host');
