@@ -21,6 +21,8 @@ export interface ServerNeeds {
   readonly flags?: readonly string[];
   /** By name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What steps `as: 'proxy'` prove themselves with, PEM. */
+  readonly proxy?: { readonly cert: string; readonly key: string };
 }
 
 /** Cases about one part of the API; its goldens are one file. */
@@ -42,8 +44,8 @@ export interface RequestStep {
   readonly save?: Readonly<Record<string, string>>;
   /** Variables for later steps, by the header of the answer. */
   readonly saveHeaders?: Readonly<Record<string, string>>;
-  /** Who asks; default: the administrator. */
-  readonly as?: 'anonymous' | 'bad token';
+  /** Who asks; default: the administrator. `proxy`: with the certificate of the subject. */
+  readonly as?: 'anonymous' | 'bad token' | 'proxy';
   /** Asks again until the answer is so, ten seconds at most; what the last answer was is not compared. */
   readonly until?: Until;
   /** Compares only these dotted paths of the body; `.*` at the end stands for the keys of a map. */

@@ -25,7 +25,7 @@ export async function sendStep(
   step: RequestStep,
   variables: Variables,
 ): Promise<RawAnswer & { readonly isSo: boolean }> {
-  const transport = step.as === undefined ? server.transport : server.anonymous;
+  const transport = step.as === undefined ? server.transport : step.as === 'proxy' ? server.proxy : server.anonymous;
   const request = requestOf(step, variables);
   if (step.protobuf) return { ...(await exchangeProtobuf(server, request)), isSo: true };
   let answer = await exchange(transport, request);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, createHttpTransport, type Transport } from '@opwright/client';
+import { connect, createHttpTransport, fixedCredentials, type Transport } from '@opwright/client';
 import { envtestClusterOptions, parseFlags, startCluster } from '@opwright/cluster';
 import { startRealApiServer } from '../../scripts/real-api-server.mjs';
 import type { ServerNeeds } from './case.ts';
@@ -13,20 +13,28 @@ export interface Server extends AsyncDisposable {
   readonly transport: Transport;
   /** Without any credentials. */
   readonly anonymous: Transport;
+  /** With the certificate of a proxy; without one, as nobody. */
+  readonly proxy: Transport;
   /** As its administrator, for answers that are not text. */
   readonly binary: BinaryTransport;
 }
 
 /** The server that a kubeconfig names. @throws KubeconfigError */
-export async function liveServer(kubeconfig: string): Promise<Server> {
+export async function liveServer(kubeconfig: string, certificate?: ServerNeeds['proxy']): Promise<Server> {
   const { transport, server } = await connect({ kubeconfig });
   const anonymous = createHttpTransport({ server, insecureSkipTlsVerify: true });
+  const proxy = createHttpTransport({
+    server,
+    insecureSkipTlsVerify: true,
+    ...(certificate && { credentials: fixedCredentials({ headers: {}, certificate }) }),
+  });
   return {
     transport,
     anonymous,
+    proxy,
     binary: await binaryTransport(kubeconfig),
     async [Symbol.asyncDispose]() {
-      await Promise.all([transport.close(), anonymous.close()]);
+      await Promise.all([transport.close(), anonymous.close(), proxy.close()]);
     },
   };
 }
@@ -47,7 +55,7 @@ export const embeddedServer: OpenServer = (needs = {}) =>
     const kubeconfig = join(folder, 'kubeconfig');
     const options = await envtestClusterOptions(parseFlags([...ENVTEST, ...flags]));
     const cluster = await startCluster({ ...options, kubeconfig });
-    return withEnd(await liveServer(kubeconfig), () => cluster.stop());
+    return withEnd(await liveServer(kubeconfig, needs.proxy), () => cluster.stop());
   });
 
 /** Starts real servers from the binaries of kube-apiserver and etcd. */
@@ -55,7 +63,7 @@ export function realServers(kubeApiserver: string, etcd: string): OpenServer {
   return (needs = {}) =>
     withFiles(needs, async (flags) => {
       const { kubeconfig, stop } = await startRealApiServer({ kubeApiserver, etcd, flags });
-      return withEnd(await liveServer(kubeconfig), stop);
+      return withEnd(await liveServer(kubeconfig, needs.proxy), stop);
     });
 }
 
@@ -74,6 +82,7 @@ function withEnd(server: Server, end: () => Promise<void>): Server {
   return {
     transport: server.transport,
     anonymous: server.anonymous,
+    proxy: server.proxy,
     binary: server.binary,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

@@ -17,6 +17,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { evictions } from './eviction.ts';
 import { expiry } from './expiry.ts';
+import { frontProxy, otherProxy } from './front-proxy.ts';
 import { impersonation } from './impersonation.ts';
 import { invalidPods } from './invalid.ts';
 import { lists } from './list.ts';
@@ -65,6 +66,8 @@ export const subjects: readonly Subject[] = [
   reviews,
   tokens,
   impersonation,
+  frontProxy,
+  otherProxy,
   connect,
   certificates,
   quotas,

@@ -49,6 +49,7 @@ import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { objectsIn } from './load-files.ts';
 import { type ServedCluster, serveCluster } from './serve.ts';
+import { frontProxyData } from './server/front-proxy.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
 import { createWebhookClient } from './server/webhook-client.ts';
 import { type ClusterState, openState } from './state.ts';
@@ -236,6 +237,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
   // No await since the port was opened: whoever comes in finds everything there.
   bootstrap(server, profile, {
     clientCa: served === undefined ? '' : (serve?.certificate?.clientCa ?? identities().authority.certificate),
+    ...(serve?.frontProxy && { frontProxy: frontProxyData(serve.frontProxy) }),
     server: served ?? { address: '127.0.0.1', port: 6443 },
   });
   const rootCa = () => identities().authority.certificate;

@@ -29,4 +29,5 @@ export { type Flags, parseFlags } from './envtest/flags.ts';
 export type { FeatureGates } from './kinds/feature-gates.ts';
 export { manifestFiles } from './load-files.ts';
 export type { ServeOptions, ServingCertificate } from './serve.ts';
+export type { FrontProxy } from './server/front-proxy.ts';
 export { loadClusterData, saveClusterData } from './state.ts';

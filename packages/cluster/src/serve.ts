@@ -1,4 +1,5 @@
 import type { Handler } from './api/http-types.ts';
+import type { FrontProxy } from './server/front-proxy.ts';
 import { startHttpServer } from './server/https.ts';
 import type { ClusterIdentities } from './server/identities.ts';
 import { writeKubeconfig } from './server/kubeconfig.ts';
@@ -10,6 +11,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Default: one of an authority of the cluster's own. */
   readonly certificate?: ServingCertificate;
+  /** A proxy that says who its clients are; default: none is believed. */
+  readonly frontProxy?: FrontProxy;
 }
 
 /** What a server proves itself with, and whose client certificates it believes; all PEM. */
@@ -38,14 +41,17 @@ export async function serveCluster(
   handler: Handler,
   identities: () => ClusterIdentities,
   adminToken: string,
-  { port, host, certificate }: ServeOptions,
+  { port, host, certificate, frontProxy }: ServeOptions,
   kubeconfig: string | undefined,
 ): Promise<ServedCluster> {
   const http = await startHttpServer({
     handler,
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
-    tls: certificate ?? { ...identities().server, clientCa: identities().authority.certificate },
+    tls: {
+      ...(certificate ?? { ...identities().server, clientCa: identities().authority.certificate }),
+      ...(frontProxy && { frontProxy }),
+    },
   });
   if (kubeconfig !== undefined) {
     await writeKubeconfig(kubeconfig, {

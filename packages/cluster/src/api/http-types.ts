@@ -11,7 +11,7 @@ export interface ServerRequest {
   readonly body?: { readonly bytes: Uint8Array } | { readonly json: unknown } | undefined;
   /** The certificate that the client proved to own, signed by the cluster's CA. */
   readonly clientCertificate?: ClientCertificate;
-  /** Who asks, where that is known without credentials: only the in-process transport sets it. */
+  /** Who asks, where that is known without credentials: from the in-process transport, or from a proxy in front. */
   readonly user?: UserInfo;
   /**
    * The caller takes values: JSON bodies arrive as `{json}` with the shared frozen objects, watches as a stream of

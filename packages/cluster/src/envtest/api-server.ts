@@ -5,6 +5,7 @@ import type { ServiceAccountOptions } from '../api/tokens/issuer.ts';
 import { startCluster } from '../cluster.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
 import type { ServeOptions, ServingCertificate } from '../serve.ts';
+import type { FrontProxy } from '../server/front-proxy.ts';
 import { admissionConfigurationOf } from './admission-configuration.ts';
 import { featureGatesOf } from './feature-gates.ts';
 import { type Flags, listOf } from './flags.ts';
@@ -30,6 +31,11 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
     'what is off by default: MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds',
   'runtime-config': 'API versions that are off by default: admissionregistration.k8s.io/v1alpha1=true',
   'event-ttl': 'how long events are kept: 1h, 90s',
+  'requestheader-client-ca-file': 'certificates that those of a proxy in front are signed by',
+  'requestheader-allowed-names': 'the common names that the certificate of the proxy may have (any)',
+  'requestheader-username-headers': 'where the proxy says who somebody is: X-Remote-User',
+  'requestheader-group-headers': 'where it says what groups they are in: X-Remote-Group',
+  'requestheader-extra-headers-prefix': 'what headers with more about them begin with: X-Remote-Extra-',
   'service-account-issuer': 'who issues tokens of service accounts',
   'service-account-signing-key-file': 'the key that tokens are signed with',
   'service-account-key-file': 'a key that tokens are verified with',
@@ -80,6 +86,7 @@ export async function envtestClusterOptions(flags: Flags): Promise<ClusterOption
       port,
       ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
       ...(certificate !== undefined && { certificate }),
+      ...(await frontProxyOf(flags)),
     },
   };
 }
@@ -92,6 +99,20 @@ async function servingCertificate(flags: Flags): Promise<ServingCertificate | un
   if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
   const [cert, key, clientCa] = await Promise.all([certFile, keyFile, caFile].map((file) => readFile(file, 'utf8')));
   return { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
+}
+
+async function frontProxyOf(flags: Flags): Promise<{ readonly frontProxy?: FrontProxy }> {
+  const file = flags.get('requestheader-client-ca-file');
+  if (file === undefined) return {};
+  return {
+    frontProxy: {
+      clientCa: await readFile(file, 'utf8'),
+      allowedNames: listOf(flags.get('requestheader-allowed-names')),
+      usernameHeaders: listOf(flags.get('requestheader-username-headers')),
+      groupHeaders: listOf(flags.get('requestheader-group-headers')),
+      extraHeaderPrefixes: listOf(flags.get('requestheader-extra-headers-prefix')),
+    },
+  };
 }
 
 async function serviceAccountOptions(flags: Flags): Promise<ServiceAccountOptions> {

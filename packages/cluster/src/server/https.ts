@@ -10,8 +10,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { encodeJson, internalError, type Status, tooLarge, unauthorized } from '@opwright/machinery';
 import { ConnectionDropped } from '../api/connection-dropped.ts';
-import type { ClientCertificate, Handler, ServerRequest, ServerResponse, UserInfo } from '../api/http-types.ts';
+import type { Handler, ServerRequest, ServerResponse, UserInfo } from '../api/http-types.ts';
 import { Lifetime } from '../lifetime.ts';
+import { type ClientIdentity, identityReader } from './client-identity.ts';
+import type { FrontProxy } from './front-proxy.ts';
 import { performUpgrade, type Upgradable } from './upgrade.ts';
 
 export interface HttpServerOptions {
@@ -21,7 +23,12 @@ export interface HttpServerOptions {
   /** Default 0: any free one. */
   readonly port?: number;
   /** PEM. Absent: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa: string };
+  readonly tls?: {
+    readonly cert: string;
+    readonly key: string;
+    readonly clientCa: string;
+    readonly frontProxy?: FrontProxy;
+  };
   /** How long a client may take nothing of a stream, in ms; default 30 s. */
   readonly unreadStreamMs?: number;
   /** Who every request comes from, whatever its credentials say; for plain HTTP, where clients send none. */
@@ -58,6 +65,7 @@ const NOTHING = new Uint8Array();
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { handler, tls, host = '127.0.0.1', unreadStreamMs = UNREAD_STREAM_MS } = options;
+  const identityOf = tls && identityReader(tls.clientCa, tls.frontProxy);
   const sockets = new Set<Socket>();
   const active = new Set<Lifetime>();
   let stopping = false;
@@ -96,10 +104,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     caller: Lifetime,
     canUpgrade: boolean,
   ): Promise<ServerResponse | undefined> {
-    const identity = tls && options.user === undefined ? identityOf(incoming.socket as TLSSocket) : undefined;
+    const identity = options.user === undefined ? identityOf?.(incoming) : options;
     // Whoever shows a token as well is known by that.
-    const isInvalid = identity === 'invalid';
-    if (isInvalid && incoming.headers.authorization === undefined) return failure(unauthorized());
+    if (identity === 'invalid' && incoming.headers.authorization === undefined) return failure(unauthorized());
+    const { clientCertificate, user }: ClientIdentity = identity === 'invalid' ? {} : (identity ?? {});
     const bytes = canUpgrade ? NOTHING : await readBody(incoming);
     if (bytes === 'gone') return undefined;
     if (bytes === 'too large') return failure(tooLarge(`limit is ${BODY_LIMIT}`), { connection: 'close' });
@@ -108,8 +116,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       path: incoming.url ?? '/',
       headers: headersOf(incoming),
       ...(bytes.length > 0 && { body: { bytes } }),
-      ...(identity && !isInvalid && { clientCertificate: identity }),
-      ...(options.user && { user: options.user }),
+      ...(clientCertificate && { clientCertificate }),
+      ...(user && { user }),
       ...(canUpgrade && { canUpgrade }),
       lifetime: caller,
     });
@@ -119,7 +127,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const common = { keepAliveTimeout: 180_000, requestTimeout: 0, noDelay: true };
   const server: Server = tls
     ? createHttpsServer(
-        { ...common, cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false },
+        {
+          ...common,
+          cert: tls.cert,
+          key: tls.key,
+          ca: [tls.clientCa, tls.frontProxy?.clientCa ?? []].flat(),
+          requestCert: true,
+          rejectUnauthorized: false,
+        },
         listener,
       )
     : createHttpServer(common, listener);
@@ -193,31 +208,6 @@ function readBody(incoming: IncomingMessage): Promise<Uint8Array | 'too large' |
     });
     incoming.on('close', () => resolve('gone'));
   });
-}
-
-/** Reading a certificate costs more than most requests, so each connection's is read once. */
-const identities = new WeakMap<TLSSocket, ClientCertificate | 'none' | 'invalid'>();
-
-function identityOf(socket: TLSSocket): ClientCertificate | 'invalid' | undefined {
-  let identity = identities.get(socket);
-  if (identity === undefined) {
-    identity = readIdentity(socket);
-    identities.set(socket, identity);
-  }
-  return identity === 'none' ? undefined : identity;
-}
-
-function readIdentity(socket: TLSSocket): ClientCertificate | 'none' | 'invalid' {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return 'none';
-  if (!socket.authorized) return 'invalid';
-  // A repeated attribute is a list, which the type of the legacy object does not say.
-  const subject: Record<string, string | string[] | undefined> = { ...certificate.toLegacyObject().subject };
-  return {
-    commonName: [subject.CN ?? ''].flat()[0] ?? '',
-    organizations: [subject.O ?? []].flat(),
-    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-  };
 }
 
 /** Node joins repeated lines with commas; group names may hold some. */

@@ -14,6 +14,8 @@ export interface BootstrapOptions {
   readonly nowMs: number;
   /** PEM of the authority that signs client certificates. */
   readonly clientCa: string;
+  /** What other API servers have to know of the proxy in front of this one, by the keys of their config map. */
+  readonly frontProxy?: JsonObject;
   /** Where the server listens; without it there is no `kubernetes` service. */
   readonly server?: { readonly address: string; readonly port: number };
   /** The first address of the service range; default 10.0.0.1. */
@@ -32,7 +34,7 @@ export function bootstrapObjects(profile: Profile, options: BootstrapOptions): r
     ...Object.entries(priorities).map(([name, rest]) => priorityClass(name, rest)),
     ...rbacObjects(profile),
     ...flowControlObjects(options.nowMs),
-    configMap('extension-apiserver-authentication', { 'client-ca-file': options.clientCa }),
+    configMap('extension-apiserver-authentication', { 'client-ca-file': options.clientCa, ...options.frontProxy }),
     ...serviceObjects(options),
   ];
 }
