@@ -41,13 +41,13 @@ function put(server: ApiServer, source: JsonObject, now: string): void {
   }
   if (existing !== undefined && !ABOUT_THE_SERVER.has(key)) return;
   const { object, owners } = completed(kind, source);
-  const metadata = {
-    ...(object.metadata as JsonObject),
+  // Not a spread, which with further properties would have a hidden class of its own.
+  const metadata: MutableObject = Object.assign({}, object.metadata as JsonObject, {
     uid: server.random.uuid(),
     creationTimestamp: now,
-    ...(kind.hasGeneration ? { generation: 1 } : {}),
-    ...(owners === undefined ? {} : { managedFields: owners.map((entry) => ({ ...entry, time: now })) }),
-  };
+  });
+  if (kind.hasGeneration) metadata.generation = 1;
+  if (owners !== undefined) metadata.managedFields = owners.map((entry) => ({ ...entry, time: now }));
   const form = storedForm(kind, { ...object, metadata } as MutableObject);
   if (existing === undefined) server.store.create(kind.storage, key, form);
   else if (!deepEqual(withoutMetadata(existing), withoutMetadata(form))) {

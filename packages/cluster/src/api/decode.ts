@@ -107,7 +107,7 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
   }
   const kind = text(getOwn(value, 'kind'));
   const apiVersion = text(getOwn(value, 'apiVersion'));
-  if (apiVersion.split('/').length > 2) {
+  if (apiVersion !== expected.apiVersion && apiVersion.split('/').length > 2) {
     throw unrecognized(expected, body, `unexpected GroupVersion string: ${apiVersion}`);
   }
   if (expected.custom) {

@@ -55,7 +55,8 @@ export function trackUpdate(
 function recordManagedFields(next: MutableObject, managedFields: readonly ManagedFieldsEntry[] | undefined): void {
   const metadata = metadataOf(next);
   if (managedFields !== undefined) {
-    next.metadata = { ...metadata, managedFields };
+    // A spread with one more property would have a hidden class of its own, which makes every later access slow.
+    next.metadata = Object.assign({}, metadata, { managedFields });
   } else {
     const { managedFields: _, ...others } = metadata;
     next.metadata = others;

@@ -59,8 +59,18 @@ function decodePath(path: string): string {
   return path.replace(/(?:%..)+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
-/** @throws URIError for a path with a malformed escape */
+// Who creates many objects asks the same again and again.
+let last: { readonly method: string; readonly pathAndQuery: string; readonly info: RequestInfo } | undefined;
+
+/** What a request is about; do not change it, for others may be the same. @throws URIError for a path with a malformed escape */
 export function requestInfo(method: string, pathAndQuery: string): RequestInfo {
+  if (last === undefined || last.pathAndQuery !== pathAndQuery || last.method !== method) {
+    last = { method, pathAndQuery, info: readRequest(method, pathAndQuery) };
+  }
+  return last.info;
+}
+
+function readRequest(method: string, pathAndQuery: string): RequestInfo {
   const mark = pathAndQuery.indexOf('?');
   const path = decodePath(mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark));
   const query = queryOf(pathAndQuery);

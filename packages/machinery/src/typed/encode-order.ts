@@ -53,9 +53,9 @@ function orderStruct(type: StructNode, object: { [key: string]: unknown }): unkn
   }
   if (result === undefined && position === keys.length) return object;
   result ??= start(object, keys, position);
-  for (const key of keys.filter((key) => !type.fields.has(key)).sort(compareText)) {
-    if (object[key] !== undefined) setOwn(result, key, object[key]);
-  }
+  const unknown = keys.filter((key) => !type.fields.has(key));
+  if (unknown.length > 1) unknown.sort(compareText);
+  for (const key of unknown) if (object[key] !== undefined) setOwn(result, key, object[key]);
   return result;
 }
 

@@ -22,9 +22,11 @@ import { everlastingErrors } from './workload.ts';
 const dataLimit = 1024 * 1024;
 
 function keyErrors(object: JsonObject, key: string): FieldError[] {
-  return Object.keys(at(object, key) ?? {})
-    .sort()
-    .flatMap((name) => validateConfigKey(name).map((why) => invalidValue(`${key}[${name}]`, name, why)));
+  const errors: FieldError[] = [];
+  for (const name of Object.keys(at(object, key) ?? {}).sort()) {
+    for (const why of validateConfigKey(name)) errors.push(invalidValue(`${key}[${name}]`, name, why));
+  }
+  return errors;
 }
 
 export function validateConfigMap(map: JsonObject): FieldError[] {
