@@ -42,7 +42,7 @@ export function withinTime<T>(
     const onAbort = () => giveUp(signal?.reason);
     const timer = clock.setTimeout(() => giveUp(tooLate(request, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
-    exchange({ ...request, signal: controller.signal }).then(
+    exchange(Object.assign({}, request, { signal: controller.signal })).then(
       (value) => {
         end();
         if (!controller.signal.aborted && unused.length < UNUSED_LIMIT) unused.push(controller);

@@ -241,8 +241,10 @@ async function send(outgoing: Outgoing, response: ServerResponse, life: Life): P
     return sendStream(outgoing, body.stream, life);
   }
   const content = 'bytes' in body ? body.bytes : 'json' in body ? `${encodeJson(body.json)}\n` : body.text;
-  const headers = { ...response.headers, 'content-length': Buffer.byteLength(content) };
-  outgoing.writeHead(response.status, headers as OutgoingHttpHeaders);
+  // Not a spread with one more property, which would have a hidden class of its own.
+  const headers = Object.assign({}, response.headers as OutgoingHttpHeaders);
+  headers['content-length'] = Buffer.byteLength(content);
+  outgoing.writeHead(response.status, headers);
   // Node writes text and headers as one, and then the headers as UTF-8, too: warnings may have characters that are Latin-1.
   outgoing.end(typeof content === 'string' && 'warning' in response.headers ? Buffer.from(content) : content);
 }
