@@ -88,6 +88,7 @@ export function createController(
       applied: new Map(),
       hotLoops: createHotLoopDetector(clock),
       gate,
+      hasTimeLimit: options.timeout !== undefined,
       stopping,
       killed,
     },

@@ -71,6 +71,12 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
     return history;
   }
 
+  /** Whether a write of the key goes on with a streak. What the first of one has changed is not worth a comparison. */
+  function isLooping(key: string): boolean {
+    const history = histories.get(key);
+    return history !== undefined && history.runs > 0 && clock.monotonic() - history.endedAt <= LOOP_GAP_MS;
+  }
+
   function rested(key: string): void {
     const history = histories.get(key);
     if (history) startOver(history, clock.monotonic());
@@ -83,6 +89,7 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
     begin(key, triggers) {
       const feedsItself = triggers.length > 0 && triggers.every(({ own }) => own);
       const written = new Map<string, string>();
+      let hasOther = false;
       return {
         wrote(resource, objectKey, before, after) {
           const name = `${resource.kind} ${keyString(objectKey)}`;
@@ -93,6 +100,7 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
             written.set(`${name}: written`, '');
           } else if (!before || before.metadata.uid !== after.metadata.uid) written.set(`${name}: created`, '');
           else if (before.metadata.resourceVersion === after.metadata.resourceVersion) return;
+          else if (!isLooping(key)) hasOther = true;
           else
             for (const { path, value } of changedPaths(before, after)) written.set(`${name}: ${path}`, textOf(value));
           if (!after) return;
@@ -101,7 +109,7 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
           if (versions.length > MAX_VERSIONS) versions.shift();
         },
         end() {
-          if (written.size === 0) {
+          if (written.size === 0 && !hasOther) {
             rested(key);
             return undefined;
           }

@@ -9,6 +9,7 @@ function setUp() {
   const surroundings = {
     stopping: stopping.signal,
     killed: killed.signal,
+    hasTimeLimit: true,
     hotLoops: createHotLoopDetector(idleClock()),
   } as unknown as RunSurroundings;
   const subject = { item: { key: 'default/a', causes: [] } } as unknown as RunSubject;

@@ -41,6 +41,8 @@ export interface RunSurroundings {
   readonly applied: AppliedMemory;
   readonly hotLoops: HotLoopDetector;
   readonly gate: ReadGate;
+  /** Runs may be aborted one by one. */
+  readonly hasTimeLimit: boolean;
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
 }
@@ -114,6 +116,8 @@ export class Run implements Watched, WriteSurroundings {
 
   /** Later than `signal`, so that what was begun can be finished when the manager stops. */
   get requestSignal(): AbortSignal {
+    // Requests let go of their signal when they end.
+    if (!this.controller.hasTimeLimit) return this.controller.killed;
     this.#requests ??= this.#childOf(this.controller.killed);
     return this.#requests.controller.signal;
   }
