@@ -7,6 +7,9 @@ import { build } from 'esbuild';
 /** What opwright needs at run time, and what its modules may take for granted. */
 const PLATFORMS = { machinery: 'neutral', schema: 'neutral', kubernetes: 'node', client: 'node', opwright: 'node' };
 
+/** Built-in kinds are known by their names, so that a copy is as good; it costs less than the files that they are spread over. */
+const COPIED = /^@opwright\/kubernetes\/(?!data$)/;
+
 /** Inlined CommonJS packages ask for Node's modules by `require`. */
 const REQUIRE =
   "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);";
@@ -39,7 +42,19 @@ async function bundle(home, platform) {
     platform,
     mainFields: ['module', 'main'],
     target: 'node20.20',
-    external: [...dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]), 'node:*'],
+    external: ['node:*'],
+    conditions: ['opwright-source'],
+    plugins: [
+      {
+        name: 'dependencies',
+        setup(build) {
+          build.onResolve({ filter: /^@?\w/ }, ({ path }) => {
+            const isDependency = dependencies.some((name) => path === name || path.startsWith(`${name}/`));
+            return isDependency && !COPIED.test(path) ? { path, external: true } : undefined;
+          });
+        },
+      },
+    ],
     banner: inlined.length > 0 && platform === 'node' ? { js: REQUIRE } : {},
     legalComments: 'inline',
     metafile: true,

@@ -15,7 +15,7 @@ export interface Base64Options {
 
 /** Bytes as base64. */
 export function encodeBase64(bytes: Uint8Array, { url = false }: Base64Options = {}): string {
-  const pairs = url ? URL_PAIRS : STANDARD_PAIRS;
+  const pairs = pairsOf(url ? URL_SAFE : STANDARD);
   const rest = bytes.length % 3;
   const chunks: string[] = [];
   for (let i = 0; i < bytes.length - rest; i += 3) {
@@ -79,14 +79,19 @@ export function decodeBase64(text: string, { url = false }: Base64Options = {}):
 }
 
 const PADDING = 0x3d;
-const STANDARD_PAIRS = pairsOf(STANDARD);
-const URL_PAIRS = pairsOf(URL_SAFE);
 const STANDARD_VALUES = valuesOf(STANDARD);
 const URL_VALUES = valuesOf(URL_SAFE);
 
-/** The two characters for each group of twelve bits. */
+const PAIRS = new Map<string, readonly string[]>();
+
+/** The two characters for each group of twelve bits: 4,096 texts, made when they are needed first. */
 function pairsOf(alphabet: string): readonly string[] {
-  return [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
+  let pairs = PAIRS.get(alphabet);
+  if (!pairs) {
+    pairs = [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
+    PAIRS.set(alphabet, pairs);
+  }
+  return pairs;
 }
 
 function valuesOf(alphabet: string): ReadonlyMap<number, number> {

@@ -6,7 +6,7 @@ import type { WatchFailure } from '../watch/following.ts';
 import { createCompactor } from './compact.ts';
 import { createInformer } from './informer.ts';
 import { createKindCache, type KindCache, type ManagedKindCache } from './kind-cache.ts';
-import { kindKey } from './kind-key.ts';
+import { isSameKind, kindKey } from './kind-key.ts';
 import type { NamespaceSet } from './namespaces.ts';
 import type { Transform } from './transform.ts';
 import { fieldsOf, mergeFields, projector, showsAll, type ViewFields } from './views.ts';
@@ -135,7 +135,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   const cachesOf = (resource: AnyResource) =>
-    [...held].map(({ cache }) => cache).filter((cache) => kindKey(cache.resource) === kindKey(resource));
+    [...held].map(({ cache }) => cache).filter((cache) => isSameKind(cache.resource, resource));
 
   return {
     kind(resource, selection = {}) {

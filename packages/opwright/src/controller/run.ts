@@ -9,7 +9,7 @@ import {
 } from '@opwright/machinery';
 import { type ChildController, childOf } from '../abort.ts';
 import type { Cache } from '../cache/cache.ts';
-import { kindKey, viewKey } from '../cache/kind-key.ts';
+import { isSameKind, kindKey, viewKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import { type Triggers, triggersOf } from '../queue/triggers.ts';
@@ -204,7 +204,7 @@ export class Run implements Watched, WriteSurroundings {
   /** The next run of the key is to see the write in what it can read. */
   #awaitReads(kind: AnyResource, object: ObjectKey): void {
     for (const view of this.kinds.readable.values()) {
-      if (kindKey(view.resource) !== kindKey(kind) || !view.isPending(object)) continue;
+      if (!isSameKind(view.resource, kind) || !view.isPending(object)) continue;
       this.controller.gate.wrote(this.subject.item.key, view, object);
     }
   }
