@@ -99,7 +99,8 @@ export {
   type LogLevel,
   type LogLine,
 } from './manager/logger.ts';
-export { createManager, type Manager, type ManagerOptions } from './manager/manager.ts';
+export { createManager, type Manager } from './manager/manager.ts';
+export type { ManagerOptions } from './manager/options.ts';
 export type { Readiness } from './manager/readiness.ts';
 export { runUntilSignal, type SignalSource } from './manager/signals.ts';
 export type { Span, Tracer } from './manager/tracing.ts';

@@ -2,7 +2,7 @@ import { type Clock, sleep } from '@opwright/machinery';
 import { sharedAbortController } from '../abort.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CertificateSource, ServingCertificate } from '../webhooks/certificates.ts';
-import { type HttpHandler, type HttpServer, listenHttp, listenHttps, type TlsServer } from './http.ts';
+import { type HttpHandler, type HttpServer, isAddress, listenHttp, listenHttps, type TlsServer } from './http.ts';
 import type { Logger } from './logger.ts';
 import { answerProbe, type HealthCheck } from './probes.ts';
 
@@ -64,7 +64,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       : { status: 404, body: '404 page not found\n' };
 
   async function listen(): Promise<void> {
-    if (isOn(probeAddress)) {
+    if (isAddress(probeAddress)) {
       probeServer = await listenHttp(probeAddress, 'health probes', ({ path, query }) => {
         const probe = /^\/(healthz|readyz)(\/.*)?$/.exec(path);
         if (!probe) return { status: 404, body: '404 page not found\n' };
@@ -73,7 +73,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
           : answerProbe(readiness, probe[2] ?? '', query, degradation());
       });
     }
-    if (!isOn(metricsAddress)) return;
+    if (!isAddress(metricsAddress)) return;
     if (secureMetrics === undefined) {
       metricsServer = await listenHttp(metricsAddress, 'metrics', serveMetrics);
       return;
@@ -137,8 +137,4 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
       return probeServer?.url;
     },
   };
-}
-
-function isOn(address: string): boolean {
-  return address !== '' && address !== '0';
 }

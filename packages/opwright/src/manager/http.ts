@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
+/** Whether something is to listen there: an empty address and `0` mean nowhere. */
+export function isAddress(address: string): boolean {
+  return address !== '' && address !== '0';
+}
+
 /** An answer of one of the manager's endpoints. */
 export interface HttpAnswer {
   readonly status: number;

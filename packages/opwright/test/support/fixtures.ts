@@ -9,7 +9,8 @@ import {
   VirtualClock,
 } from '@opwright/machinery';
 import { callbackLogger, type Logger, type LogLine } from '../../src/manager/logger.ts';
-import { createManager, type Manager, type ManagerOptions } from '../../src/manager/manager.ts';
+import { createManager, type Manager } from '../../src/manager/manager.ts';
+import type { ManagerOptions } from '../../src/manager/options.ts';
 import type { Operator } from '../../src/operator.ts';
 import { createFakeApi, type FakeApi } from './fake-api.ts';
 
