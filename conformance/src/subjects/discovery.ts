@@ -1,5 +1,6 @@
 import type { Subject } from '../case.ts';
-import { core, get } from '../steps.ts';
+import { core, get, remove } from '../steps.ts';
+import { CRDS, defined, GROUP, SPEC } from './widgets.ts';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const AGGREGATED_BETA = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList';
@@ -185,6 +186,33 @@ export const discovery: Subject = {
       name: 'the service account issuer publishes its keys',
       clusterWide: true,
       steps: [get('/.well-known/openid-configuration', { keep: ['.*'] }), get('/openid/v1/jwks', { keep: ['.*'] })],
+    },
+    {
+      name: 'what the server serves itself is registered',
+      clusterWide: true,
+      steps: [
+        get(
+          '/apis/apiregistration.k8s.io/v1/apiservices?labelSelector=kube-aggregator.kubernetes.io/automanaged%3Donstart',
+          {
+            headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+            keep: [
+              'columnDefinitions.2.name',
+              ...Array.from({ length: 21 }, (_, row) => `rows.${row}.object.metadata.name`),
+            ],
+          },
+        ),
+        ...['v1.', 'v1.apps', 'v2.autoscaling', 'v1.flowcontrol.apiserver.k8s.io', 'v1.apiregistration.k8s.io'].map(
+          (name) =>
+            get(`/apis/apiregistration.k8s.io/v1/apiservices/${name}`, {
+              keep: ['metadata.labels', 'metadata.managedFields', 'spec', 'status', 'message'],
+            }),
+        ),
+        ...defined(SPEC({})),
+        get(`/apis/apiregistration.k8s.io/v1/apiservices/v1.${GROUP}`, { until: { status: 200 } }),
+        get(`/apis/apiregistration.k8s.io/v1/apiservices/v1.${GROUP}`),
+        remove(`${CRDS}/widgets.${GROUP}`, undefined, { unrecorded: true }),
+        get(`/apis/apiregistration.k8s.io/v1/apiservices/v1.${GROUP}`, { until: { status: 404 } }),
+      ],
     },
     {
       name: 'a custom path of the namespace leads to the same objects',

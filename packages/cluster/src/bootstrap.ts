@@ -23,11 +23,12 @@ import { deepFreeze, type StoredObject, storeKey } from './store/object.ts';
 export function bootstrap(server: ApiServer, profile: Profile, options: Omit<BootstrapOptions, 'nowMs'>): void {
   const nowMs = server.clock.now();
   for (const object of bootstrapObjects(profile, { ...options, nowMs })) {
-    put(server, object, formatTime(nowMs));
+    putBootstrap(server, object, formatTime(nowMs));
   }
 }
 
-function put(server: ApiServer, source: JsonObject, now: string): void {
+/** Puts one such object into the store. @param now RFC 3339 */
+export function putBootstrap(server: ApiServer, source: JsonObject, now: string): void {
   const [group, version] = splitApiVersion(String(source.apiVersion));
   const kind = server.registry.findKind(group, version, String(source.kind));
   if (kind === undefined) throw new Error(`${source.apiVersion} ${source.kind} is not served`);

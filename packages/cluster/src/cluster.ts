@@ -48,6 +48,7 @@ import { checkFeatureGates } from './kinds/feature-gates.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { loadObjects } from './load.ts';
 import { objectsIn } from './load-files.ts';
+import { registerApiServices } from './local-api-services.ts';
 import { type ServedCluster, serveCluster } from './serve.ts';
 import { frontProxyData } from './server/front-proxy.ts';
 import { type ClusterIdentities, createClusterIdentities } from './server/identities.ts';
@@ -240,6 +241,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     ...(serve?.frontProxy && { frontProxy: frontProxyData(serve.frontProxy) }),
     server: served ?? { address: '127.0.0.1', port: 6443 },
   });
+  const stopRegistering = registerApiServices(server);
   const rootCa = () => identities().authority.certificate;
   const log = options.logger ?? jsonLogger({ clock, level: 'error' });
   // A function call loses an answer only where a test asks for it.
@@ -270,6 +272,7 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
       webhookClient.close();
       definitions.stop();
       stopExpiry();
+      stopRegistering();
       for (const opened of transports) await opened.close();
       await close();
     })();
