@@ -1,12 +1,14 @@
 // Compares a server with the recorded answers, or records them:
 // `npm run conformance -- [--kubeconfig F | --kube-apiserver F --etcd F] [--record] [subject …]`,
 // or compares random requests: `--random CASES (--kubeconfig F | --kube-apiserver F --etcd F) [--seed S]`,
-// or objects with one field wrong: `--wrong (--kubeconfig F | …) [kind …]`
+// or objects with one field wrong: `--wrong (--kubeconfig F | …) [kind …]`,
+// or objects in files: `--files (--kubeconfig F | …) path …`
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Subject } from './case.ts';
 import { describe } from './compare.ts';
 import { type Exception, readExceptions } from './exceptions.ts';
+import { compareFiles } from './files/main.ts';
 import { readGolden, writeGolden } from './goldens.ts';
 import { judge, outdated } from './judge.ts';
 import { exploreLive } from './random/main.ts';
@@ -24,13 +26,16 @@ const { values, positionals } = parseArgs({
     random: { type: 'string' },
     seed: { type: 'string' },
     wrong: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 const home = join(import.meta.dirname, '..');
 const folder = join(home, 'golden');
 const list = join(home, '..', 'docs', 'fidelity.md');
-const unknown = (values.wrong ? [] : positionals).filter((id) => !subjects.some((subject) => subject.id === id));
+/** What is compared are the subjects. */
+const isRecorded = values.random === undefined && !values.wrong && !values.files;
+const unknown = (isRecorded ? positionals : []).filter((id) => !subjects.some((subject) => subject.id === id));
 if (unknown.length > 0) fail(`unknown subject ${unknown.join(', ')}: use ${subjects.map(({ id }) => id).join(', ')}`);
 const { kubeconfig, etcd, 'kube-apiserver': kubeApiserver } = values;
 if ((kubeApiserver === undefined) !== (etcd === undefined)) fail('--kube-apiserver and --etcd need each other');
@@ -39,12 +44,13 @@ if (kubeconfig !== undefined && etcd !== undefined)
 const isReal = kubeconfig !== undefined || etcd !== undefined;
 const real = '--kubeconfig F of a real API server, or --kube-apiserver F --etcd F to start some';
 if (values.record && !isReal) fail(`--record needs ${real}`);
-if ((values.random !== undefined || values.wrong) && !isReal) fail(`--random and --wrong need ${real}`);
+if (!isRecorded && !isReal) fail(`--random, --wrong and --files need ${real}`);
+if (values.files && positionals.length === 0) fail('--files needs paths of files or folders with YAML');
 const named =
-  positionals.length === 0 || values.wrong ? subjects : subjects.filter(({ id }) => positionals.includes(id));
+  positionals.length === 0 || !isRecorded ? subjects : subjects.filter(({ id }) => positionals.includes(id));
 /** A server that runs has the flags that it has. */
 const chosen = named.filter(
-  ({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0 || values.wrong,
+  ({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0 || !isRecorded,
 );
 for (const { id, flags } of named) {
   if (kubeconfig !== undefined && flags !== undefined) console.log(`${id}: needs a server with ${flags.join(' ')}`);
@@ -135,6 +141,9 @@ if (values.random !== undefined) {
 } else if (values.wrong) {
   await using live = await open();
   if (!(await compareWrong(live, positionals, list))) process.exitCode = 1;
+} else if (values.files) {
+  await using live = await open();
+  if (!(await compareFiles(live, positionals, list))) process.exitCode = 1;
 } else if (values.record) {
   await record(open);
 } else if (!(await compare(open))) process.exitCode = 1;

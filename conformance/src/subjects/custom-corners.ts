@@ -256,12 +256,19 @@ export const customCorners: Subject = {
       ],
     },
     {
-      name: 'an escape of JSON that YAML 1.1 lacks is refused in YAML',
+      name: 'YAML has no escape of JSON that YAML 1.1 lacks, and the line breaks that it has',
       steps: [
         ...['"a\\/b"', '"\\x4"', '"\\q"', "'a\\/b'", '"a\\\\/b"'].map((text) =>
           send(
             'POST /api/v1/namespaces/{{ns}}/configmaps?dryRun=All',
             { text: `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: ${text}\n` },
+            'application/yaml',
+          ),
+        ),
+        ...['|\n    b\n    c', '|+\n    b', '>\n    b\n    c\n', '|\n    b\n# end'].map((text) =>
+          send(
+            'POST /api/v1/namespaces/{{ns}}/configmaps?dryRun=All',
+            { text: `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: ${text}` },
             'application/yaml',
           ),
         ),

@@ -13,12 +13,18 @@ test.each([
   ['a: &x {b: 1}\nc: *x', '{"a":{"b":1},"c":{"b":1}}'],
   ['__proto__: {x: 1}', '{"__proto__":{"x":1}}'],
   ['', 'null'],
+  ['a: |\n  b\n  c', '{"a":"b\\nc"}'],
+  ['a: |\n  b\n', '{"a":"b\\n"}'],
+  ['a: >\n  b\nc: |-\n  d', '{"a":"b\\n","c":"d"}'],
+  ['a: "x\\\\/y"', '{"a":"x\\\\/y"}'],
 ])('%j is read', (text, wanted) => {
   expect(json(text)).toBe(wanted);
 });
 
 test.each([
   ['a: [b', "yaml: line 1: did not find expected ',' or ']'"],
+  ['a: "b\\/c"', 'yaml: found unknown escape character'],
+  ['a:\n  b: "\\x4"', 'yaml: line 2: did not find expected hexdecimal number'],
   ['a: .inf', 'json: unsupported value: +Inf'],
   ['a: .nan', 'json: unsupported value: NaN'],
   ['a: *b', "yaml: unknown anchor 'b' referenced"],

@@ -39,6 +39,7 @@ export function parseYaml(text: string): ParsedYaml {
     if (text.includes('\\/')) refuseEscapedSlashes(document, text);
     const problems = repeatedKeys(document, lines);
     settleScalars(document);
+    if (!text.endsWith('\n')) settleEnd(document, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     // Through the JSON parser, so that both forms of a body are the same kind of tree.
     return { ...parseJson(JSON.stringify(value ?? null)), problems };
@@ -92,6 +93,18 @@ function refuseEscapedSlashes(document: Document, text: string): void {
       const found = /^(?:[^\\]|\\[^/])*\\\//.exec(text.slice(range[0], range[1]));
       if (found === null) return;
       throw new YamlError(`yaml: ${placed('scanner', text, range[0] + found[0].length)}found unknown escape character`);
+    },
+  });
+}
+
+/** A block scalar at the very end has a line break after it only if the text has one. */
+function settleEnd(document: Document, text: string): void {
+  visit(document, {
+    Scalar(_, node) {
+      const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+      if (isBlock && node.range?.[1] === text.length && typeof node.value === 'string') {
+        node.value = node.value.replace(/\n$/, '');
+      }
     },
   });
 }
