@@ -3,10 +3,10 @@ import { controller, defineOperator } from 'opwright';
 import { Foo } from './foo.ts';
 
 const foos = controller(Foo)
-  .watches(Pod, async (pod, ctx) => (await ctx.list(Foo)).filter((foo) => foo.spec.name === pod.metadata.name))
-  .reconcile(async (foo, ctx) => {
+  .watches(Pod, (pod, ctx) => ctx.list(Foo).filter((foo) => foo.spec.name === pod.metadata.name))
+  .reconcile((foo, ctx) => {
     const friend = foo.spec.name;
-    const happy = (await ctx.list(Pod)).some((pod) => pod.metadata.name === friend);
+    const happy = ctx.list(Pod).some((pod) => pod.metadata.name === friend);
     const [reason, message] = happy ? ['FriendFound', `${friend} is here`] : ['FriendLost', `${friend} is not here`];
     if (happy !== (foo.status?.happy ?? false)) ctx.event({ reason, message });
     ctx.condition({ type: 'Happy', status: happy ? 'True' : 'False', reason, message });

@@ -14,11 +14,11 @@ export function scheduler(client: Client) {
     .watches(Node, (_node, ctx) => ctx.list(Pod, { index: ['byNode', ''] }))
     .reconcile(async (pod, ctx) => {
       if (!unassigned(pod) || pod.spec.schedulerName !== 'default-scheduler') return;
-      const nodes = await ctx.list(Node);
+      const nodes = ctx.list(Node);
       const fitting: { node: Node; pods: number }[] = [];
       for (const node of nodes) {
         if (fits(pod, node))
-          fitting.push({ node, pods: (await ctx.list(Pod, { index: ['byNode', node.metadata.name] })).length });
+          fitting.push({ node, pods: ctx.list(Pod, { index: ['byNode', node.metadata.name] }).length });
       }
       const chosen = fitting.sort(
         (a, b) => a.pods - b.pods || (a.node.metadata.name < b.node.metadata.name ? -1 : 1),

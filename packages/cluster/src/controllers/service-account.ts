@@ -25,10 +25,10 @@ export function serviceAccountController(rootCa: () => string) {
           if (!isAlreadyExists(error) && !isNamespaceTerminating(error) && !isNotFound(error)) throw error;
         });
       };
-      await ensure(await ctx.get(ServiceAccount, { namespace, name: 'default' }), () =>
+      await ensure(ctx.get(ServiceAccount, { namespace, name: 'default' }), () =>
         ctx.create(ServiceAccount, { metadata: { namespace, name: 'default' } }),
       );
-      await ensure(await ctx.get(ConfigMap, { namespace, name: ROOT_CA }), () =>
+      await ensure(ctx.get(ConfigMap, { namespace, name: ROOT_CA }), () =>
         ctx.create(ConfigMap, {
           metadata: { namespace, name: ROOT_CA, annotations: { 'kubernetes.io/description': ROOT_CA_DESCRIPTION } },
           data: { 'ca.crt': rootCa() },
