@@ -13,6 +13,7 @@ import {
   type Manager,
   type ManagerOptions,
   type Operator,
+  retryAfter,
 } from '../src/index.ts';
 import { restingClock } from './support/candidates.ts';
 import { type Recording, recording } from './support/fixtures.ts';
@@ -230,6 +231,49 @@ describe('a controller that reads in one cluster and writes into another', () =>
     await time.advance(1000);
     expect((await west.client.get(ConfigMap, key)).data).toEqual({ a: '1' });
     await expect(hub.client.get(ConfigMap, key)).rejects.toThrow('not found');
+  });
+
+  test('runs again only when the caches of the other cluster have shown what it wrote there', async () => {
+    let late = 0;
+    /** Events of the other cluster come late. */
+    const lagging: Transport = {
+      ...west.transport,
+      async request(request) {
+        const response = await west.transport.request(request);
+        if (!request.stream) return response;
+        return {
+          ...response,
+          async *lines(parse) {
+            for await (const line of response.lines(parse)) {
+              await new Promise<void>((resolve) => time.setTimeout(resolve, late));
+              yield line;
+            }
+          },
+        };
+      },
+    };
+    const runs: [at: number, others: string | undefined][] = [];
+    const counter = controller(Foo)
+      .reads(ConfigMap, { cluster: 'west', labelSelector: 'count=yes' })
+      .writes(ConfigMap, { cluster: 'west' })
+      .reconcile(async (_foo, ctx) => {
+        const there = ctx.in('west');
+        runs.push([ctx.clock.monotonic(), there.get(ConfigMap, 'others')?.data?.n]);
+        if (runs.length > 1) return undefined;
+        const counted = {
+          metadata: { namespace: 'default', name: 'others', labels: { count: 'yes' } },
+          data: { n: '2' },
+        };
+        await west.client.create(ConfigMap, counted);
+        await there.apply(ConfigMap, { metadata: { name: 'own', labels: { count: 'yes' } } });
+        return retryAfter(10);
+      });
+    await start(defineOperator({ name: 'op', controllers: [counter] }), { clusters: { west: { transport: lagging } } });
+    late = 700;
+    await hub.client.create(Foo, foo('a', 1));
+    await time.advance(10_000);
+    expect(runs.map(([, others]) => others)).toEqual([undefined, '2']);
+    expect(runs[1]![0] - runs[0]![0]).toBeGreaterThanOrEqual(1400);
   });
 
   const placing = defineOperator({

@@ -95,7 +95,7 @@ function createReads(
 /** Reads and writes in another cluster than that of the reconciled object. */
 function createThere(run: Run, primary: KubeObject, cluster: string): ReturnType<ErasedContext['in']> {
   const { controllerName, fieldManager, requestSignal } = run;
-  const there = run.controller.other(cluster);
+  const there = run.other(cluster);
   const { namespace } = primary.metadata;
   const reads = () => createReads({ kinds: readyKinds(there.kinds, cluster), controllerName }, namespace, cluster);
   const writes = createWrites({ ...there, controllerName, fieldManager, requestSignal }, primary, cluster);

@@ -182,10 +182,27 @@ export class Run implements Watched, WriteSurroundings {
     return { client, resource, fieldManager, signal, wrote: (object) => this.wrote(resource, object) };
   }
 
+  /** Another cluster, whose writes are awaited as well. @throws Error when there is none of the name */
+  other(cluster: string): ClusterKinds {
+    const there = this.controller.other(cluster);
+    return {
+      ...there,
+      wrote: (kind, written) => {
+        const shown = there.wrote(kind, written);
+        this.#awaitReads(there.kinds, kind, written.metadata);
+        return shown;
+      },
+      deleted: (kind, key, uid) => {
+        there.deleted(kind, key, uid);
+        this.#awaitReads(there.kinds, kind, key);
+      },
+    };
+  }
+
   wrote(kind: AnyResource, written: KubeObject): KubeObject {
     const { metadata } = written;
     const shown = this.controller.cache.wrote(kind, written);
-    this.#awaitReads(kind, metadata);
+    this.#awaitReads(this.kinds, kind, metadata);
     this.#written.wrote(kind, metadata, this.#before?.get(`${kindKey(kind)} ${keyString(metadata)}`), shown);
     return shown;
   }
@@ -193,7 +210,7 @@ export class Run implements Watched, WriteSurroundings {
   deleted(kind: AnyResource, key: ObjectKey, uid: string): void {
     this.#written.wrote(kind, key, undefined, undefined);
     this.controller.cache.deleted(kind, key, uid);
-    this.#awaitReads(kind, key);
+    this.#awaitReads(this.kinds, kind, key);
   }
 
   get #written(): RunWrites {
@@ -202,8 +219,8 @@ export class Run implements Watched, WriteSurroundings {
   }
 
   /** The next run of the key is to see the write in what it can read. */
-  #awaitReads(kind: AnyResource, object: ObjectKey): void {
-    for (const view of this.kinds.readable.values()) {
+  #awaitReads({ readable }: DeclaredKinds, kind: AnyResource, object: ObjectKey): void {
+    for (const view of readable.values()) {
       if (!isSameKind(view.resource, kind) || !view.isPending(object)) continue;
       this.controller.gate.wrote(this.subject.item.key, view, object);
     }
