@@ -25,8 +25,6 @@ export interface MemberRules {
   readonly learned: Roster | undefined;
   /** How many members exist. */
   readonly members: number;
-  /** Whether a Lease of this name exists. */
-  exists(name: string): boolean;
   /** What the member's own Lease is to say. */
   readonly acknowledged: string;
   /** The members whose acknowledgement is missing. */
@@ -100,7 +98,6 @@ export function createMemberRules(self: string): MemberRules {
     get members() {
       return group.members.length;
     },
-    exists: (name) => group.members.some((member) => member.name === name),
     get acknowledged() {
       return given === undefined ? '' : acknowledgement(given);
     },
