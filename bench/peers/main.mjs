@@ -18,14 +18,16 @@ const PODS = options.pods.split(',').map(Number);
 const OBJECTS = Number(options.objects);
 const OURS = 'opwright';
 
-/** What each scenario shows: its count, what has to be there before, and its figures. */
+/** What each scenario shows: its counts, what has to be there before (`shared`: of the same for all programs), and its figures. */
 const SCENARIOS = {
   latency: {
     counts: [Math.min(OBJECTS, 500)],
     figures: { p50Ms: ['create → reconcile, p50', 'ms'], p99Ms: ['create → reconcile, p99', 'ms'] },
   },
   noop: {
-    counts: [OBJECTS],
+    // At first compilers decide.
+    counts: [OBJECTS, 10 * OBJECTS],
+    shared: 'objects',
     prepare: (client, namespace, i) =>
       client.create(ConfigMap, { ...configMap(''), metadata: { name: `object-${i}`, namespace } }),
     figures: { perSecond: ['reconciles that do nothing', '/s'] },
@@ -42,7 +44,7 @@ const SCENARIOS = {
   queue: { counts: [100_000], figures: { perSecond: ['keys through the work queue', '/s'] } },
   sync: {
     counts: PODS,
-    shared: true,
+    shared: 'pods',
     prepare: (client, namespace, i) => client.create(Pod, largePod(i, namespace)),
     figures: {
       ms: ['cold sync', 'ms'],
@@ -79,7 +81,7 @@ for (const [scenario, { counts, shared, prepare, figures }] of Object.entries(SC
       found[name] = run(command, scenario, server.kubeconfig, namespace, count);
     }
     for (const [figure, [what, unit]] of Object.entries(figures)) {
-      const title = shared ? `${what}, ${count.toLocaleString('en')} pods` : what;
+      const title = shared ? `${what}, ${count.toLocaleString('en')} ${shared}` : what;
       const ours = found[OURS][figure];
       for (const [name, values] of Object.entries(found)) {
         if (values[figure] === undefined) continue;
