@@ -108,3 +108,19 @@ export const pod = (name: string, spec: object = {}, metadata: object = {}): obj
   metadata: { name, ...metadata },
   spec: { containers: [{ name: 'main', image: 'example.com/main:1' }], ...spec },
 });
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+/** Lets the user `{{run}}` do something everywhere. */
+export const grant = (name: string, ...rules: readonly object[]): RequestStep[] => [
+  post(`${RBAC}/clusterroles`, { metadata: { name: `${name}-{{run}}` }, rules }, { unrecorded: true }),
+  post(
+    `${RBAC}/clusterrolebindings`,
+    {
+      metadata: { name: `${name}-{{run}}` },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${name}-{{run}}` },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: '{{run}}' }],
+    },
+    { unrecorded: true },
+  ),
+];

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Step } from '../case.ts';
-import { get, post } from '../steps.ts';
-import { API, CRDS, GROUP, WIDGETS, widget } from '../subjects/widgets.ts';
+import { post } from '../steps.ts';
+import { CRDS, definition, served, version, WIDGETS, widget } from '../subjects/widgets.ts';
 import type { Edit } from './edits.ts';
 import type { Target } from './requests.ts';
 import { objectSchema, type RandomSchema } from './schemas.ts';
@@ -16,7 +16,7 @@ export interface CustomTarget {
 export const customTarget: Arbitrary<CustomTarget> = fc
   .record({ spec: objectSchema, status: objectSchema, separate: fc.boolean() })
   .map(({ spec, status, separate }) => ({
-    definition: definition(spec, status, separate),
+    definition: defined(spec, status, separate),
     target: fc.array(spec.value, { minLength: 1, maxLength: 2 }).map((values) => ({
       path: WIDGETS,
       subresources: separate ? ['status'] : [],
@@ -46,34 +46,8 @@ function valueEdit(part: string, values: Arbitrary<unknown>): Arbitrary<Edit> {
   });
 }
 
-function definition(spec: RandomSchema, status: RandomSchema, separate: boolean): Step[] {
+function defined(spec: RandomSchema, status: RandomSchema, separate: boolean): Step[] {
   const schema = { type: 'object', properties: { spec: spec.schema, status: status.schema } };
-  return [
-    post(
-      CRDS,
-      {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: `widgets.${GROUP}` },
-        spec: {
-          group: GROUP,
-          scope: 'Namespaced',
-          names: { plural: 'widgets', kind: 'Widget' },
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              schema: { openAPIV3Schema: schema },
-              ...(separate ? { subresources: { status: {} } } : {}),
-            },
-          ],
-        },
-      },
-      { keep: ['message', 'details', 'code'], essential: true },
-    ),
-    get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
-    get(WIDGETS, { until: { status: 200 } }),
-    get(`/apis/${API}`, { until: { status: 200 } }),
-  ];
+  const only = version(schema, separate ? { subresources: { status: {} } } : {});
+  return [post(CRDS, definition([only]), { keep: ['message', 'details', 'code'], essential: true }), ...served];
 }

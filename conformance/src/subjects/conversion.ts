@@ -1,18 +1,12 @@
 import type { Subject } from '../case.ts';
 import { apply, events, get, patch, post, put, remove, reviews, watch } from '../steps.ts';
 import { answering } from '../webhook-server.ts';
-import { CRDS, defined, GROUP, TABLE } from './widgets.ts';
+import { CRDS, defined, GROUP, TABLE, version as versionOf } from './widgets.ts';
 
 const ANY = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const SCHEMA = { type: 'object', properties: { spec: ANY } };
 const at = (version: string) => `/apis/${GROUP}/${version}/namespaces/{{ns}}/widgets`;
-const version = (name: string, rest: object = {}) => ({
-  name,
-  served: true,
-  storage: false,
-  schema: { openAPIV3Schema: SCHEMA },
-  ...rest,
-});
+const version = (name: string, rest: object = {}) => versionOf(SCHEMA, { name, storage: false, ...rest });
 const DEFINITION = `${CRDS}/widgets.${GROUP}`;
 
 /** Widgets with a field that is `a` in v1, which is stored, and `aa` in v2. */

@@ -1,6 +1,6 @@
 import type { Subject } from '../case.ts';
 import { apply, configMap, core, deployment, get, inGroup, patch, pod, post, put, send } from '../steps.ts';
-import { API, CRDS, defined, GROUP, SPEC, WIDGETS, widget } from './widgets.ts';
+import { API, CRDS, defined, definition, SPEC, version, WIDGETS, widget } from './widgets.ts';
 
 const CMS = `${core}/configmaps`;
 const SERVICES = `${core}/services`;
@@ -170,31 +170,18 @@ export const corners: Subject = {
       ].map(([rule, messageExpression, value]) =>
         post(
           `${CRDS}?dryRun=All`,
-          {
-            metadata: { name: `widgets.${GROUP}` },
-            spec: {
-              group: GROUP,
-              scope: 'Namespaced',
-              names: { plural: 'widgets', kind: 'Widget' },
-              versions: [
-                {
-                  name: 'v1',
-                  served: true,
-                  storage: true,
-                  schema: {
-                    openAPIV3Schema: SPEC({
-                      a: {
-                        type: typeof value,
-                        default: value,
-                        ...(typeof value === 'string' && { maxLength: 9 }),
-                        'x-kubernetes-validations': [{ rule, message: 'says no', messageExpression }],
-                      },
-                    }),
-                  },
+          definition([
+            version(
+              SPEC({
+                a: {
+                  type: typeof value,
+                  default: value,
+                  ...(typeof value === 'string' && { maxLength: 9 }),
+                  'x-kubernetes-validations': [{ rule, message: 'says no', messageExpression }],
                 },
-              ],
-            },
-          },
+              }),
+            ),
+          ]),
           { keep: ['message', 'details', 'code'] },
         ),
       ),

@@ -1,6 +1,6 @@
 import type { Subject } from '../case.ts';
 import { apply, get, patch, post, put, send } from '../steps.ts';
-import { CRDS, defined, GROUP, SPEC, WIDGETS, widget } from './widgets.ts';
+import { CRDS, defined, definition, GROUP, SPEC, served, version, WIDGETS, widget } from './widgets.ts';
 
 /** D49–D54: what the definitions and objects of real projects do at the edges of their schemas. */
 const TEXT = { type: 'string' };
@@ -9,27 +9,8 @@ const STRICT = 'fieldValidation=Strict';
 
 /** Widgets of two versions, of which v2 is stored. */
 const twoVersions = (v1: object, v2: object) => [
-  post(
-    CRDS,
-    {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `widgets.${GROUP}` },
-      spec: {
-        group: GROUP,
-        scope: 'Namespaced',
-        names: { plural: 'widgets', kind: 'Widget' },
-        versions: [
-          { name: 'v1', served: true, storage: false, schema: { openAPIV3Schema: v1 } },
-          { name: 'v2', served: true, storage: true, schema: { openAPIV3Schema: v2 } },
-        ],
-      },
-    },
-    { unrecorded: true },
-  ),
-  get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
-  get(WIDGETS, { until: { status: 200 } }),
-  get(`/apis/${GROUP}`, { until: { status: 200 } }),
+  post(CRDS, definition([version(v1, { storage: false }), version(v2, { name: 'v2' })]), { unrecorded: true }),
+  ...served,
 ];
 
 const WIDGETS_V2 = WIDGETS.replace('/v1/', '/v2/');

@@ -1,34 +1,13 @@
 import type { Subject } from '../case.ts';
 import { get, patch, post, put, remove } from '../steps.ts';
+import { CRDS, definition, GROUP, version, WIDGETS } from './widgets.ts';
 
-const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const GROUP = '{{run}}.example.com';
 const CRD = `${CRDS}/widgets.${GROUP}`;
-
-const WIDGETS = `/apis/${GROUP}/v1/namespaces/{{ns}}/widgets`;
-
-const version = (schema: object, rest: object = {}): object => ({
-  name: 'v1',
-  served: true,
-  storage: true,
-  schema: { openAPIV3Schema: schema },
-  ...rest,
-});
 
 const SPEC = { type: 'object', properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } } };
 
-const crd = (spec: object = {}, names: object = {}): object => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `widgets.${GROUP}` },
-  spec: {
-    group: GROUP,
-    scope: 'Namespaced',
-    names: { plural: 'widgets', kind: 'Widget', ...names },
-    versions: [version(SPEC)],
-    ...spec,
-  },
-});
+const crd = (spec: object = {}, names: object = {}): object =>
+  definition([version(SPEC)], { names: { plural: 'widgets', kind: 'Widget', ...names }, ...spec });
 
 /** A definition whose `spec` has the schema. */
 const withSchema = (spec: object): object => crd({ versions: [version({ type: 'object', properties: { spec } })] });

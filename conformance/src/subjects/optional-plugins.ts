@@ -1,10 +1,9 @@
 import type { RequestStep, Subject } from '../case.ts';
-import { as, configMap, core, get, patch, pod, post, put, remove } from '../steps.ts';
+import { as, configMap, core, get, grant, patch, pod, post, put, remove } from '../steps.ts';
 
 const PODS = `${core}/pods`;
 const CMS = `${core}/configmaps`;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces';
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const NAMESPACE = '/api/v1/namespaces/{{ns}}';
 const unrecorded = { unrecorded: true } as const;
 const tolerations = { keep: ['spec.tolerations', 'message', 'code'] };
@@ -24,19 +23,6 @@ const owner = (name: string, rest: object = {}) => ({
   uid: '00000000-0000-0000-0000-000000000001',
   ...rest,
 });
-
-const grant = (name: string, ...rules: readonly object[]): RequestStep[] => [
-  post(`${RBAC}/clusterroles`, { metadata: { name: `${name}-{{run}}` }, rules }, unrecorded),
-  post(
-    `${RBAC}/clusterrolebindings`,
-    {
-      metadata: { name: `${name}-{{run}}` },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${name}-{{run}}` },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: '{{run}}' }],
-    },
-    unrecorded,
-  ),
-];
 
 /** Admission plugins that work only when they are enabled. */
 export const optionalPlugins: Subject = {

@@ -1,23 +1,8 @@
-import type { Case, RequestStep } from '../case.ts';
-import { as, configMap, core, patch, post } from '../steps.ts';
+import type { Case } from '../case.ts';
+import { as, configMap, core, grant, patch, post } from '../steps.ts';
 
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const unrecorded = { unrecorded: true } as const;
 const asUser = as('{{run}}');
-
-/** Lets the user of the case do something everywhere. */
-const grant = (name: string, rule: object): RequestStep[] => [
-  post(`${RBAC}/clusterroles`, { metadata: { name: `${name}-{{run}}` }, rules: [rule] }, unrecorded),
-  post(
-    `${RBAC}/clusterrolebindings`,
-    {
-      metadata: { name: `${name}-{{run}}` },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${name}-{{run}}` },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: '{{run}}' }],
-    },
-    unrecorded,
-  ),
-];
 
 /**
  * Who writes policies with parameters, or binds them, has to be allowed to read those.

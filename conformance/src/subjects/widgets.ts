@@ -7,27 +7,34 @@ export const API = `${GROUP}/v1`;
 export const WIDGETS = `/apis/${API}/namespaces/{{ns}}/widgets`;
 export const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 
-/** Steps that define Widgets with a schema and wait until they are served. */
-export const defined = (schema: object, version: object = {}, spec: object = {}): Step[] => [
-  post(
-    CRDS,
-    {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `widgets.${GROUP}` },
-      spec: {
-        group: GROUP,
-        scope: 'Namespaced',
-        names: { plural: 'widgets', kind: 'Widget' },
-        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, ...version }],
-        ...spec,
-      },
-    },
-    { unrecorded: true },
-  ),
+/** A version of Widgets, which is served and stored unless it says otherwise. */
+export const version = (schema: object, rest: object = {}): object => ({
+  name: 'v1',
+  served: true,
+  storage: true,
+  schema: { openAPIV3Schema: schema },
+  ...rest,
+});
+
+/** The definition of Widgets, with their versions and what differs in its spec. */
+export const definition = (versions: readonly object[], spec: object = {}): object => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `widgets.${GROUP}` },
+  spec: { group: GROUP, scope: 'Namespaced', names: { plural: 'widgets', kind: 'Widget' }, versions, ...spec },
+});
+
+/** Waits until Widgets are served. */
+export const served: readonly Step[] = [
   get(`${CRDS}/widgets.${GROUP}`, { until: { condition: 'Established' } }),
   get(WIDGETS, { until: { status: 200 } }),
   get(`/apis/${GROUP}`, { until: { status: 200 } }),
+];
+
+/** Steps that define Widgets with a schema and wait until they are served. */
+export const defined = (schema: object, ofVersion: object = {}, spec: object = {}): Step[] => [
+  post(CRDS, definition([version(schema, ofVersion)], spec), { unrecorded: true }),
+  ...served,
 ];
 
 export const SPEC = (properties: object, rest: object = {}): object => ({

@@ -7,8 +7,10 @@ import {
   type JsonObject,
   type ManagedFieldsEntry,
   managedFieldsAfter,
+  managedFieldsOf,
   namedFields,
   updateWithManager,
+  withManagedFields,
 } from '@opwright/machinery';
 import type { MutableObject, ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
@@ -111,14 +113,12 @@ export function formManagerRequest(call: Call, fieldManager: string, { bodies, s
 /** An object in the form of an endpoint, with the owners that it has there. */
 export function liveForm({ view, owners }: Endpoint, live: StoredObject): JsonObject {
   const form = view!(live);
-  const managedFields = owners!.ofForm(live.metadata.managedFields ?? []);
-  return { ...form, metadata: { ...(form.metadata as object), managedFields } } as unknown as JsonObject;
+  return withManagedFields(form as JsonObject, owners!.ofForm(live.metadata.managedFields ?? []));
 }
 
 /** Records on the object who owns what of its form. */
 export function recordOwners({ owners }: Endpoint, live: StoredObject, form: JsonObject, next: MutableObject): void {
-  const entries = (form.metadata as JsonObject).managedFields as unknown as ManagedFieldsEntry[] | undefined;
-  const managedFields = owners!.ofObject(live.metadata.managedFields ?? [], entries ?? []);
+  const managedFields = owners!.ofObject(live.metadata.managedFields ?? [], managedFieldsOf(form) ?? []);
   const { managedFields: _, ...metadata } = next.metadata as MutableObject;
   next.metadata = managedFields.length === 0 ? metadata : { ...metadata, managedFields };
 }

@@ -3,7 +3,7 @@ export { applyWithManager, finishApply, prepareApply } from './apply.ts';
 export type { Comparison } from './compare.ts';
 export { compare as compareTyped } from './compare.ts';
 export type { FieldManagerRequest, VersionConverter, VersionedObject } from './field-manager.ts';
-export { namedFields } from './field-manager.ts';
+export { managedFieldsOf, namedFields, withManagedFields } from './field-manager.ts';
 export type { FieldSet, FieldSetBuilder } from './field-set.ts';
 export * as fieldSets from './field-set.ts';
 export type { FieldsV1 } from './fields-v1.ts';

@@ -52,6 +52,19 @@ test('the document is that of a real API server, descriptions and shared paramet
   expect({ paths: digest(paths), definitions: digest(definitions) }).toEqual(digests);
 });
 
+test('others get their turn while the document is made', async () => {
+  let turns = 0;
+  let made = false;
+  const count = () => {
+    turns++;
+    if (!made) setImmediate(count);
+  };
+  setImmediate(count);
+  await server().get();
+  made = true;
+  expect(turns).toBeGreaterThan(20);
+});
+
 test('custom resources are published as far as v2 can say what they are', async () => {
   const { registry, get } = server();
   const before = (await get()).headers.etag;

@@ -1,3 +1,4 @@
+import { nextTurn } from '@opwright/client';
 import { openapiSchema } from '@opwright/kubernetes/data';
 import type { JsonObject, JsonValue } from '@opwright/machinery';
 import { isJsonObject } from '../../../kinds/tree.ts';
@@ -6,41 +7,58 @@ import { lossySchema } from './lossy-schema.ts';
 const V3_SCHEMAS = '#/components/schemas/';
 const V2_SCHEMAS = '#/definitions/';
 
-/** The one document of OpenAPI v2, made of those of v3. */
-export function openapiV2(documents: Iterable<JsonObject>): JsonObject {
-  const paths = new Map<string, JsonObject>();
-  const definitions = new Map<string, JsonObject>();
-  for (const document of documents) {
-    for (const [path, item] of entriesOf(document.paths)) paths.set(path, pathItem(path, item));
+/** Paths or schemas that are made in one turn. */
+const SLICE = 40;
+
+/**
+ * The text of the one document of OpenAPI v2, made of those of v3. It is some megabytes, so that others get their turn
+ * meanwhile.
+ */
+export async function openapiV2Text(documents: Iterable<{ make(): JsonObject }>): Promise<string> {
+  const paths = new Map<string, string>();
+  const definitions = new Map<string, string>();
+  let made = 0;
+  const add = async (to: Map<string, string>, name: string, make: () => JsonValue) => {
+    to.set(name, JSON.stringify(make()));
+    if (++made % SLICE === 0) await nextTurn();
+  };
+  for (const { make } of documents) {
+    const document = make();
+    await nextTurn();
+    for (const [path, item] of entriesOf(document.paths)) await add(paths, path, () => pathItem(path, item));
     const schemas = isJsonObject(document.components) ? document.components.schemas : undefined;
     for (const [name, schema] of entriesOf(schemas)) {
-      if (!definitions.has(name)) definitions.set(name, definition(name, schema));
+      if (!definitions.has(name)) await add(definitions, name, () => definition(name, schema));
     }
   }
-  return {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: '1.32' },
-    paths: sorted(paths),
-    definitions: sorted(definitions),
-    parameters: {},
-    securityDefinitions: {
-      BearerToken: {
-        description: 'Bearer Token authentication',
-        type: 'apiKey',
-        name: 'authorization',
-        in: 'header',
-      },
+  const parts = { ...HEAD, paths: sortedText(paths), definitions: sortedText(definitions), ...TAIL };
+  return `{${Object.entries(parts)
+    .map(([key, text]) => `"${key}":${text}`)
+    .join(',')}}`;
+}
+
+const HEAD = { swagger: '"2.0"', info: JSON.stringify({ title: 'Kubernetes', version: '1.32' }) };
+const TAIL = {
+  parameters: '{}',
+  securityDefinitions: JSON.stringify({
+    BearerToken: {
+      description: 'Bearer Token authentication',
+      type: 'apiKey',
+      name: 'authorization',
+      in: 'header',
     },
-    security: [{ BearerToken: [] }],
-  };
+  }),
+  security: JSON.stringify([{ BearerToken: [] }]),
+};
+
+/** An object of texts that are JSON already. */
+function sortedText(texts: ReadonlyMap<string, string>): string {
+  const entries = [...texts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
 }
 
 function entriesOf(value: JsonValue | undefined): readonly (readonly [string, JsonObject])[] {
   return isJsonObject(value) ? Object.entries(value).map(([key, entry]) => [key, entry as JsonObject]) : [];
-}
-
-function sorted(map: ReadonlyMap<string, JsonObject>): JsonObject {
-  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function pathItem(path: string, item: JsonObject): JsonObject {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Clock, JsonObject } from '@opwright/machinery';
 import type { Registry } from '../../../kinds/registry.ts';
 import type { DocumentHandler } from '../../context.ts';
+import type { ServerRequest, ServerResponse } from '../../http-types.ts';
 import { acceptClauses, header } from '../../negotiate.ts';
 import { notModified } from '../../not-modified.ts';
 import { type CustomSchema, openapiDocuments } from '../document.ts';
-import { openapiV2 } from './document.ts';
+import { openapiV2Text } from './document.ts';
 import { encodeOpenapiV2 } from './protobuf.ts';
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -24,15 +25,20 @@ const FORMS: Readonly<Record<string, 'json' | 'protobuf'>> = {
  * again after kinds have changed.
  */
 export function openapiV2Documents(registry: Registry, customSchema: CustomSchema, clock: Clock): DocumentHandler {
-  let made: Made | undefined;
-  return (request, info) => {
-    if (info.path !== '/openapi/v2') return undefined;
+  /** Of the kinds of one generation; who asks while it is made waits for the same one. */
+  let making: { readonly generation: number; readonly made: Promise<Made> } | undefined;
+  const current = (): Promise<Made> => {
+    const { generation } = registry;
+    if (making?.generation !== generation) making = { generation, made: make(registry, customSchema, clock.now()) };
+    return making.made;
+  };
+  const answer = async (request: ServerRequest): Promise<ServerResponse> => {
     const vary = ['Accept-Encoding', 'Accept'];
     const form = formOf(header(request, 'accept'));
     if (form === undefined) {
       return { status: 406, headers: { 'cache-control': 'no-cache, private', vary }, body: { text: '' } };
     }
-    if (made === undefined || made.generation !== registry.generation) made = make(registry, customSchema, clock.now());
+    const made = await current();
     const headers = {
       'accept-ranges': 'bytes',
       'cache-control': 'no-cache, private',
@@ -44,10 +50,10 @@ export function openapiV2Documents(registry: Registry, customSchema: CustomSchem
     if (header(request, 'if-none-match') === made.etag) return notModified(headers);
     return { status: 200, headers, body: form === 'json' ? { text: made.text } : { bytes: made.protobuf() } };
   };
+  return (request, info) => (info.path === '/openapi/v2' ? answer(request) : undefined);
 }
 
 interface Made {
-  readonly generation: number;
   readonly text: string;
   readonly etag: string;
   /** When, as headers say it. */
@@ -55,13 +61,11 @@ interface Made {
   protobuf(): Uint8Array;
 }
 
-function make(registry: Registry, customSchema: CustomSchema, nowMs: number): Made {
-  const documents = [...openapiDocuments(registry.kinds(), customSchema).values()];
-  const text = JSON.stringify(openapiV2(documents.map((document) => document.make())));
+async function make(registry: Registry, customSchema: CustomSchema, nowMs: number): Promise<Made> {
+  const text = await openapiV2Text(openapiDocuments(registry.kinds(), customSchema).values());
   const hash = createHash('sha512').update(text).digest('hex').toUpperCase();
   let bytes: Uint8Array | undefined;
   return {
-    generation: registry.generation,
     text,
     etag: `"${hash}"`,
     time: new Date(nowMs).toUTCString(),
