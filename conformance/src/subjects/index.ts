@@ -17,6 +17,7 @@ import { deletes } from './delete.ts';
 import { discovery } from './discovery.ts';
 import { evictions } from './eviction.ts';
 import { expiry } from './expiry.ts';
+import { featureGates } from './feature-gates.ts';
 import { frontProxy, otherProxy } from './front-proxy.ts';
 import { impersonation } from './impersonation.ts';
 import { invalidPods } from './invalid.ts';
@@ -54,6 +55,7 @@ export const subjects: readonly Subject[] = [
   watches,
   expiry,
   wire,
+  featureGates,
   defaults,
   definitions,
   customResources,

@@ -142,7 +142,8 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
     ...kept,
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
   });
-  const registry = createRegistry(builtinKindsWith(checkFeatureGates(options.featureGates ?? {})));
+  const featureGates = checkFeatureGates(options.featureGates ?? {});
+  const registry = createRegistry(builtinKindsWith(featureGates));
   const webhookClient = createWebhookClient();
   const caller = webhookCaller({
     client: webhookClient,
@@ -203,13 +204,14 @@ async function startOn({ vault, close, ...kept }: ClusterState, options: Cluster
       versionDocument,
       healthDocuments,
       metrics.documents,
-      discoveryDocuments(registry, address),
+      discoveryDocuments(registry, address, featureGates),
       issuerDocuments(issuer, address),
       openapiV3Documents(registry, definitions.schemaOf, clock),
       openapiV2Documents(registry, definitions.schemaOf, clock),
     ],
     metrics,
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
+    featureGates,
   };
   definitions.restore();
   const stopExpiry = expireAfter(store, 'events', options.eventTtlMs ?? HOUR_MS, clock);

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@opwright/machinery';
+import type { FeatureGates } from '../kinds/feature-gates.ts';
 import type { Allocator, ServedKind } from '../kinds/kind.ts';
 import type { Registry } from '../kinds/registry.ts';
 import type { FanOut } from '../store/fan-out.ts';
@@ -45,6 +46,7 @@ export interface ApiServer {
   readonly metrics: ApiServerMetrics;
   /** Time between the bookmarks of a watch. */
   readonly bookmarkIntervalMs: number;
+  readonly featureGates: FeatureGates;
 }
 
 /**

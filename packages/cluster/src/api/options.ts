@@ -1,3 +1,4 @@
+import type { FeatureGates } from '../kinds/feature-gates.ts';
 import type { FieldError } from '../kinds/kind.ts';
 import { parseContinue } from './continue-token.ts';
 import { badRequest, goQuote, invalid, rawError } from './errors.ts';
@@ -124,13 +125,17 @@ export function readDryRun(values: readonly string[], errors: FieldError[]): boo
 }
 
 /** @throws StatusError 422, 400 for a malformed number, 500 for a malformed resourceVersion */
-export function listOptions(query: URLSearchParams, isWatch: boolean): ListOptions {
+export function listOptions(
+  query: URLSearchParams,
+  isWatch: boolean,
+  { WatchList: hasWatchList = true }: FeatureGates = {},
+): ListOptions {
   const limit = integerParameter(query, 'limit') ?? 0;
   const timeoutSeconds = integerParameter(query, 'timeoutSeconds');
   const match = query.get('resourceVersionMatch') ?? '';
   const version = query.get('resourceVersion') ?? '';
   const sendInitialEvents = query.has('sendInitialEvents') ? booleanParameter(query, 'sendInitialEvents') : undefined;
-  const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '');
+  const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '', hasWatchList);
   if (errors.length > 0) throw invalid({ group: META, kind: 'ListOptions' }, '', errors);
   const token = query.get('continue') ?? '';
   if (token !== '' && !isWatch) {
@@ -159,6 +164,7 @@ function matchErrors(
   match: string,
   sendInitialEvents: boolean | undefined,
   token: string,
+  hasWatchList: boolean,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const forbid = (field: string, why: string) =>
@@ -176,8 +182,12 @@ function matchErrors(
   if (isWatch && sendInitialEvents !== undefined) {
     if (match !== 'NotOlderThan') {
       forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-      if (match !== '') unsupportedMatch();
     }
+    if (!hasWatchList) {
+      const why = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
+      forbid('sendInitialEvents', why);
+    }
+    if (match !== 'NotOlderThan' && match !== '') unsupportedMatch();
     return errors;
   }
   if (match !== '') {

@@ -28,7 +28,7 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'disable-admission-plugins': 'admission plugins that do not work',
   'admission-control-config-file': 'what admission plugins are told',
   'feature-gates':
-    'what is off by default: MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds',
+    'MutatingAdmissionPolicy=true, with the runtime-config that serves its kinds; AggregatedDiscoveryEndpoint=false, WatchList=false',
   'runtime-config': 'API versions that are off by default: admissionregistration.k8s.io/v1alpha1=true',
   'event-ttl': 'how long events are kept: 1h, 90s',
   'requestheader-client-ca-file': 'certificates that those of a proxy in front are signed by',

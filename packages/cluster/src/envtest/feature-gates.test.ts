@@ -14,3 +14,10 @@ test('a feature takes its gate and the version that its kinds are in', () => {
   expect(opens('--runtime-config=api/all=true')).toBe(false);
   expect(opens()).toBe(false);
 });
+
+test('what is on by default is turned off by its gate', () => {
+  const { AggregatedDiscoveryEndpoint, WatchList } = featureGatesOf(parseFlags([]));
+  expect([AggregatedDiscoveryEndpoint, WatchList]).toEqual([true, true]);
+  const off = '--feature-gates=AggregatedDiscoveryEndpoint=false,WatchList=false';
+  expect(featureGatesOf(parseFlags([off]))).toMatchObject({ AggregatedDiscoveryEndpoint: false, WatchList: false });
+});

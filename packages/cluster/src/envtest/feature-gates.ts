@@ -8,5 +8,9 @@ export function featureGatesOf(flags: Flags): FeatureGates {
   const serves = ['admissionregistration.k8s.io/v1alpha1', 'api/alpha', 'api/all'].some(
     (version) => versions.has(`${version}=true`) || (version.includes('/v1') && versions.has(version)),
   );
-  return { MutatingAdmissionPolicy: gates.has('MutatingAdmissionPolicy=true') && serves };
+  return {
+    MutatingAdmissionPolicy: gates.has('MutatingAdmissionPolicy=true') && serves,
+    AggregatedDiscoveryEndpoint: !gates.has('AggregatedDiscoveryEndpoint=false'),
+    WatchList: !gates.has('WatchList=false'),
+  };
 }

@@ -1,10 +1,18 @@
-/** What kube-apiserver 1.32 can do and does not by default, by the names of its `--feature-gates`. */
+/** What kube-apiserver 1.32 does or not, by the names of its `--feature-gates`. */
 export interface FeatureGates {
-  /** MutatingAdmissionPolicies and their bindings, in admissionregistration.k8s.io/v1alpha1. */
+  /** MutatingAdmissionPolicies and their bindings, in admissionregistration.k8s.io/v1alpha1. Default: false. */
   readonly MutatingAdmissionPolicy?: boolean;
+  /** Discovery in one document. Default: true, from which Kubernetes 1.32 itself does not let go. */
+  readonly AggregatedDiscoveryEndpoint?: boolean;
+  /** Watches that begin with what is there (`sendInitialEvents`). Default: true. */
+  readonly WatchList?: boolean;
 }
 
-const known: readonly string[] = ['MutatingAdmissionPolicy'] satisfies readonly (keyof FeatureGates)[];
+const known: readonly string[] = [
+  'AggregatedDiscoveryEndpoint',
+  'MutatingAdmissionPolicy',
+  'WatchList',
+] satisfies readonly (keyof FeatureGates)[];
 
 /** @throws Error naming a gate that does not exist here */
 export function checkFeatureGates(gates: object): FeatureGates {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { builtinKinds } from '../../kinds/builtin.ts';
+import type { FeatureGates } from '../../kinds/feature-gates.ts';
 import type { ServedKind } from '../../kinds/kind.ts';
 import { createRegistry } from '../../kinds/registry.ts';
 import type { ServerResponse } from '../http-types.ts';
@@ -13,9 +14,9 @@ const golden = JSON.parse(readFileSync(new URL('./golden/discovery.json', import
 >;
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-function server() {
+function server(gates: FeatureGates = {}) {
   const registry = createRegistry(builtinKinds());
-  const handler = discoveryDocuments(registry, () => '127.0.0.1:26443');
+  const handler = discoveryDocuments(registry, () => '127.0.0.1:26443', gates);
   return {
     registry,
     async get(path: string, headers: Record<string, string> = {}): Promise<ServerResponse | undefined> {
@@ -65,6 +66,13 @@ describe('discovery', () => {
     expect(response?.headers['content-type']).toBe(aggregated);
     expect(response?.headers.vary).toBe('Accept');
     expect(jsonText(response)).toBe(JSON.stringify(golden[`aggregated_${root}`]));
+  });
+
+  it('has the old form alone where a gate says so', async () => {
+    const { get } = server({ AggregatedDiscoveryEndpoint: false });
+    const response = await get('/apis', { accept: `${aggregated},application/json` });
+    expect(response?.headers['content-type']).toBe('application/json');
+    expect(jsonText(response)).toBe(JSON.stringify(golden.legacy_apis));
   });
 
   it('lists the groups of custom resources by the first of their versions, then by name; the aggregated document by name alone', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deepFreeze, isStatusError, type JsonObject } from '@opwright/machinery';
+import type { FeatureGates } from '../../kinds/feature-gates.ts';
 import type { Registry } from '../../kinds/registry.ts';
 import type { DocumentHandler } from '../context.ts';
 import { encodeBody } from '../encode-body.ts';
@@ -19,7 +20,11 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.t
  *
  * @param serverAddress host and port, for clients that ask where the server is
  */
-export function discoveryDocuments(registry: Registry, serverAddress: () => string): DocumentHandler {
+export function discoveryDocuments(
+  registry: Registry,
+  serverAddress: () => string,
+  { AggregatedDiscoveryEndpoint: aggregates = true }: FeatureGates = {},
+): DocumentHandler {
   let cache: Cache | undefined;
   return (request, info) => {
     const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
@@ -27,7 +32,7 @@ export function discoveryDocuments(registry: Registry, serverAddress: () => stri
     if (request.method !== 'GET' && path !== '/' && !/^\/apis(\/[^/]*)?$/.test(path)) return undefined;
     if (path !== '/' && !/^\/apis?(\/|$)/.test(path)) return undefined;
     if (cache === undefined || cache.generation !== registry.generation) cache = createCache(registry, serverAddress());
-    if (path === '/api' || path === '/apis') {
+    if (aggregates && (path === '/api' || path === '/apis')) {
       const version = aggregatedVersion(request);
       if (version !== undefined) return aggregatedResponse(request, version, cache.aggregated(path, version));
     }

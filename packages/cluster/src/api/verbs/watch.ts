@@ -37,7 +37,7 @@ export async function watch(call: Call): Promise<Result> {
 
 function startWatch(call: Call): Result {
   const { kind, info, server } = call;
-  const options = listOptions(info.query, true);
+  const options = listOptions(info.query, true, server.featureGates);
   const selection = objectSelection(kind, options.labelSelector, options.fieldSelector, info.name);
   const namespace = keyNamespace(kind.scope, info.namespace);
   const within = namespace === '' ? {} : { namespace };
