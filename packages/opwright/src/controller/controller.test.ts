@@ -175,6 +175,29 @@ test('one object is never reconciled twice at a time, and what happens meanwhile
   await manager.stop();
 });
 
+test('what a reconcile gets may be taken apart, and is used when the reconcile has gone on', async () => {
+  const api = createFakeApi();
+  api.put(Foo, foo());
+  const { clock, manager } = await startOn(
+    api,
+    operatorOf(
+      controller(Foo)
+        .owns(Child)
+        .reconcile(async (_foo, { get, list, apply, status, key, signal, clock }) => {
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, 10));
+          await apply(Child, { metadata: { name: 'c' } });
+          status({
+            happy: !signal.aborted && list(Child).length === 1 && get(Child, 'c') !== undefined,
+            colour: key.name,
+          });
+        }),
+    ),
+  );
+  await clock.advance(100);
+  expect(api.get(Foo, 'default/a')).toMatchObject({ status: { happy: true, colour: 'a' } });
+  await manager.stop();
+});
+
 test('a reconcile that takes too long is told by its signal and counted', async () => {
   const api = createFakeApi();
   api.put(Foo, foo());
