@@ -1,15 +1,16 @@
-// Unmodified clients of other languages against the embedded cluster: `npm run clients -- [go|rust|python|helm …]`.
+// Unmodified clients of other languages against the embedded cluster: `npm run clients -- [go|controller-runtime|rust|python|helm …]`.
 // A client whose tools are not here is skipped, with the reason. Exit code 1 when one fails.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { startCluster } from '@opwright/cluster';
 
 const home = import.meta.dirname;
 const opwright = join(home, '..', 'packages', 'cli', 'bin', 'opwright.js');
 /** What compilers and package managers keep for the next run. */
 const kept = join(home, '..', '.opwright', 'clients');
+const assets = join(kept, 'envtest');
 const helm = process.env.HELM ?? 'helm';
 
 const CLIENTS = {
@@ -17,8 +18,16 @@ const CLIENTS = {
     what: "controller-runtime 0.20 and client-go, in envtest's environment",
     tool: ['go', 'version'],
     steps: [['go', 'test', '-count=1', './...']],
-    env: { KUBEBUILDER_ASSETS: join(kept, 'envtest') },
-    prepare: () => runToEnd([process.execPath, opwright, 'envtest', '--dir', join(kept, 'envtest')], home, {}),
+    env: { KUBEBUILDER_ASSETS: assets },
+    prepare: prepareEnvtest,
+  },
+  'controller-runtime': {
+    what: "controller-runtime 0.20's own test suites, in envtest's environment",
+    tool: ['go', 'version'],
+    folder: join(kept, 'controller-runtime'),
+    steps: [['go', 'test', '-count=1', '-p=1', '-timeout=20m', './pkg/...']],
+    env: { KUBEBUILDER_ASSETS: assets },
+    prepare: async () => (copyModule('sigs.k8s.io/controller-runtime@v0.20.4') ? prepareEnvtest() : 1),
   },
   rust: {
     what: 'kube-rs 5',
@@ -37,6 +46,26 @@ const CLIENTS = {
   },
   helm: { what: 'Helm 3', tool: [helm, 'version', '--short'], steps: [[process.execPath, '--test', '.']] },
 };
+
+function prepareEnvtest() {
+  return runToEnd([process.execPath, opwright, 'envtest', '--dir', assets], home, {});
+}
+
+/** A module's sources with their tests, which have to be in a folder that is not the module cache. */
+function copyModule(module) {
+  const target = CLIENTS['controller-runtime'].folder;
+  if (existsSync(target)) return true;
+  const { status, stdout } = spawnSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8', cwd: tmpdir() });
+  if (status !== 0) return false;
+  const { Dir: source } = JSON.parse(stdout);
+  // File by file: the folders of the cache are read-only, and so would be their copies.
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const from = join(entry.parentPath, entry.name);
+    cpSync(from, join(target, relative(source, from)));
+  }
+  return true;
+}
 
 function runToEnd([command, ...args], cwd, env) {
   return new Promise((resolve) => {
@@ -57,11 +86,11 @@ function missing([command, ...args]) {
 
 /** passed, failed, or why it was skipped. */
 async function outcome(name, kubeconfig) {
-  const { tool, steps, env = {}, prepare } = CLIENTS[name];
+  const { tool, steps, folder = join(home, name), env = {}, prepare } = CLIENTS[name];
   if (missing(tool)) return `skipped: there is no ${tool[0]} here`;
   if (prepare !== undefined && (await prepare()) !== 0) return 'failed';
   for (const step of steps) {
-    if ((await runToEnd(step, join(home, name), { KUBECONFIG: kubeconfig, ...env })) !== 0) return 'failed';
+    if ((await runToEnd(step, folder, { KUBECONFIG: kubeconfig, ...env })) !== 0) return 'failed';
   }
   return 'passed';
 }
@@ -87,5 +116,5 @@ try {
   await cluster[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 }
-for (const [name, result] of outcomes) console.log(`${name.padEnd(8)} ${CLIENTS[name].what}: ${result}`);
+for (const [name, result] of outcomes) console.log(`${name.padEnd(18)} ${CLIENTS[name].what}: ${result}`);
 process.exitCode = outcomes.some(([, result]) => result === 'failed') ? 1 : 0;
