@@ -1,7 +1,7 @@
 // Unmodified clients of other languages against the embedded cluster: `npm run clients -- [go|controller-runtime|rust|python|helm …]`.
 // A client whose tools are not here is skipped, with the reason. Exit code 1 when one fails.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { startCluster } from '@opwright/cluster';
@@ -58,11 +58,13 @@ function copyModule(module) {
   const { status, stdout } = spawnSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8', cwd: tmpdir() });
   if (status !== 0) return false;
   const { Dir: source } = JSON.parse(stdout);
-  // File by file: the folders of the cache are read-only, and so would be their copies.
+  // File by file: the folders of the cache are read-only, and so would be their copies. It has no executable files either.
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const from = join(entry.parentPath, entry.name);
-    cpSync(from, join(target, relative(source, from)));
+    const to = join(target, relative(source, from));
+    cpSync(from, to);
+    if (entry.name.endsWith('.sh')) chmodSync(to, 0o755);
   }
   return true;
 }
