@@ -60,6 +60,7 @@ export * from './time/human-duration.ts';
 export * from './time/time.ts';
 export * from './trees/deep-equal.ts';
 export * from './trees/deep-freeze.ts';
+export * from './trees/map.ts';
 export * from './trees/mutable-copy.ts';
 export * from './trees/own.ts';
 export { type DecodedObject, DecodeError, decodeObject } from './typed/decode.ts';

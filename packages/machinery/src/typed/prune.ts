@@ -1,4 +1,5 @@
-import { isPlainObject, setOwn } from '../trees/own.ts';
+import { mapArray, mapObject } from '../trees/map.ts';
+import { isPlainObject } from '../trees/own.ts';
 import type { TypeNode } from './type-node.ts';
 import { keepsUnknown } from './unknown.ts';
 
@@ -20,25 +21,13 @@ function prune(type: TypeNode, value: unknown): unknown {
       });
     case 'map':
       return pruneEntries(value, (_, entry) => prune(type.value, entry));
-    case 'list': {
-      if (!Array.isArray(value)) return value;
-      const items = value.map((item: unknown) => prune(type.item, item));
-      return items.every((item, index) => item === value[index]) ? value : items;
-    }
+    case 'list':
+      return Array.isArray(value) ? mapArray(value, (item) => prune(type.item, item)) : value;
     default:
       return value;
   }
 }
 
-/** The object with its values replaced; without those that are replaced by undefined. */
 function pruneEntries(value: unknown, replace: (key: string, value: unknown) => unknown): unknown {
-  if (!isPlainObject(value)) return value;
-  const result: { [key: string]: unknown } = {};
-  let same = true;
-  for (const key of Object.keys(value)) {
-    const replaced = replace(key, value[key]);
-    if (replaced !== value[key]) same = false;
-    if (replaced !== undefined) setOwn(result, key, replaced);
-  }
-  return same ? value : result;
+  return isPlainObject(value) ? mapObject(value, replace) : value;
 }

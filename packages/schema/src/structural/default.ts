@@ -1,5 +1,4 @@
-import { isPlainObject, mutableCopy, setOwn } from '@opwright/machinery';
-import { mapArray, mapObject } from './prune.ts';
+import { isPlainObject, mapArray, mapObject, mutableCopy, setOwn } from '@opwright/machinery';
 import type { StructuralSchema } from './schema.ts';
 
 /**

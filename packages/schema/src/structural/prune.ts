@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '@opwright/machinery';
+import { isPlainObject, mapArray, mapObject } from '@opwright/machinery';
 import type { StructuralSchema } from './schema.ts';
 
 /** A value without its unknown fields, and their paths. */
@@ -51,28 +51,4 @@ function isPreserved(schema: StructuralSchema): boolean {
 
 function preservedItems(schema: StructuralSchema): StructuralSchema {
   return { ...schema.items, 'x-kubernetes-preserve-unknown-fields': true };
-}
-
-/** The same array when no item changed. */
-export function mapArray(
-  array: readonly unknown[],
-  change: (item: unknown, index: number) => unknown,
-): readonly unknown[] {
-  const changed = array.map(change);
-  return changed.some((item, index) => item !== array[index]) ? changed : array;
-}
-
-/** The same object when no field changed; undefined drops the field. */
-export function mapObject(
-  object: Readonly<Record<string, unknown>>,
-  change: (key: string, value: unknown) => unknown,
-): Readonly<Record<string, unknown>> {
-  const copy: Record<string, unknown> = {};
-  let isChanged = false;
-  for (const key of Object.keys(object)) {
-    const value = change(key, object[key]);
-    if (value !== object[key]) isChanged = true;
-    if (value !== undefined) setOwn(copy, key, value);
-  }
-  return isChanged ? copy : object;
 }
