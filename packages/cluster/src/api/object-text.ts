@@ -2,10 +2,10 @@ import { encodeJson, isPlainObject, type JsonObject, setOwn } from '@opwright/ma
 
 /**
  * Texts of managed fields, which are half of many an object and the same in all that were made alike: the server hands out one
- * frozen `fieldsV1` for them. The last ones met are kept.
+ * frozen entry, or one `fieldsV1` in several entries. The last ones met are kept.
  */
 const recent = new Map<object, string>();
-const RECENT_LIMIT = 256;
+const RECENT_LIMIT = 512;
 
 /**
  * {@link encodeJson} of an API object as it is stored, several times as fast.
@@ -42,21 +42,25 @@ function changed(
 }
 
 function entryText(entry: { readonly [key: string]: unknown }): string {
-  let text = '';
-  for (const [key, value] of Object.entries(entry)) {
-    if (value === undefined) continue;
-    text += `${text === '' ? '' : ','}${encodeJson(key)}:${key === 'fieldsV1' ? fieldsText(value) : encodeJson(value)}`;
-  }
-  return `{${text}}`;
+  return remembered(entry, () => {
+    let text = '';
+    for (const [key, value] of Object.entries(entry)) {
+      if (value === undefined) continue;
+      const member = key === 'fieldsV1' ? remembered(value, () => encodeJson(value)) : encodeJson(value);
+      text += `${text === '' ? '' : ','}${encodeJson(key)}:${member}`;
+    }
+    return `{${text}}`;
+  });
 }
 
-function fieldsText(fields: unknown): string {
-  if (typeof fields !== 'object' || fields === null || !Object.isFrozen(fields)) return encodeJson(fields);
-  let text = recent.get(fields);
+/** The text of what never changes is made once. */
+function remembered(value: unknown, make: () => string): string {
+  if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return make();
+  let text = recent.get(value);
   if (text === undefined) {
-    text = encodeJson(fields);
+    text = make();
     if (recent.size >= RECENT_LIMIT) recent.delete(recent.keys().next().value!);
-    recent.set(fields, text);
+    recent.set(value, text);
   }
   return text;
 }
