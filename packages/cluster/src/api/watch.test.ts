@@ -173,3 +173,23 @@ test('YAML cannot be watched', async () => {
   expect([answer.status, answer.body]).toEqual([406, expect.stringContaining('application/json;stream=watch')]);
   await cluster.stop();
 });
+
+test('a watch by selector over many objects lets others work before it begins, and misses nothing of what they do', async () => {
+  const { clock, cluster, put } = await started();
+  const labels = (i: number) => ({ chosen: String(i % 2000 === 1999) });
+  const named = (i: number) => ({ metadata: { name: `n${String(i).padStart(4, '0')}`, labels: labels(i) } });
+  await Promise.all(Array.from({ length: 6000 }, (_, i) => send(cluster.transport, `POST ${L2}`, named(i))));
+  let isOpen = false;
+  const opening = open(cluster, '&labelSelector=chosen%3Dtrue').finally(() => {
+    isOpen = true;
+  });
+  await put('n5999', { chosen: 'true' }, { changed: 'meanwhile' });
+  await put('n0000', { chosen: 'true' }, {});
+  expect(isOpen).toBe(false);
+  const { seen, done } = await opening;
+  await clock.advance(0);
+  expect(seen.map(short)).toEqual(['ADDED n1999', 'ADDED n3999', 'ADDED n5999', 'MODIFIED n5999', 'ADDED n0000']);
+  expect(seen[2]?.object.data).toBeUndefined();
+  await cluster.stop();
+  await done;
+});

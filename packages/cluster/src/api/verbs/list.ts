@@ -13,7 +13,7 @@ import { keyNamespace } from './get.ts';
 const INCONSISTENT =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 /** Objects that a selector is asked about before others get a turn: a few milliseconds. */
-const SLICE = 5_000;
+export const SLICE = 5_000;
 const TOO_OLD = 'The resourceVersion for the provided list is too old.';
 
 /** GET of a collection. */
@@ -74,7 +74,7 @@ function readList(call: Call, options: ListOptions): Listed | Promise<Listed> {
 }
 
 /** The whole of what begins with an unfinished page, at its revision. Between slices others get a turn. */
-async function readOn(read: (part: Range) => Page, range: Range, first: Page): Promise<Page> {
+export async function readOn(read: (part: Range) => Page, range: Range, first: Page): Promise<Page> {
   const { limit = Number.POSITIVE_INFINITY } = range;
   const items = [...first.items];
   let page = first;

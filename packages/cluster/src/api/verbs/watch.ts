@@ -1,9 +1,9 @@
-import type { JsonObject, Timer } from '@opwright/machinery';
+import type { JsonObject, StatusError, Timer } from '@opwright/machinery';
 import { createEventQueue, type EventQueue } from '../../store/event-queue.ts';
 import type { Subscription } from '../../store/fan-out.ts';
 import type { StoreEvent } from '../../store/history.ts';
 import { deepFreeze, type StoredObject } from '../../store/object.ts';
-import { CompactedError, type Store } from '../../store/store.ts';
+import { CompactedError, type Page, type Range, type Selection, type Store } from '../../store/store.ts';
 import type { Call, Result } from '../context.ts';
 import { convertAll, reading } from '../conversion.ts';
 import { expired, statusOf } from '../errors.ts';
@@ -11,7 +11,7 @@ import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
 import { objectSelection } from '../selection.ts';
 import { keyNamespace } from './get.ts';
-import { whereOf } from './list.ts';
+import { readOn, SLICE, whereOf } from './list.ts';
 
 /** One line of a watch. */
 export interface WatchEvent {
@@ -35,26 +35,58 @@ export async function watch(call: Call): Promise<Result> {
   );
 }
 
-function startWatch(call: Call): Result {
+function startWatch(call: Call): Result | Promise<Result> {
   const { kind, info, server } = call;
   const options = listOptions(info.query, true, server.featureGates);
   const selection = objectSelection(kind, options.labelSelector, options.fieldSelector, info.name);
   const namespace = keyNamespace(kind.scope, info.namespace);
   const within = namespace === '' ? {} : { namespace };
   const start = startOf(options);
+  const followed = { options, matches: selection.matches, within };
+  if (!start.state) return follow(call, followed, [], start.revision ?? server.store.revision);
 
-  const initial: WatchEvent[] = [];
-  if (start.state) {
-    const { items } = server.store.list(kind.storage, { ...within, ...whereOf(call, selection) });
-    for (const item of items) initial.push({ type: 'ADDED', object: present(kind, item) });
-    if (start.endsWithBookmark) initial.push(initialEventsEnd(call, server.store.revision));
-  }
-  const from = start.revision ?? server.store.revision;
+  const range: Range = {
+    ...within,
+    ...whereOf(call, selection),
+    // What a webhook converts is read again from the beginning, so it is read at once.
+    ...(kind.convert === undefined ? { atMost: SLICE } : {}),
+  };
+  const read = (part: Range): Page => {
+    try {
+      return server.store.list(kind.storage, part);
+    } catch (error) {
+      if (error instanceof CompactedError) throw tooOld(error.requested, error);
+      throw error;
+    }
+  };
+  const begin = ({ items, revision }: Page): Result => {
+    const initial: WatchEvent[] = items.map((item) => ({ type: 'ADDED', object: present(kind, item) }));
+    if (start.endsWithBookmark) initial.push(initialEventsEnd(call, revision));
+    return follow(call, followed, initial, revision);
+  };
+  const page = read(range);
+  return page.unfinished ? readOn(read, range, page).then(begin) : begin(page);
+}
 
+/** What a watch shows. */
+interface Followed {
+  readonly options: ListOptions;
+  readonly matches: ((object: StoredObject) => boolean) | undefined;
+  readonly within: Selection;
+}
+
+/** The initial events, then those after a revision. */
+function follow(
+  call: Call,
+  { options, matches, within }: Followed,
+  initial: readonly WatchEvent[],
+  from: number,
+): Result {
+  const { kind, server } = call;
   let stop = () => {};
   const queue: EventQueue<WatchEvent> = createEventQueue(QUEUE_LIMIT, () => stop(), initial);
   const push = (event: StoreEvent) => {
-    const shown = watchEvent(call, selection.matches, event);
+    const shown = watchEvent(call, matches, event);
     if (shown !== undefined) pushDurable(server.store, queue, shown);
   };
   // What a webhook has to convert first keeps its place in the order.
@@ -78,8 +110,7 @@ function startWatch(call: Call): Result {
     });
   } catch (error) {
     if (!(error instanceof CompactedError)) throw error;
-    const status = expired(`too old resource version: ${from} (${error.compacted})`).status;
-    queue.push({ type: 'ERROR', object: status });
+    queue.push({ type: 'ERROR', object: tooOld(from, error).status });
     queue.end();
     return { stream: queue };
   }
@@ -95,6 +126,10 @@ function startWatch(call: Call): Result {
   };
   if (signal.aborted) queue.end();
   return { stream: queue };
+}
+
+function tooOld(revision: number, { compacted }: CompactedError): StatusError {
+  return expired(`too old resource version: ${revision} (${compacted})`);
 }
 
 /** Shows an event to the client when it can no longer be lost; when it is lost, the watch ends. */
