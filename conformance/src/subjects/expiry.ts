@@ -12,8 +12,8 @@ const unrecorded = { unrecorded: true } as const;
 /** What goes by itself after a time. */
 export const expiry: Subject = {
   id: 'expiry',
-  // The shortest that etcd keeps to.
-  flags: ['--event-ttl=2s'],
+  // Long enough for a slow machine, and shorter than anybody waits for events.
+  flags: ['--event-ttl=4s'],
   cases: [
     {
       name: 'events are deleted some time after their last write, with their finalizers',

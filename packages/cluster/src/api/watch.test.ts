@@ -117,6 +117,23 @@ test('a watch from a forgotten version says so and ends', async () => {
   await cluster.stop();
 });
 
+test('watches go back as far as the history that the cluster was told to keep', async () => {
+  const { clock, cluster } = await started({ historyLimit: 4 });
+  const revisions: number[] = [];
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) {
+    await send(cluster.transport, `POST ${L2}`, { metadata: { name } });
+    revisions.push(cluster.revision);
+  }
+  const old = await open(cluster, `&resourceVersion=${revisions[0]}`);
+  await old.done;
+  expect(old.seen).toMatchObject([{ type: 'ERROR', object: { code: 410 } }]);
+  const recent = await open(cluster, `&resourceVersion=${revisions[5]}&timeoutSeconds=1`);
+  await clock.advance(1000);
+  await recent.done;
+  expect(recent.seen.map(short)).toEqual(['ADDED g', 'ADDED h', 'ADDED i']);
+  await cluster.stop();
+});
+
 test('a watch from the future is silent until then', async () => {
   const { clock, cluster, put } = await started();
   const { seen, done } = await open(cluster, `&resourceVersion=${cluster.revision + 1}`);
