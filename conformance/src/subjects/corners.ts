@@ -1,5 +1,5 @@
 import type { Subject } from '../case.ts';
-import { apply, configMap, core, deployment, get, inGroup, patch, pod, post, put, send } from '../steps.ts';
+import { apply, configMap, core, deployment, get, inGroup, patch, pod, post, put, remove, send } from '../steps.ts';
 import { API, CRDS, defined, definition, SPEC, version, WIDGETS, widget } from './widgets.ts';
 
 const CMS = `${core}/configmaps`;
@@ -7,6 +7,10 @@ const SERVICES = `${core}/services`;
 const PODS = `${core}/pods`;
 const LEASES = `${inGroup('coordination.k8s.io/v1')}/leases`;
 const DEPLOYMENTS = `${inGroup('apps/v1')}/deployments`;
+
+const BUDGETS = `${inGroup('policy/v1')}/poddisruptionbudgets`;
+/** A name that is too long for the name of a label. */
+const LONG = 'x'.repeat(64);
 
 /** Rules that only requests made at random met. */
 export const corners: Subject = {
@@ -218,6 +222,158 @@ export const corners: Subject = {
         }),
         post(SERVICES, { metadata: { name: 'i' }, spec: { ports: [{ port: 80 }], ipFamilies: ['IPv6'] } }),
         post(SERVICES, { metadata: { name: 'j' }, spec: { ports: [{ port: 80 }], ipFamilyPolicy: 'Bogus' } }),
+      ],
+    },
+    {
+      name: 'what reads itself fails before what is of another type',
+      steps: [
+        post(`${core}/persistentvolumeclaims`, {
+          metadata: { name: 'a', ownerReferences: -1 },
+          spec: { resources: { requests: { storage: 'much' } } },
+        }),
+        post(CMS, configMap('a', { data: 5, binaryData: 6 }, { creationTimestamp: 'never', labels: 5 })),
+        post(PODS, pod('a', { terminationGracePeriodSeconds: 'x', activeDeadlineSeconds: 'y' })),
+        post(SERVICES, { metadata: { name: 'a', labels: 5 }, spec: { ports: [{ port: 1, targetPort: {} }] } }),
+      ],
+    },
+    {
+      name: 'metadata is looked at as often as the kind does it',
+      steps: [
+        post(DEPLOYMENTS, deployment('a'), { unrecorded: true }),
+        patch(`${DEPLOYMENTS}/a`, 'merge', { metadata: { annotations: { [LONG]: 'x' } } }),
+        post(CMS, configMap('a'), { unrecorded: true }),
+        patch(`${CMS}/a`, 'merge', { metadata: { annotations: { [LONG]: 'x' } } }),
+        post(PODS, pod('a'), { unrecorded: true }),
+        patch(`${PODS}/a`, 'merge', { metadata: { annotations: { [LONG]: 'x' } } }),
+        post(LEASES, { metadata: { name: 'a' } }, { unrecorded: true }),
+        patch(`${LEASES}/a`, 'merge', { metadata: { labels: { [LONG]: 'x' } } }),
+        post(BUDGETS, { metadata: { name: 'a' }, spec: { minAvailable: 1 } }, { unrecorded: true }),
+        patch(`${BUDGETS}/a`, 'merge', { metadata: { labels: { [LONG]: 'x' } } }),
+        ...defined(SPEC({ a: { type: 'string' } })),
+        post(WIDGETS, widget('a'), { unrecorded: true }),
+        patch(`${WIDGETS}/a`, 'merge', { metadata: { labels: { [LONG]: 'x' } } }),
+        patch(`${WIDGETS}/a`, 'merge', { metadata: { ownerReferences: [{ kind: 'Pod', name: 'a', uid: 'u' }] } }),
+      ],
+    },
+    {
+      name: 'the generation of a deployment counts its annotations',
+      steps: [
+        post(DEPLOYMENTS, deployment('a'), { unrecorded: true }),
+        patch(`${DEPLOYMENTS}/a`, 'merge', { metadata: { annotations: { a: 'b' } } }),
+        patch(`${DEPLOYMENTS}/a`, 'merge', { metadata: { labels: { a: 'b' } } }),
+        patch(`${DEPLOYMENTS}/a/status`, 'merge', { metadata: { annotations: { a: 'c' } } }),
+        patch(`${DEPLOYMENTS}/a/scale`, 'merge', { metadata: { resourceVersion: '0' } }),
+      ],
+    },
+    {
+      name: 'an apply is compared with its URL once it is merged',
+      steps: [
+        apply(`${SERVICES}/%C3%A4`, 'one', {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'b', uid: 'other' },
+        }),
+        apply(`${CMS}/a`, 'one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } }),
+        apply(`${CMS}/a`, 'one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' }, data: 5 }),
+        apply(`${CMS}/a`, 'one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'other' } }),
+        apply(`${CMS}/a`, 'one', { apiVersion: 'a/b/c' }),
+        ...defined(SPEC({ a: { type: 'string' } })),
+        apply(`${WIDGETS}/a`, 'one', widget('a', {}, { creationTimestamp: 'yesterday' })),
+        apply(`${WIDGETS}/a`, 'one', widget('a', {}, { deletionTimestamp: 'tomorrow' })),
+        apply(`${CMS}/a`, 'one', configMap('a', {}, { creationTimestamp: 'yesterday' })),
+      ],
+    },
+    {
+      name: 'routes come before media types',
+      steps: [
+        ...['configmaps/b/bogus', 'configmaps/b'].map((path) =>
+          post(`${core}/${path}`, configMap('b'), { headers: { accept: 'text/plain' } }),
+        ),
+        put(CMS, configMap('b'), { headers: { accept: 'text/plain' } }),
+        post('/api/v1/configmaps', configMap('b'), { headers: { accept: 'text/plain' } }),
+        post(`${PODS}/b/status`, pod('b'), { headers: { accept: 'text/plain' } }),
+        get(`${CMS}/b/bogus`, { headers: { accept: 'text/plain' } }),
+        get(`${CMS}/b`, { headers: { accept: 'text/plain' } }),
+      ],
+    },
+    {
+      name: 'names in paths may be any bytes',
+      steps: [
+        get(`${CMS}/%ff`),
+        get(`${CMS}/a%c3%28b%E2%82`),
+        get(`${CMS}/%C3%A4%ff`),
+        get(`${CMS}/a%25b`),
+        remove(`${CMS}/%ff`),
+        patch(`${CMS}/%ff`, 'merge', {}),
+        put(`${CMS}/%ff`, configMap('a')),
+      ],
+    },
+    {
+      name: 'a strategic merge patch is shown without the nulls that met nothing',
+      steps: [
+        post(LEASES, { metadata: { name: 'b', annotations: { a: 'b' } } }, { unrecorded: true }),
+        patch(`${LEASES}/b`, 'strategic', { metadata: { labels: { app: null } }, spec: { renewTime: 'never' } }),
+        patch(`${LEASES}/b`, 'strategic', {
+          metadata: { annotations: { a: null, b: null } },
+          spec: { holderIdentity: null, renewTime: 'never' },
+        }),
+      ],
+    },
+    {
+      name: 'defaults that a custom resource has got since it was stored are stored by a write that changes nothing',
+      steps: [
+        ...defined(
+          {
+            type: 'object',
+            properties: {
+              spec: { type: 'object', properties: { a: { type: 'string' } } },
+              status: { type: 'object', default: {}, properties: { c: { type: 'string', default: 'd' } } },
+            },
+          },
+          { subresources: { status: {} } },
+        ),
+        post(WIDGETS, widget('b')),
+        patch(`${WIDGETS}/b/status`, 'merge', {}),
+        patch(`${WIDGETS}/b/status`, 'merge', {}),
+        apply(`${WIDGETS}/c?dryRun=All`, 'one', widget('c')),
+      ],
+    },
+    {
+      name: 'fields of features that are off are dropped, finalizers are any names where the kind does not mind',
+      steps: [
+        post(LEASES, { metadata: { name: 'd', finalizers: ['plain'] } }),
+        put(`${CMS}/a%25b`, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a%25b' } }),
+        post(LEASES, { metadata: { name: 'c' }, spec: { strategy: 'OldestEmulationVersion', preferredHolder: 'x' } }),
+        post(`${core}/persistentvolumeclaims`, {
+          metadata: { name: 'c' },
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            resources: { requests: { storage: '1' } },
+            volumeAttributesClassName: 'x',
+            dataSourceRef: { kind: 'Pod', apiGroup: 'example.com', name: 'x' },
+          },
+        }),
+        patch(`${core}/persistentvolumeclaims/c/status`, 'merge', {
+          status: { currentVolumeAttributesClassName: 'x', modifyVolumeStatus: { status: 'Pending' } },
+        }),
+        post(`${inGroup('apps/v1')}/statefulsets`, {
+          metadata: { name: 'c' },
+          spec: {
+            serviceName: 'c',
+            selector: { matchLabels: { app: 'c' } },
+            updateStrategy: { rollingUpdate: { maxUnavailable: 2 } },
+            template: { metadata: { labels: { app: 'c' } }, spec: { containers: [{ name: 'c', image: 'c' }] } },
+          },
+        }),
+        post(`${inGroup('batch/v1')}/jobs`, {
+          metadata: { name: 'c' },
+          spec: {
+            template: {
+              metadata: { labels: { a: 'b' } },
+              spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'c' }] },
+            },
+          },
+        }),
       ],
     },
   ],

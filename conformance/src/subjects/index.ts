@@ -20,7 +20,7 @@ import { expiry } from './expiry.ts';
 import { featureGates } from './feature-gates.ts';
 import { frontProxy, otherProxy } from './front-proxy.ts';
 import { impersonation } from './impersonation.ts';
-import { invalidPods } from './invalid.ts';
+import { invalidObjects, invalidPods } from './invalid.ts';
 import { lists } from './list.ts';
 import { mutatingPolicies } from './mutating-policies.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -86,4 +86,5 @@ export const subjects: readonly Subject[] = [
   statuses,
   corners,
   invalidPods,
+  invalidObjects,
 ];

@@ -9,7 +9,7 @@ import { suffer } from './faults.ts';
 import type { Handler, ServerRequest, ServerResponse, UserInfo } from './http-types.ts';
 import { impersonate, impersonates, impersonationProblem } from './impersonate.ts';
 import { header, plainJson } from './negotiate.ts';
-import { connectTo, perform } from './perform.ts';
+import { checkRoute, connectTo, perform } from './perform.ts';
 import { type RequestInfo, type ResourceRequest, requestedName, requestInfo } from './request-info.ts';
 import { type Observed, recordOf } from './request-log.ts';
 import { errorResponse, resultResponse, textResponse } from './respond.ts';
@@ -201,6 +201,8 @@ function resolve(
   if (info.rest.length > 0 && kind.custom) throw notFound(kind, info.name);
   if (info.rest.length > 0 && info.subresource !== 'proxy') throw unknownResource();
   if (kind.deprecation !== undefined && kind.verbs.includes(info.verb)) warnings.push(kind.deprecation);
+  // Routes of built-in kinds come before media types.
+  if (!kind.custom) checkRoute(kind, info);
   // What runs in the cluster answers in its own forms.
   const negotiated = connectTo(kind, info) === undefined ? answerForm(request, info, kind) : plainJson(request);
   return { server, request, info, kind, user, warnings, readAt, negotiated };

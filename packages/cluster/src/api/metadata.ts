@@ -93,7 +93,10 @@ export function keepSystemFields(object: MutableObject, old: StoredObject): void
 export function bumpGeneration(kind: ServedKind, object: MutableObject, old: StoredObject): void {
   if (!kind.hasGeneration) return;
   const hasStatus = kind.subresources.some((subresource) => subresource.name === 'status');
-  if (deepEqual(desiredState(object, hasStatus), desiredState(old, hasStatus))) return;
+  const isSame =
+    deepEqual(desiredState(object, hasStatus), desiredState(old, hasStatus)) &&
+    (!kind.countsAnnotations || deepEqual(metadataOf(object).annotations, old.metadata.annotations));
+  if (isSame) return;
   metadataOf(object).generation = (old.metadata.generation ?? 0) + 1;
 }
 

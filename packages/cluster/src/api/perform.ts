@@ -1,4 +1,4 @@
-import { isStatusError, type StatusError } from '@opwright/machinery';
+import { isStatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { StoredObject } from '../store/object.ts';
 import { connects } from './connect/index.ts';
@@ -23,12 +23,9 @@ import { watch } from './verbs/watch.ts';
 /** What a verb does on a resource. @throws StatusError, also where the resource does not have the verb */
 export function perform(call: Call): Result | Promise<Result> {
   const { kind, info } = call;
+  checkRoute(kind, info);
   if (info.subresource !== '') return performOnSubresource(call);
   const onCollection = info.name === '';
-  const acrossNamespaces = kind.scope === 'Namespaced' && info.namespace === '';
-  // What can only be created has no objects, and nothing across namespaces.
-  if ((!onCollection || acrossNamespaces) && kind.verbs.every((verb) => verb === 'create')) throw unknownResource();
-  if (!kind.verbs.includes(info.verb)) throw methodNotAllowed();
   switch (info.verb) {
     case 'get':
       return get(call);
@@ -37,35 +34,50 @@ export function perform(call: Call): Result | Promise<Result> {
     case 'watch':
       return watch(call);
     case 'create': {
-      // Custom resources are created below any name: it is the object's that counts.
-      if ((!onCollection && !kind.custom) || acrossNamespaces) throw methodNotAllowed();
       const review = reviews[kind.groupResource];
       if (review !== undefined) return review(call);
       if (!kind.verbs.includes('get')) throw methodNotAllowed();
       return create(call);
     }
     case 'update':
-      if (onCollection) throw nameless(kind);
+      if (onCollection) throw badRequest(NAMELESS);
       return update(call, mainEndpoint(kind));
     case 'patch':
       if (onCollection) {
-        if (kind.custom) patchType(call.request, kind);
-        throw nameless(kind);
+        patchType(call.request, kind);
+        throw badRequest(NAMELESS);
       }
       return patch(call, mainEndpoint(kind));
     case 'delete':
       return remove(call);
     case 'deletecollection':
-      if (acrossNamespaces) throw methodNotAllowed();
       return deleteCollection(call);
     default:
       throw methodNotAllowed();
   }
 }
 
-/** The refusal of a write that names no object: custom resources have a handler that looks for the name. */
-function nameless(kind: ServedKind): StatusError {
-  return kind.custom ? badRequest('name must be provided') : methodNotAllowed();
+/** What is said of a write that names no object, of a custom resource: their handler looks for the name. */
+const NAMELESS = 'name must be provided';
+
+/** Whether there is anything at a path, for a method. @throws StatusError 404, 405 */
+export function checkRoute(kind: ServedKind, info: ResourceRequest): void {
+  const { verb, subresource } = info;
+  if (subresource !== '') {
+    const found = kind.subresources.find(({ name }) => name === subresource);
+    if (found === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();
+    if (!found.verbs.includes(verb)) throw methodNotAllowed();
+    return;
+  }
+  const onCollection = info.name === '';
+  const acrossNamespaces = kind.scope === 'Namespaced' && info.namespace === '';
+  // What can only be created has no objects, and nothing across namespaces.
+  if ((!onCollection || acrossNamespaces) && kind.verbs.every((one) => one === 'create')) throw unknownResource();
+  if (!kind.verbs.includes(verb)) throw methodNotAllowed();
+  // Custom resources are created below any name: it is the object's that counts.
+  if (verb === 'create' && ((!onCollection && !kind.custom) || acrossNamespaces)) throw methodNotAllowed();
+  if (verb === 'deletecollection' && acrossNamespaces) throw methodNotAllowed();
+  if ((verb === 'update' || verb === 'patch') && onCollection && !kind.custom) throw methodNotAllowed();
 }
 
 /** What a subresource connects to, where it leads into what runs in the cluster. */
@@ -75,9 +87,6 @@ export function connectTo(kind: ServedKind, info: ResourceRequest) {
 
 function performOnSubresource(call: Call): Result | Promise<Result> {
   const { kind, info } = call;
-  const subresource = kind.subresources.find(({ name }) => name === info.subresource);
-  if (subresource === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();
-  if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
   const connect = connectTo(kind, info);
   if (connect !== undefined) return connect(call);
   if (info.verb === 'create') {

@@ -1,4 +1,5 @@
 import { parseFieldSelector, validatePathSegment } from '@opwright/machinery';
+import { textOfBytes } from './path-text.ts';
 
 /** What a request is about, read off its method, path and query alone (Kubernetes' RequestInfo). */
 export type RequestInfo = ResourceRequest | PathRequest;
@@ -49,14 +50,14 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /**
  * The path with its escapes replaced, an escaped slash too: it parts the path like any other. Bytes that are no text
- * become the replacement character.
+ * become lone surrogates, which messages show as bytes.
  *
  * @throws URIError for a malformed escape
  */
 function decodePath(path: string): string {
   if (!path.includes('%')) return path;
   if (/%(?![0-9a-fA-F]{2})/.test(path)) throw new URIError('malformed escape in the path');
-  return path.replace(/(?:%..)+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
+  return path.replace(/(?:%..)+/g, (escapes) => textOfBytes(Buffer.from(escapes.replaceAll('%', ''), 'hex')));
 }
 
 // Who creates many objects asks the same again and again.

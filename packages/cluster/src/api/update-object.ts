@@ -65,22 +65,23 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     if (stored === undefined) {
       if (!change.createsMissing) throw notFound(kind, info.name);
       const draft = await change.next(undefined);
-      checkName(call, draft);
-      checkVersion(metaText(draft, 'resourceVersion'));
-      // There is none yet that a new object could be based on.
-      delete metadataOf(draft).resourceVersion;
       const uid = metaText(draft, 'uid');
       if (uid !== '') {
         const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
         throw conflict(kind, info.name, why);
       }
+      settleNamespace(kind, draft, info.namespace);
+      checkName(call, draft);
+      checkVersion(metaText(draft, 'resourceVersion'));
+      // There is none yet that a new object could be based on.
+      delete metadataOf(draft).resourceVersion;
       return { object: await createObject(call, draft, change), created: true };
     }
     const old = await reading(kind, () => present(kind, stored));
     // In the form of what is stored, so that comparisons see what differs and not how it was written.
     const draft = orderFields(kind.type, await change.next(old)) as MutableObject;
-    checkName(call, draft);
     settleNamespace(kind, draft, info.namespace);
+    checkName(call, draft);
     call.warnings.push(...dedupeOwnerReferences(draft));
     const attributes: AdmissionAttributes = {
       ...admissionAttributes(call, 'UPDATE', change.endpoint.subresource, info.name, change),
@@ -119,7 +120,8 @@ async function commit(
     if (!dryRun && server.store.delete(kind.storage, key, stored) === undefined) return undefined;
     return deepFreeze(ordered);
   }
-  if (saysTheSame(ordered, old) && isInStorageVersion(kind, stored) && !partlyStored.has(stored)) return old;
+  const isWritten = isInStorageVersion(kind, stored) && isWhole(stored, old) && !partlyStored.has(stored);
+  if (isWritten && saysTheSame(ordered, old)) return old;
   if (dryRun) return unstored(kind, draft);
   const form = await formToStore(kind, draft);
   refuseLarge(call, form);
@@ -131,14 +133,16 @@ async function commit(
 function updateErrors(call: Call, endpoint: Endpoint, draft: MutableObject, old: StoredObject): FieldError[] {
   const { kind } = call;
   const object = draft as JsonObject;
-  // The server library and the kind's strategy both look at metadata: such errors are reported twice.
-  const metadata = [...validateMetadataUpdate(object, old), ...validateMetadata(kind, object)];
+  // The server library and the kind's strategy both look at metadata: such errors are reported again.
+  const [changed, whole] = [validateMetadataUpdate(object, old), validateMetadata(kind, object)];
+  const checks = endpoint.subresource === 'status' ? Math.min(kind.metadataChecks, 1) : kind.metadataChecks;
+  const metadata = [...whole, ...changed, ...[changed, whole].slice(0, checks).flat()];
   const special = kind.subresourceErrors?.[endpoint.subresource];
   const own =
     special === undefined
       ? [...kind.validate(object, old, (text) => addWarnings(call, [text])), ...kind.validateUpdate(object, old)]
       : special(object, old);
-  return [...metadata, ...metadata, ...own, ...(endpoint.validateUpdate?.(object, old) ?? [])];
+  return [...metadata, ...own, ...(endpoint.validateUpdate?.(object, old) ?? [])];
 }
 
 /** The name in the body must be that of the URL. */
@@ -174,6 +178,11 @@ function settleVersion(kind: ServedKind, draft: MutableObject, old: StoredObject
   } else if (wanted !== old.metadata.resourceVersion) {
     throw conflict(kind, old.metadata.name);
   }
+}
+
+/** What a read adds or leaves out, as a schema says it that is not the one of the write, is stored by the next write. */
+function isWhole(stored: StoredObject, shown: StoredObject): boolean {
+  return stored === shown || stored.apiVersion !== shown.apiVersion || saysTheSame(stored, shown);
 }
 
 /** What is stored in a former version is stored anew by the next write, even by one that changes nothing. */

@@ -148,6 +148,7 @@ function servedKind(
 
     statusKeepsMetadata: 'all',
     finalizersNeedDomain: false,
+    metadataChecks: 1,
     hasGeneration: true,
     allowUnconditionalUpdate: false,
     allowCreateOnUpdate: false,

@@ -10,9 +10,12 @@ import type { Conversion, KindBehaviour } from './behaviour.ts';
 import { behaviourOf } from './behaviours.ts';
 import type { FeatureGates } from './feature-gates.ts';
 import {
+  annotationsCounted,
   builtinScalePaths,
   conditionalUpdateOnly,
   createdOnUpdate,
+  metadataCheckedOnce,
+  metadataUnchecked,
   orphaningByDefault,
   plainFinalizers,
   returnedWhenDeleted,
@@ -113,7 +116,9 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     },
 
     finalizersNeedDomain: !plainFinalizers.has(key),
+    metadataChecks: metadataUnchecked.has(key) ? 0 : metadataCheckedOnce.has(key) ? 1 : 2,
     hasGeneration: withGeneration.has(key),
+    countsAnnotations: annotationsCounted.has(key),
     allowUnconditionalUpdate: !conditionalUpdateOnly.has(key),
     allowCreateOnUpdate: createdOnUpdate.has(key),
     returnsDeletedObject: returnedWhenDeleted.has(key),

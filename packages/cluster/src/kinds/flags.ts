@@ -9,6 +9,10 @@ function table(text: string): ReadonlySet<string> {
 /** Finalizers may be any name. */
 export const plainFinalizers = table(`
   apiextensions.k8s.io/CustomResourceDefinition apiregistration.k8s.io/APIService
+  coordination.k8s.io/Lease node.k8s.io/RuntimeClass
+  admissionregistration.k8s.io/MutatingWebhookConfiguration admissionregistration.k8s.io/ValidatingWebhookConfiguration
+  admissionregistration.k8s.io/ValidatingAdmissionPolicy admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding
+  admissionregistration.k8s.io/MutatingAdmissionPolicy admissionregistration.k8s.io/MutatingAdmissionPolicyBinding
 `);
 
 /** metadata.generation counts changes of the desired state. */
@@ -23,6 +27,23 @@ export const withGeneration = table(`
   admissionregistration.k8s.io/MutatingAdmissionPolicy admissionregistration.k8s.io/MutatingAdmissionPolicyBinding
   flowcontrol.apiserver.k8s.io/FlowSchema flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration
 `);
+
+/** Rules for updates look at metadata once. */
+export const metadataCheckedOnce = table(`
+  /PodTemplate /ResourceQuota /LimitRange /Event events.k8s.io/Event
+  apps/Deployment apps/ControllerRevision batch/CronJob autoscaling/HorizontalPodAutoscaler coordination.k8s.io/Lease
+  networking.k8s.io/Ingress discovery.k8s.io/EndpointSlice scheduling.k8s.io/PriorityClass storage.k8s.io/CSIDriver
+  flowcontrol.apiserver.k8s.io/FlowSchema flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration
+  admissionregistration.k8s.io/MutatingWebhookConfiguration admissionregistration.k8s.io/ValidatingWebhookConfiguration
+  admissionregistration.k8s.io/ValidatingAdmissionPolicy admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding
+  admissionregistration.k8s.io/MutatingAdmissionPolicy admissionregistration.k8s.io/MutatingAdmissionPolicyBinding
+`);
+
+/** Rules for updates do not look at metadata. */
+export const metadataUnchecked = table('policy/PodDisruptionBudget');
+
+/** metadata.generation counts changes of annotations. */
+export const annotationsCounted = table('apps/Deployment');
 
 /** A PUT must carry metadata.resourceVersion. */
 export const conditionalUpdateOnly = table(`

@@ -77,8 +77,12 @@ export interface ServedKind {
   readonly statusKeepsMetadata?: 'all' | readonly string[];
   /** Finalizers have to name a domain, but for the standard ones. */
   readonly finalizersNeedDomain: boolean;
+  /** How often the kind's rules for updates look at metadata, which the server library has looked at already. */
+  readonly metadataChecks: 0 | 1 | 2;
   /** metadata.generation counts changes outside metadata and status. */
   readonly hasGeneration: boolean;
+  /** metadata.generation counts changes of annotations, too. */
+  readonly countsAnnotations?: boolean;
   /** PUT without resourceVersion is allowed. */
   readonly allowUnconditionalUpdate: boolean;
   /** PUT creates a missing object. */

@@ -189,7 +189,8 @@ function describe(config: JsonObject): string {
 }
 
 function gvkText(config: JsonObject): string {
-  const [version = '', group = ''] = text(config, 'apiVersion').split('/').reverse();
+  const parts = text(config, 'apiVersion').split('/');
+  const [version = '', group = ''] = parts.length > 2 ? [] : parts.reverse();
   return `${group}/${version}, Kind=${text(config, 'kind')}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Status, StatusCause, StatusDetails, StatusReason } from '../status.ts';
 import { goQuote } from '../text/go-quote.ts';
+import { wellFormed } from '../text/utf8.ts';
 import type { FieldError } from './field-error.ts';
 
 /** A resource as messages name it; any `Resource` value is one. */
@@ -223,7 +224,7 @@ export function failure(code: number, reason: StatusReason, message: string, sta
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message,
+    message: wellFormed(message),
     reason,
     ...(statusDetails && { details: statusDetails }),
     code,
@@ -235,5 +236,9 @@ function about(resource: GroupResource, name: string): StatusDetails {
 }
 
 function details(name: string, group: string, kind: string): StatusDetails {
-  return { ...(name !== '' && { name }), ...(group !== '' && { group }), ...(kind !== '' && { kind }) };
+  return {
+    ...(name !== '' && { name: wellFormed(name) }),
+    ...(group !== '' && { group }),
+    ...(kind !== '' && { kind }),
+  };
 }

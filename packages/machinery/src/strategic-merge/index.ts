@@ -1,3 +1,3 @@
 export { goText } from './go-print.ts';
 export { StrategicMergeError } from './patch-error.ts';
-export { strategicMergePatch } from './strategic-merge.ts';
+export { appliedPatch, strategicMergePatch } from './strategic-merge.ts';

@@ -1,3 +1,5 @@
+import { loneByte } from './utf8.ts';
+
 /**
  * A text as Go's `%q` prints it (strconv.Quote): what Kubernetes' messages put around values.
  * Lone surrogates print as the replacement character, as they do after Go has decoded them.
@@ -31,6 +33,8 @@ function escapeRune(char: string): string {
   if (PRINTABLE.test(char)) return char;
   const code = char.codePointAt(0)!;
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
+  const byte = loneByte(code);
+  if (byte !== undefined) return `\\x${hex(byte, 2)}`;
   if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
   return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
 }

@@ -29,3 +29,21 @@ function scalarValue(char: string): number {
 function tail(code: number): number {
   return 0x80 | (code & 0x3f);
 }
+
+/** Bytes that are no part of a text: 0x80 to 0xff as lone surrogates, from here on. */
+const LONE_BYTES = 0xdc00;
+
+/** A byte that is no UTF-8, as part of a text: it is not lost, and `goQuote` shows it. */
+export function textOfByte(byte: number): string {
+  return String.fromCharCode(LONE_BYTES + byte);
+}
+
+/** The byte that a lone surrogate stands for, if it does. */
+export function loneByte(code: number): number | undefined {
+  return code >= LONE_BYTES + 0x80 && code <= LONE_BYTES + 0xff ? code - LONE_BYTES : undefined;
+}
+
+/** A text without lone surrogates, as it is written: the replacement character stands where they were. */
+export function wellFormed(text: string): string {
+  return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\ufffd') : text;
+}

@@ -4,7 +4,7 @@ import { DecodeError } from './decode-error.ts';
 import { decodeScalar, jsonTypeName } from './decode-scalar.ts';
 import { isZero, zeroValue } from './go-values.ts';
 import { plainTree, tooDeep } from './plain-tree.ts';
-import type { AnyNode, FieldNode, ListNode, MapNode, StructNode, TypeNode } from './type-node.ts';
+import type { AnyNode, FieldNode, ListNode, MapNode, Scalar, StructNode, TypeNode } from './type-node.ts';
 import { keepsUnknown } from './unknown.ts';
 
 export { DecodeError };
@@ -23,17 +23,21 @@ export interface DecodedObject {
  * struct without a Go name (custom resources) values of the wrong type pass, for the schema to judge, and nulls stay
  * unless there is a default to take their place. Key order is that of the input.
  *
- * @throws DecodeError for the first value that does not fit: `json: cannot unmarshal string into Go struct field
+ * @throws DecodeError for a value that does not fit: the first one that its type itself cannot read (quantities, times),
+ *   or else the first one of another type: `json: cannot unmarshal string into Go struct field
  *   DeploymentSpec.spec.replicas of type int32`
  */
 export function decodeObject(type: TypeNode, value: unknown): DecodedObject {
   const decoder = new Decoder();
-  const object = isPlainObject(value) ? decoder.decode(type, value, '', goName(type)) : undefined;
+  const object = isPlainObject(value) ? decoder.whole(type, value) : undefined;
   if (!isPlainObject(object)) throw decoder.mismatch(jsonTypeName(value), '', goName(type));
   return { object, unknown: decoder.unknown };
 }
 
 const MAX_UNKNOWN = 100;
+
+/** Types that read themselves: Go gives up where they cannot. */
+const selfReading: ReadonlySet<Scalar> = new Set(['quantity', 'time', 'microTime', 'duration', 'intOrString']);
 
 class Decoder {
   readonly unknown: string[] = [];
@@ -42,9 +46,18 @@ class Decoder {
   /** The struct fields on the way: what Go's messages call the path. */
   readonly #fields: string[] = [];
   readonly #depth: number;
+  /** Go reads on after a value of another type. */
+  #first: DecodeError | undefined;
 
   constructor(depth = 0) {
     this.#depth = depth;
+  }
+
+  /** A whole value. @throws DecodeError */
+  whole(type: TypeNode, value: unknown): unknown {
+    const decoded = this.decode(type, value, '', goName(type));
+    if (this.#first !== undefined) throw this.#first;
+    return decoded;
   }
 
   /**
@@ -64,10 +77,7 @@ class Decoder {
         return this.#any(type, value);
       case 'scalar':
         if (struct === '') return this.#misfit(value);
-        // Go reads the number of an IntOrString on its own.
-        return decodeScalar(type.scalar, value, (found, part) =>
-          this.mismatch(found, struct, part ?? (type.scalar === 'intOrString' ? 'int32' : goType)),
-        );
+        return this.#scalar(type.scalar, value, struct, goType);
     }
   }
 
@@ -77,10 +87,26 @@ class Decoder {
     return new DecodeError(`json: cannot unmarshal ${found} into Go ${into} of type ${goType}`);
   }
 
+  #scalar(scalar: Scalar, value: unknown, struct: string, goType: string): unknown {
+    try {
+      // Go reads the number of an IntOrString on its own.
+      return decodeScalar(scalar, value, (found, part) =>
+        this.mismatch(found, struct, part ?? (scalar === 'intOrString' ? 'int32' : goType)),
+      );
+    } catch (error) {
+      if (!(error instanceof DecodeError) || selfReading.has(scalar)) throw error;
+      return this.#remember(error);
+    }
+  }
+
+  #remember(error: DecodeError): undefined {
+    this.#first ??= error;
+  }
+
   #struct(type: StructNode, value: unknown, outer: string, goType: string): unknown {
     if (!isPlainObject(value)) {
       if (type.name === '') return type.preserveUnknown ? this.#plain(value) : this.#misfit(value);
-      throw this.mismatch(jsonTypeName(value), outer, goType);
+      return this.#remember(this.mismatch(jsonTypeName(value), outer, goType));
     }
     const result: { [key: string]: unknown } = {};
     for (const key of Object.keys(value)) {
@@ -116,7 +142,7 @@ class Decoder {
   #map(type: MapNode, value: unknown, struct: string, goType: string): unknown {
     if (!isPlainObject(value)) {
       if (struct === '') return this.#misfit(value);
-      throw this.mismatch(jsonTypeName(value), struct, goType);
+      return this.#remember(this.mismatch(jsonTypeName(value), struct, goType));
     }
     const result: { [key: string]: unknown } = {};
     const valueType = elementType(goType) ?? goName(type.value);
@@ -131,7 +157,7 @@ class Decoder {
   #list(type: ListNode, value: unknown, struct: string, goType: string): unknown {
     if (!Array.isArray(value)) {
       if (struct === '') return this.#misfit(value);
-      throw this.mismatch(jsonTypeName(value), struct, goType);
+      return this.#remember(this.mismatch(jsonTypeName(value), struct, goType));
     }
     const itemType = elementType(goType) ?? goName(type.item);
     return value.map((item: unknown, index) => {
@@ -158,7 +184,7 @@ class Decoder {
 
   /** An object whose type decodes itself: neither its path nor its unknown fields are seen from outside. */
   #apart(type: TypeNode, value: unknown): unknown {
-    return new Decoder(this.#depth + this.#path.length + 1).decode(type, value, '', goName(type));
+    return new Decoder(this.#depth + this.#path.length + 1).whole(type, value);
   }
 
   /** A value in a custom resource that is not of its type: it stays, for the schema to judge, without the fields in it. */

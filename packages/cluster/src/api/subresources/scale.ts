@@ -44,7 +44,8 @@ export function scaleEndpoint(kind: ServedKind, paths: ScalePaths): Endpoint {
         throw badRequest(`the name of the object (${name}) does not match ${url}`);
       }
       const wanted = metaText(scale, 'resourceVersion');
-      if (wanted !== '' && wanted !== old.metadata.resourceVersion) throw conflict(kind, old.metadata.name);
+      if (wanted !== '' && wanted !== '0' && wanted !== old.metadata.resourceVersion)
+        throw conflict(kind, old.metadata.name);
       const object = mutableCopy(old) as MutableObject;
       setPath(object, paths.specReplicasPath, replicasOf(scale));
       return object;

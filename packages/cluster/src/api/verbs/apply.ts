@@ -10,6 +10,7 @@ import {
   type JsonObject,
   jsonTypeName,
   mutableCopy,
+  parseTime,
   prepareApply,
 } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
@@ -34,9 +35,7 @@ export function applyChange(
 ): (old: StoredObject | undefined) => MutableObject {
   const { kind, info } = call;
   const config = applyConfiguration(call, options);
-  // A name that is none is refused before it is compared.
   objectKey(call, info.name);
-  checkIdentity(call, config);
   return (old: StoredObject | undefined): MutableObject => {
     // An endpoint of another form applies to that form; who owns what is recorded on the object.
     if (endpoint.merge !== undefined) {
@@ -81,10 +80,25 @@ function defaulted({ kind }: Call, merged: JsonObject, old: StoredObject | undef
       `failed to convert new object (${which}) to proper version: unable to convert unstructured object to ${type}: ${convertedWords(why)}`,
     );
   };
-  const object: MutableObject = decodePatch(() => decodeObject(kind.type, merged), wrong).object;
+  const readable = kind.custom ? withoutMalformedTimes(merged) : merged;
+  const object: MutableObject = decodePatch(() => decodeObject(kind.type, readable), wrong).object;
   // Nobody decodes the result of an apply again, so that nobody drops its nulls.
   kind.setDefaults(object, { keepNulls: true });
   return object as JsonObject;
+}
+
+/** Nobody reads the times that a custom resource is applied with: what is none counts for nothing. */
+function withoutMalformedTimes(object: JsonObject): JsonObject {
+  const { metadata } = object;
+  if (!isPlainObject(metadata)) return object;
+  const entries = Object.entries(metadata as JsonObject).filter(([key, value]) => !times.has(key) || isTime(value));
+  return { ...object, metadata: Object.fromEntries(entries) };
+}
+
+const times = new Set(['creationTimestamp', 'deletionTimestamp']);
+
+function isTime(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && parseTime(value) !== undefined);
 }
 
 /** The configuration in the body: YAML or JSON, or a value. */
@@ -126,16 +140,4 @@ function reportProblems(
     throw badRequest(`error strict decoding YAML: ${why}`);
   }
   if (validation === 'Warn') warnings.push(...problems);
-}
-
-/** What a configuration says about name and namespace must be what the URL says; it may leave both out. */
-function checkIdentity({ kind, info }: Call, config: JsonObject): void {
-  const name = metaText(config, 'name');
-  if (name !== '' && name !== info.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  }
-  const namespace = metaText(config, 'namespace');
-  if (kind.scope === 'Namespaced' && namespace !== '' && namespace !== info.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
 }

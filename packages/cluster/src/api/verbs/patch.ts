@@ -1,5 +1,6 @@
 import {
   tooLarge as answerTooLarge,
+  appliedPatch,
   applyJsonPatch,
   applyMergePatch,
   checkJson,
@@ -188,7 +189,7 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
       const merged = strategicMergePatch(endpoint.bodies.type, object, patchObject);
       // What kind it is, a strategic merge patch does not decide.
       const value = { ...merged, kind: object.kind, apiVersion: object.apiVersion };
-      return { value, shown: () => goText(patchObject), duplicates };
+      return { value, shown: () => goText(appliedPatch(object, patchObject)), duplicates };
     } catch (error) {
       if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
       throw error;
@@ -215,6 +216,9 @@ function patchBody({ request }: Call, type: string): { value: unknown; duplicate
 
 /** The object with its keys in order wherever a patch went: Go makes maps of those parts. */
 function sortTouched(value: unknown, touched: unknown): unknown {
+  if (Array.isArray(value) && isPlainObject(touched)) {
+    return value.map((item: unknown, index) => sortTouched(item, getOwn(touched, String(index))));
+  }
   if (!isPlainObject(value) || !isPlainObject(touched)) return value;
   const sorted: { [key: string]: unknown } = {};
   for (const key of Object.keys(value).sort())

@@ -22,7 +22,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
     if (endpoint.bodies === kind) kind.setDefaults(object);
     return object;
   };
-  let decoded = decodeFirst(call, () => decode(warnings));
+  let decoded = decodeFirst(call, body.value, () => decode(warnings));
   let used = false;
   checkName(call, decoded);
   const errors = endpoint.validateBody?.(decoded) ?? [];
@@ -47,11 +47,13 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
 }
 
 /** An object of another kind is refused only where there is one to replace. */
-function decodeFirst(call: Call, decode: () => MutableObject): MutableObject {
+function decodeFirst(call: Call, body: unknown, decode: () => MutableObject): MutableObject {
   try {
     return decode();
   } catch (error) {
-    if (isStatusError(error) && error.status.code === 422) stored(call);
+    if (!isStatusError(error) || error.status.code !== 422) throw error;
+    checkName(call, body as MutableObject);
+    stored(call);
     throw error;
   }
 }

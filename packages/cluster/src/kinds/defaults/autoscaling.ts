@@ -26,10 +26,10 @@ function setBehaviorDefaults(spec: MutableObject): void {
   const behavior = ensure(spec, 'behavior');
   const up = ensure(behavior, 'scaleUp');
   setDefault(up, 'stabilizationWindowSeconds', 0);
-  setDefault(up, 'selectPolicy', 'Max');
+  up.selectPolicy ??= 'Max';
   if (each(up, 'policies').length === 0) up.policies = scaleUp.map((policy) => ({ ...policy }));
   const down = ensure(behavior, 'scaleDown');
-  setDefault(down, 'selectPolicy', 'Max');
+  down.selectPolicy ??= 'Max';
   if (each(down, 'policies').length === 0) down.policies = scaleDown.map((policy) => ({ ...policy }));
 }
 

@@ -4,8 +4,7 @@ import { each, ensure, setDefault, within } from '../tree.ts';
 export function setNetworkPolicyDefaults(policy: MutableObject): void {
   const spec = ensure(policy, 'spec');
   for (const direction of ['ingress', 'egress']) {
-    for (const port of each(spec, direction).flatMap((rule) => each(rule, 'ports')))
-      setDefault(port, 'protocol', 'TCP');
+    for (const port of each(spec, direction).flatMap((rule) => each(rule, 'ports'))) port.protocol ??= 'TCP';
   }
   if (!Array.isArray(spec.policyTypes) || spec.policyTypes.length === 0) {
     spec.policyTypes = each(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
@@ -15,7 +14,7 @@ export function setNetworkPolicyDefaults(policy: MutableObject): void {
 /** Parameters of an IngressClass are looked up in the cluster unless they say otherwise. */
 export function setIngressClassDefaults(ingressClass: MutableObject): void {
   const parameters = within(within(ingressClass, 'spec'), 'parameters');
-  if (parameters !== undefined) setDefault(parameters, 'scope', 'Cluster');
+  if (parameters !== undefined) parameters.scope ??= 'Cluster';
 }
 
 export function setEndpointSliceDefaults(slice: MutableObject): void {

@@ -1,15 +1,34 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/networking.ts';
 import * as printers from '../printers/networking.ts';
+import {
+  validateIngress,
+  validateIngressClass,
+  validateIngressClassUpdate,
+  validateIngressStatusUpdate,
+} from '../validation/ingress.ts';
+import { validateNetworkPolicy } from '../validation/network-policy.ts';
 import * as validation from '../validation/others.ts';
 import { endpointSliceWarnings, ingressWarnings } from '../warnings/others.ts';
 
 export const networking: Behaviours = {
-  Ingress: { validate: validation.validateIngress, warnings: ingressWarnings, printer: printers.ingressPrinter },
-  IngressClass: { defaults: defaults.setIngressClassDefaults, printer: printers.ingressClassPrinter },
+  Ingress: {
+    validate: validateIngress,
+    subresourceErrors: { status: validateIngressStatusUpdate },
+    warnings: ingressWarnings,
+    printer: printers.ingressPrinter,
+  },
+  IngressClass: {
+    defaults: defaults.setIngressClassDefaults,
+    validate: validateIngressClass,
+    validateUpdate: validateIngressClassUpdate,
+    printer: printers.ingressClassPrinter,
+  },
   NetworkPolicy: {
     defaults: defaults.setNetworkPolicyDefaults,
-    validate: validation.validateNetworkPolicy,
+    // Kubernetes checks the whole policy twice.
+    validate: validateNetworkPolicy,
+    validateUpdate: validateNetworkPolicy,
     printer: printers.networkPolicyPrinter,
   },
 };

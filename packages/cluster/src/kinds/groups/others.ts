@@ -3,9 +3,9 @@ import * as defaults from '../defaults/others.ts';
 import * as printers from '../printers/others.ts';
 import { certificateSigningRequestSelectors } from '../selectors.ts';
 import { prepareCertificateRequestForCreate, prepareCertificateRequestForUpdate } from '../strategy/certificates.ts';
+import { prepareLease } from '../strategy/lease.ts';
 import { validateCertificateRequest, validateCertificateRequestUpdate } from '../validation/certificates.ts';
 import { pathSegmentName } from '../validation/names.ts';
-
 import * as validation from '../validation/others.ts';
 import { runtimeClassWarnings } from '../warnings/others.ts';
 
@@ -38,7 +38,12 @@ export const certificates: Behaviours = {
 };
 
 export const coordination: Behaviours = {
-  Lease: { validate: validation.validateLease, printer: printers.leasePrinter },
+  Lease: {
+    prepareForCreate: (lease) => prepareLease(lease, undefined),
+    prepareForUpdate: prepareLease,
+    validate: validation.validateLease,
+    printer: printers.leasePrinter,
+  },
 };
 
 export const flowcontrol: Behaviours = {

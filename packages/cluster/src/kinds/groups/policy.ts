@@ -6,7 +6,7 @@ import { disruptionBudgetStatusErrors } from '../validation/status.ts';
 export const policy: Behaviours = {
   PodDisruptionBudget: {
     validate: validatePodDisruptionBudget,
-    validateUpdate: disruptionBudgetStatusErrors,
+    subresourceErrors: { status: disruptionBudgetStatusErrors },
     printer: podDisruptionBudgetPrinter,
   },
 };

@@ -135,3 +135,18 @@ export function portErrors(object: JsonObject | undefined, key: string, path: st
   const errors = typeof port === 'string' ? validatePortName(port) : validatePortNumber(int(object, key));
   return errors.map((why) => invalidValue(under(path, key), port, why));
 }
+
+const PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
+
+/** A name of the kind of `acme.io/foo`: a path below a domain. */
+export function domainPathErrors(name: string, path: string): FieldError[] {
+  if (name === '') return [requiredValue(path)];
+  const slash = name.indexOf('/');
+  const [domain, rest] = [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
+  if (domain === '' || rest === '') {
+    return [invalidValue(path, name, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const errors = textErrors(domain, path, validateDns1123Subdomain);
+  const why = "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')";
+  return PATH.test(rest) ? errors : [...errors, invalidValue(path, rest, why)];
+}

@@ -10,9 +10,11 @@ import {
   parseJson,
   requiredValue,
   validateConfigKey,
+  validateFinalizer,
+  validateFinalizerDomain,
 } from '@opwright/machinery';
-import { at, bool, field, text } from '../tree.ts';
-import { nonNegative } from './checks.ts';
+import { at, bool, field, text, texts } from '../tree.ts';
+import { nonNegative, textErrors } from './checks.ts';
 import { goStringMap } from './go-values.ts';
 import { immutable } from './immutable.ts';
 import { podTemplateErrors } from './pod/pod.ts';
@@ -148,6 +150,15 @@ export function validateReplicationController(controller: JsonObject): FieldErro
 }
 
 export function validateNamespace(namespace: JsonObject): FieldError[] {
+  const path = 'spec.finalizers';
+  const finalizers = texts(at(namespace, 'spec'), 'finalizers').flatMap((finalizer) => [
+    ...textErrors(finalizer, path, validateFinalizer),
+    ...textErrors(finalizer, path, validateFinalizerDomain),
+  ]);
+  return [...finalizers, ...terminatingErrors(namespace)];
+}
+
+function terminatingErrors(namespace: JsonObject): FieldError[] {
   if (text(at(namespace, 'status'), 'phase') !== 'Terminating') return [];
   if (text(at(namespace, 'metadata'), 'deletionTimestamp') !== '') return [];
   const detail = "may only be 'Active' if `deletionTimestamp` is empty";

@@ -6,32 +6,14 @@ import {
   RawGoText,
   requiredValue,
   unsupportedValue,
-  validateDns1123Subdomain,
 } from '@opwright/machinery';
 import { at, field, int, items, text, texts } from '../tree.ts';
-import { oneOf } from './checks.ts';
+import { nonNegative, oneOf, presentOneOf, qualifiedNameErrors } from './checks.ts';
 import { immutable } from './immutable.ts';
-import { intOrPercentErrors } from './int-or-percent.ts';
+import { atMostAllErrors, intOrPercentErrors } from './int-or-percent.ts';
 import { labelSelectorErrors } from './label-selector.ts';
 
 /* Kinds with few rules. */
-
-const NO_RULES = new RawGoText('[]networking.IngressRule(nil)');
-
-export function validateHorizontalPodAutoscaler(autoscaler: JsonObject): FieldError[] {
-  const spec = at(autoscaler, 'spec');
-  const [min, max] = [int(spec, 'minReplicas'), int(spec, 'maxReplicas')];
-  const errors: FieldError[] = [];
-  if (field(spec, 'minReplicas') !== undefined && min < 1) {
-    errors.push(invalidValue('spec.minReplicas', min, 'must be greater than or equal to 1'));
-  }
-  if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'));
-  if (max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
-  for (const key of ['kind', 'name']) {
-    if (text(at(spec, 'scaleTargetRef'), key) === '') errors.push(requiredValue(`spec.scaleTargetRef.${key}`));
-  }
-  return errors;
-}
 
 export function validatePodDisruptionBudget(budget: JsonObject): FieldError[] {
   const spec = at(budget, 'spec');
@@ -41,65 +23,37 @@ export function validatePodDisruptionBudget(budget: JsonObject): FieldError[] {
     const value = new RawGoText('policy.PodDisruptionBudgetSpec{}');
     errors.push(invalidValue('spec', value, 'minAvailable and maxUnavailable cannot be both set'));
   }
-  errors.push(...intOrPercentErrors(spec, 'minAvailable', 'spec'));
-  errors.push(...intOrPercentErrors(spec, 'maxUnavailable', 'spec'));
-  errors.push(...labelSelectorErrors(at(spec, 'selector'), 'spec.selector'));
-  return errors;
-}
-
-export function validateNetworkPolicy(policy: JsonObject): FieldError[] {
-  return labelSelectorErrors(at(policy, 'spec', 'podSelector'), 'spec.podSelector');
-}
-
-export function validateIngress(ingress: JsonObject): FieldError[] {
-  const spec = at(ingress, 'spec');
-  const rules = items(spec, 'rules');
-  const errors: FieldError[] = [];
-  if (rules.length === 0 && at(spec, 'defaultBackend') === undefined) {
-    errors.push(invalidValue('spec', NO_RULES, 'either `defaultBackend` or `rules` must be specified'));
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    errors.push(...intOrPercentErrors(spec, key, 'spec'), ...atMostAllErrors(spec, key, 'spec'));
   }
-  for (const [index, rule] of rules.entries()) {
-    const host = text(rule, 'host');
-    const here = `spec.rules[${index}]`;
-    if (host !== '' && !host.startsWith('*')) {
-      for (const why of validateDns1123Subdomain(host)) errors.push(invalidValue(`${here}.host`, host, why));
-    }
-    const http = at(rule, 'http');
-    if (http !== undefined && items(http, 'paths').length === 0) errors.push(requiredValue(`${here}.http.paths`));
-    for (const [position, path] of items(http, 'paths').entries()) {
-      errors.push(...ingressPathErrors(path, `${here}.http.paths[${position}]`));
-    }
-  }
-  return errors;
-}
-
-const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
-
-function ingressPathErrors(path: JsonObject, here: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const type = text(path, 'pathType');
-  if (type === '') errors.push(requiredValue(`${here}.pathType`, 'pathType must be specified'));
-  else if (!pathTypes.includes(type)) errors.push(unsupportedValue(`${here}.pathType`, type, pathTypes));
-  else if (type !== 'ImplementationSpecific' && !text(path, 'path').startsWith('/')) {
-    errors.push(invalidValue(`${here}.path`, text(path, 'path'), 'must be an absolute path'));
-  }
-  const service = at(path, 'backend', 'service');
-  if (service !== undefined && text(service, 'name') === '') errors.push(requiredValue(`${here}.backend.service.name`));
-  return errors;
+  return [
+    ...errors,
+    ...labelSelectorErrors(at(spec, 'selector'), 'spec.selector'),
+    ...presentOneOf(spec, 'unhealthyPodEvictionPolicy', 'spec', ['AlwaysAllow', 'IfHealthyBudget']),
+  ];
 }
 
 export function validateLease(lease: JsonObject): FieldError[] {
   const spec = at(lease, 'spec');
+  const [duration, strategy] = [field(spec, 'leaseDurationSeconds'), field(spec, 'strategy')];
   const errors: FieldError[] = [];
-  const duration = field(spec, 'leaseDurationSeconds');
-  if (typeof duration === 'number' && duration <= 0) {
+  if (duration !== undefined && int(spec, 'leaseDurationSeconds') <= 0) {
     errors.push(invalidValue('spec.leaseDurationSeconds', duration, 'must be greater than 0'));
   }
-  const transitions = field(spec, 'leaseTransitions');
-  if (typeof transitions === 'number' && transitions < 0) {
-    errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+  errors.push(...nonNegative(spec, 'leaseTransitions', 'spec'));
+  if (strategy !== undefined) errors.push(...strategyErrors(String(strategy)));
+  if (text(spec, 'preferredHolder') !== '' && (strategy ?? '') === '') {
+    errors.push(forbiddenValue('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
   }
   return errors;
+}
+
+/** A name of Kubernetes', or anybody's below a domain. */
+function strategyErrors(strategy: string): FieldError[] {
+  const path = 'spec.strategy';
+  if (strategy.includes('/')) return qualifiedNameErrors(strategy, path);
+  const known = ['OldestEmulationVersion'];
+  return known.includes(strategy) ? [] : [unsupportedValue(path, strategy, known)];
 }
 
 const highestUserPriority = 1_000_000_000;

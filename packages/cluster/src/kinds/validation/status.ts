@@ -90,5 +90,3 @@ export const daemonSetStatusErrors = statusCountErrors({
 export const disruptionBudgetStatusErrors = statusCountErrors({
   fields: ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
 });
-
-export const autoscalerStatusErrors = statusCountErrors({ fields: ['currentReplicas', 'desiredReplicas'] });

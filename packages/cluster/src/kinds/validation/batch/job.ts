@@ -6,11 +6,10 @@ import {
   requiredValue,
   unsupportedValue,
   validateDns1123Label,
-  validateDns1123Subdomain,
   valueTooLong,
 } from '@opwright/machinery';
 import { at, bool, field, int, text } from '../../tree.ts';
-import { nonNegative, presentOneOf, textErrors } from '../checks.ts';
+import { domainPathErrors, nonNegative, presentOneOf } from '../checks.ts';
 import { goLabelSelector, goStringMap, goStruct } from '../go-values.ts';
 import { immutable } from '../immutable.ts';
 import { labelSelectorErrors } from '../label-selector.ts';
@@ -52,21 +51,10 @@ export function jobSpecErrors(spec: JsonObject | undefined, path: string): Field
 }
 
 const LONGEST_MANAGER = 63;
-const PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
 
-/** Who works on the job: a path below a domain. */
+/** Who works on the job. */
 function managerErrors(name: string, path: string): FieldError[] {
-  const slash = name.indexOf('/');
-  const [domain, rest] = [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
-  const errors: FieldError[] = [];
-  if (name === '') errors.push(requiredValue(path));
-  else if (domain === '' || rest === '') {
-    errors.push(invalidValue(path, name, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  } else {
-    errors.push(...textErrors(domain, path, validateDns1123Subdomain));
-    const why = "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')";
-    if (!PATH.test(rest)) errors.push(invalidValue(path, rest, why));
-  }
+  const errors = domainPathErrors(name, path);
   return name.length > LONGEST_MANAGER ? [...errors, valueTooLong(path, LONGEST_MANAGER)] : errors;
 }
 
