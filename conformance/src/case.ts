@@ -82,8 +82,10 @@ export interface WatchStep {
 export interface EventsStep {
   /** Name of the watch. */
   readonly events: string;
-  /** How many to wait for, five seconds at most; `end`: all until the server ends the stream. */
+  /** How many to wait for; `end`: all until the server ends the stream. */
   readonly count: number | 'end';
+  /** How long to wait for so many, at most; default: five seconds. */
+  readonly withinMs?: number;
 }
 
 /** Compares what webhooks have been asked since the last such step, except about objects called `probe`. */

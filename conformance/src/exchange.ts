@@ -96,7 +96,10 @@ function isSo(answer: RawAnswer, until: Until): boolean {
 export interface Capture {
   readonly opened: RawAnswer;
   /** The events that came since the last call; waits for so many, or for the end of the stream. */
-  take(count: number | 'end'): Promise<{ readonly events: readonly unknown[]; readonly ended: boolean }>;
+  take(
+    count: number | 'end',
+    withinMs?: number,
+  ): Promise<{ readonly events: readonly unknown[]; readonly ended: boolean }>;
   close(): void;
 }
 
@@ -134,9 +137,9 @@ export async function capture(server: Server, step: WatchStep, variables: Variab
   }
   return {
     opened: { status, headers, text },
-    async take(count) {
+    async take(count, withinMs = EVENTS_MS) {
       if (count === 'end') await Promise.race([collected, sleep(END_MS, undefined, { ref: false })]);
-      else for (let waited = 0; events.length < count && !ended && waited < EVENTS_MS; waited += 5) await sleep(5);
+      else for (let waited = 0; events.length < count && !ended && waited < withinMs; waited += 5) await sleep(5);
       return {
         events: count === 'end' ? events.splice(0) : events.splice(0, count),
         ended: ended && events.length === 0,

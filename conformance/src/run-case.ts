@@ -85,7 +85,7 @@ async function runStep(
   if ('events' in step) {
     const from = captures.get(step.events);
     if (from === undefined) throw new Error(`no watch is named ${step.events}`);
-    const { events, ended } = await from.take(step.count);
+    const { events, ended } = await from.take(step.count, step.withinMs);
     return { request: `EVENTS ${step.events}`, value: events, ended };
   }
   const answer = await sendStep(server, step, variables);

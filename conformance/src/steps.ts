@@ -75,7 +75,11 @@ export const watch = (name: string, path: string, headers: Record<string, string
   headers,
 });
 
-export const events = (name: string, count: number | 'end'): EventsStep => ({ events: name, count });
+export const events = (name: string, count: number | 'end', withinMs?: number): EventsStep => ({
+  events: name,
+  count,
+  ...(withinMs !== undefined && { withinMs }),
+});
 
 export const reviews = (which: ReviewsStep['reviews'] = 'last'): ReviewsStep => ({ reviews: which });
 

@@ -12,8 +12,8 @@ const unrecorded = { unrecorded: true } as const;
 /** What goes by itself after a time. */
 export const expiry: Subject = {
   id: 'expiry',
-  // Long enough for a slow machine, and shorter than anybody waits for events.
-  flags: ['--event-ttl=4s'],
+  // Long enough for a slow machine to do something before.
+  flags: ['--event-ttl=10s'],
   cases: [
     {
       name: 'events are deleted some time after their last write, with their finalizers',
@@ -22,8 +22,8 @@ export const expiry: Subject = {
         watch('core', `${EVENTS}?watch=true&resourceVersion={{rv}}`),
         watch('events', `${inGroup('events.k8s.io/v1')}/events?watch=true&resourceVersion={{rv}}`),
         patch(`${EVENTS}/a`, 'merge', { count: 2, metadata: { finalizers: ['example.com/f'] } }, unrecorded),
-        events('core', 2),
-        events('events', 2),
+        events('core', 2, 30_000),
+        events('events', 2, 30_000),
         get(EVENTS, { keep: ['items'] }),
         get(`${EVENTS}/a`),
       ],
