@@ -75,7 +75,13 @@ async function withFiles(
   const folder = await mkdtemp(join(tmpdir(), 'opwright-conformance-'));
   const there = (text: string) => text.replaceAll('{{files}}', folder);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), there(text));
-  return withEnd(await open(flags.map(there), folder), () => rm(folder, { recursive: true }));
+  const end = () => rm(folder, { recursive: true });
+  try {
+    return withEnd(await open(flags.map(there), folder), end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 function withEnd(server: Server, end: () => Promise<void>): Server {
