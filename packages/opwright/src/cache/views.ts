@@ -92,9 +92,11 @@ export function mergeFields(a: ViewFields | undefined, b: ViewFields | undefined
 export function missingFields(shown: ViewFields | undefined, wanted: ViewFields | undefined): readonly string[] {
   if (shown === undefined || shown === wanted || wanted === undefined) return NONE;
   return Object.entries(wanted).flatMap(([part, fields]) => {
-    const there = Object.hasOwn(shown, part) ? shown[part]! : NONE;
+    const there = Object.hasOwn(shown, part) ? shown[part]! : undefined;
     if (there === true) return NONE;
-    if (fields === true) return [part];
+    // Also of a part without fields it is seen whether there is one.
+    if (fields === true || (there === undefined && fields.length === 0)) return [part];
+    if (there === undefined) return fields.map((field) => `${part}.${field}`);
     return fields.filter((field) => !there.includes(field)).map((field) => `${part}.${field}`);
   });
 }
