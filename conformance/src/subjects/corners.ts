@@ -237,6 +237,39 @@ export const corners: Subject = {
       ],
     },
     {
+      name: 'selectors are read before the rest of the options',
+      steps: [
+        get(`${PODS}?labelSelector=%3D&resourceVersionMatch=Bogus`),
+        get(`${PODS}?labelSelector=bad%20key%3Dx&sendInitialEvents=false`),
+        get(`${PODS}?fieldSelector=x&continue=bogus`),
+        get(`${PODS}?labelSelector=%3D&limit=x`),
+      ],
+    },
+    {
+      name: 'a name that has been generated from is looked at where the kind does it',
+      steps: [
+        post(DEPLOYMENTS, deployment('a'), { unrecorded: true }),
+        patch(`${DEPLOYMENTS}/a`, 'merge', { metadata: { generateName: 'UP-' } }),
+        post(CMS, configMap('a'), { unrecorded: true }),
+        patch(`${CMS}/a`, 'merge', { metadata: { generateName: 'UP-' } }),
+        post(CMS, configMap('a', {}, { generateName: 'gen-' })),
+        post(CMS, configMap('b', {}, { creationTimestamp: 5 })),
+        post(LEASES, { metadata: { name: 'b' }, spec: { renewTime: [] } }),
+        post(
+          `${core}/persistentvolumeclaims`,
+          {
+            metadata: { name: 'a' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } },
+          },
+          { unrecorded: true },
+        ),
+        patch(`${core}/persistentvolumeclaims/a`, 'merge', { metadata: { generateName: 'UP-' } }),
+        patch(`${core}/persistentvolumeclaims/a`, 'merge', {
+          metadata: { ownerReferences: [{ kind: 'Pod', uid: 'u' }] },
+        }),
+      ],
+    },
+    {
       name: 'metadata is looked at as often as the kind does it',
       steps: [
         post(DEPLOYMENTS, deployment('a'), { unrecorded: true }),

@@ -8,11 +8,8 @@ import { isTelling, wrongEdits } from '../wrong/wrong-values.ts';
 /** What is wrong is compared, and no more: what becomes of what is not, other subjects tell. */
 const CAUSES = { keep: ['details.causes', 'code'] };
 
-/** Where an empty map or list counts as none here, but not in the messages of Kubernetes. */
-const EMPTIED = [
-  ['spec', 'template', 'metadata', 'labels'],
-  ['spec', 'capacity'],
-];
+/** Where an empty map counts as none here, but not for Kubernetes. */
+const EMPTIED = [['spec', 'template', 'metadata', 'labels'], ['spec', 'capacity'], ['parameters']];
 
 function leavesEmpty(object: unknown): boolean {
   return EMPTIED.some((path) => {
@@ -51,7 +48,7 @@ export const invalidPods: Subject = {
 
 /** Kinds of which not every field is checked yet. */
 const LATER =
-  /^(?:APIService|CSI|CustomResourceDefinition|Endpoint|Event|FlowSchema|Node|Priority|RuntimeClass|Storage|VolumeAttachment)/;
+  /^(?:APIService|CSIDriver|CSIStorage|CustomResourceDefinition|Event|FlowSchema|Node|Priority|RuntimeClass|VolumeAttachment)/;
 
 /** Objects of other kinds with one field wrong. */
 export const invalidObjects: Subject = {

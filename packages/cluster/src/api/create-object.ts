@@ -71,6 +71,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
       }
     }
     if (!generated) {
+      if (metaText(draft, 'generateName') !== '') throw generateNameConflict(kind, name);
       const existing = server.store.get(kind.storage, key)!;
       throw existing.metadata.deletionTimestamp === undefined
         ? alreadyExists(kind, name)

@@ -3,6 +3,7 @@ import type { FieldError } from '../kinds/kind.ts';
 import { parseContinue } from './continue-token.ts';
 import { badRequest, goQuote, invalid, rawError } from './errors.ts';
 import { booleanParameter } from './request-info.ts';
+import { checkSelectors } from './selection.ts';
 
 /** Options that every write has. */
 export interface WriteOptions {
@@ -135,6 +136,7 @@ export function listOptions(
   const match = query.get('resourceVersionMatch') ?? '';
   const version = query.get('resourceVersion') ?? '';
   const sendInitialEvents = query.has('sendInitialEvents') ? booleanParameter(query, 'sendInitialEvents') : undefined;
+  checkSelectors(query);
   const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '', hasWatchList);
   if (errors.length > 0) throw invalid({ group: META, kind: 'ListOptions' }, '', errors);
   const token = query.get('continue') ?? '';

@@ -33,6 +33,12 @@ export function objectSelection(kind: ServedKind, labels: string, fields: string
   };
 }
 
+/** Selectors that cannot be read are refused before anything else about a list is. @throws StatusError 400 */
+export function checkSelectors(query: URLSearchParams): void {
+  reading(() => parseLabelSelector(query.get('labelSelector') ?? ''));
+  reading(() => parseFieldSelector(query.get('fieldSelector') ?? ''));
+}
+
 function fieldOf(kind: ServedKind, object: StoredObject, field: string): string {
   if (field === 'metadata.name') return object.metadata.name;
   if (field === 'metadata.namespace') return object.metadata.namespace ?? '';

@@ -136,7 +136,7 @@ function updateErrors(call: Call, endpoint: Endpoint, draft: MutableObject, old:
   // The server library and the kind's strategy both look at metadata: such errors are reported again.
   const [changed, whole] = [validateMetadataUpdate(object, old), validateMetadata(kind, object)];
   const checks = endpoint.subresource === 'status' ? Math.min(kind.metadataChecks, 1) : kind.metadataChecks;
-  const metadata = [...whole, ...changed, ...[changed, whole].slice(0, checks).flat()];
+  const metadata = [...whole, ...changed, ...[changed, whole, whole].slice(0, checks).flat()];
   const special = kind.subresourceErrors?.[endpoint.subresource];
   const own =
     special === undefined

@@ -14,6 +14,7 @@ import {
   builtinScalePaths,
   conditionalUpdateOnly,
   createdOnUpdate,
+  metadataCheckedOften,
   metadataCheckedOnce,
   metadataUnchecked,
   orphaningByDefault,
@@ -52,6 +53,12 @@ function kindsOf({ groupVersion, resources }: ServedGroupVersion): ServedKind[] 
 
 let kinds: readonly ServedKind[] | undefined;
 
+function checksOfMetadata(key: string): ServedKind['metadataChecks'] {
+  if (metadataUnchecked.has(key)) return 0;
+  if (metadataCheckedOnce.has(key)) return 1;
+  return metadataCheckedOften.has(key) ? 3 : 2;
+}
+
 function builtinKind(group: string, version: string, resource: ServedResource, behaviour: KindBehaviour): ServedKind {
   const { kind, name: plural } = resource;
   const apiVersion = joinApiVersion(group, version);
@@ -67,6 +74,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
   const { gracePeriodSeconds, orphaningWarning, statusKeepsMetadata, resetFields, beginDeletion, canonicalize } =
     behaviour;
   const { subresourceErrors, prepareForStatusUpdate } = behaviour;
+  const metadataChecks = checksOfMetadata(key);
   let type: StructNode | undefined;
   return {
     group,
@@ -105,7 +113,10 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
       behaviour.prepareForUpdate?.(object, old, context);
     },
     validate(object, old) {
-      return [...validateObjectName(object, behaviour.nameRule), ...(behaviour.validate?.(object, old) ?? [])];
+      // An update has its name already; what is looked at is what it would be generated from.
+      const times = old === undefined ? 1 : Math.max(0, metadataChecks - 1);
+      const names = Array.from({ length: times }, () => validateObjectName(object, behaviour.nameRule));
+      return [...names.flat(), ...(behaviour.validate?.(object, old) ?? [])];
     },
     validateUpdate(object, old) {
       return behaviour.validateUpdate?.(object, old) ?? [];
@@ -116,7 +127,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     },
 
     finalizersNeedDomain: !plainFinalizers.has(key),
-    metadataChecks: metadataUnchecked.has(key) ? 0 : metadataCheckedOnce.has(key) ? 1 : 2,
+    metadataChecks,
     hasGeneration: withGeneration.has(key),
     countsAnnotations: annotationsCounted.has(key),
     allowUnconditionalUpdate: !conditionalUpdateOnly.has(key),

@@ -39,6 +39,13 @@ export const metadataCheckedOnce = table(`
   admissionregistration.k8s.io/MutatingAdmissionPolicy admissionregistration.k8s.io/MutatingAdmissionPolicyBinding
 `);
 
+/** Rules for updates look at metadata three times. */
+export const metadataCheckedOften = table(`
+  /PersistentVolumeClaim
+  rbac.authorization.k8s.io/Role rbac.authorization.k8s.io/RoleBinding
+  rbac.authorization.k8s.io/ClusterRole rbac.authorization.k8s.io/ClusterRoleBinding
+`);
+
 /** Rules for updates do not look at metadata. */
 export const metadataUnchecked = table('policy/PodDisruptionBudget');
 

@@ -78,7 +78,7 @@ export interface ServedKind {
   /** Finalizers have to name a domain, but for the standard ones. */
   readonly finalizersNeedDomain: boolean;
   /** How often the kind's rules for updates look at metadata, which the server library has looked at already. */
-  readonly metadataChecks: 0 | 1 | 2;
+  readonly metadataChecks: 0 | 1 | 2 | 3;
   /** metadata.generation counts changes outside metadata and status. */
   readonly hasGeneration: boolean;
   /** metadata.generation counts changes of annotations, too. */

@@ -41,7 +41,7 @@ export function decodeScalar(scalar: Scalar, value: unknown, mismatch: Mismatch)
       return decodeQuantity(value);
     case 'time':
     case 'microTime':
-      if (typeof value !== 'string') throw intoValue(jsonTypeName(value), 'string');
+      if (typeof value !== 'string') throw mismatch(jsonTypeName(value), 'string');
       return normalizeTime(value, scalar);
   }
 }
@@ -108,9 +108,4 @@ function decodeQuantity(value: unknown): string {
 function lexemeOf(value: unknown): string | undefined {
   if (value instanceof NumberLexeme) return value.lexeme;
   return typeof value === 'number' ? String(value) : undefined;
-}
-
-/** Go's words where a type decodes itself and has lost sight of the field it is in. */
-function intoValue(found: string, goType: string): DecodeError {
-  return new DecodeError(`json: cannot unmarshal ${found} into Go value of type ${goType}`);
 }

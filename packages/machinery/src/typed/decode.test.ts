@@ -67,7 +67,7 @@ describe("values of the wrong type are refused in Go's words", () => {
       'json: cannot unmarshal bool into Go struct field TCPSocketAction.spec.containers.livenessProbe.tcpSocket.port of type int32',
     );
     expect(error(() => pod('{"metadata":{"creationTimestamp":5}}'))).toBe(
-      'json: cannot unmarshal number into Go value of type string',
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.creationTimestamp of type string',
     );
     expect(error(() => pod('{"metadata":{"creationTimestamp":"x"}}'))).toBe(
       'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',

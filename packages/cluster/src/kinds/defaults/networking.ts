@@ -20,6 +20,6 @@ export function setIngressClassDefaults(ingressClass: MutableObject): void {
 export function setEndpointSliceDefaults(slice: MutableObject): void {
   for (const port of each(slice, 'ports')) {
     setDefault(port, 'name', '');
-    setDefault(port, 'protocol', 'TCP');
+    port.protocol ??= 'TCP';
   }
 }

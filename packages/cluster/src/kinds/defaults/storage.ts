@@ -2,8 +2,8 @@ import type { MutableObject } from '../kind.ts';
 import { ensure, setDefault } from '../tree.ts';
 
 export function setStorageClassDefaults(storageClass: MutableObject): void {
-  setDefault(storageClass, 'reclaimPolicy', 'Delete');
-  setDefault(storageClass, 'volumeBindingMode', 'Immediate');
+  storageClass.reclaimPolicy ??= 'Delete';
+  storageClass.volumeBindingMode ??= 'Immediate';
 }
 
 export function setCSIDriverDefaults(driver: MutableObject): void {

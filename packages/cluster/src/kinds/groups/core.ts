@@ -24,6 +24,7 @@ import {
   validatePersistentVolumeClaimUpdate,
 } from '../validation/claim.ts';
 import * as validation from '../validation/core.ts';
+import { validateEndpoints } from '../validation/endpoints.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts';
 import { validatePod, validatePodTemplate } from '../validation/pod/pod.ts';
@@ -87,7 +88,7 @@ export const core: Behaviours = {
     printer: servicePrinter,
     selectors: selectors.serviceSelectors,
   },
-  Endpoints: { defaults: defaults.setEndpointsDefaults, printer: endpointsPrinter },
+  Endpoints: { defaults: defaults.setEndpointsDefaults, validate: validateEndpoints, printer: endpointsPrinter },
   ConfigMap: {
     validate: validation.validateConfigMap,
     validateUpdate: validation.validateConfigMapUpdate,

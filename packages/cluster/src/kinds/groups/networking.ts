@@ -1,6 +1,8 @@
 import type { Behaviours } from '../behaviour.ts';
 import * as defaults from '../defaults/networking.ts';
 import * as printers from '../printers/networking.ts';
+import { prepareEndpointSlice } from '../strategy/endpoints.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoints.ts';
 import {
   validateIngress,
   validateIngressClass,
@@ -8,7 +10,6 @@ import {
   validateIngressStatusUpdate,
 } from '../validation/ingress.ts';
 import { validateNetworkPolicy } from '../validation/network-policy.ts';
-import * as validation from '../validation/others.ts';
 import { endpointSliceWarnings, ingressWarnings } from '../warnings/others.ts';
 
 export const networking: Behaviours = {
@@ -36,9 +37,11 @@ export const networking: Behaviours = {
 export const discovery: Behaviours = {
   EndpointSlice: {
     defaults: defaults.setEndpointSliceDefaults,
+    prepareForCreate: prepareEndpointSlice,
+    prepareForUpdate: prepareEndpointSlice,
     warnings: endpointSliceWarnings,
-    validate: validation.validateEndpointSlice,
-    validateUpdate: validation.validateEndpointSliceUpdate,
+    validate: validateEndpointSlice,
+    validateUpdate: validateEndpointSliceUpdate,
     printer: printers.endpointSlicePrinter,
   },
 };

@@ -3,7 +3,7 @@ import { setCSIDriverDefaults, setStorageClassDefaults } from '../defaults/stora
 import { nameAndCreation } from '../printers/columns.ts';
 import * as printers from '../printers/storage.ts';
 
-import { validateStorageClass, validateStorageClassUpdate } from '../validation/others.ts';
+import { validateCSINode, validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts';
 import { storageCapacityWarnings, storageClassWarnings } from '../warnings/others.ts';
 
 export const storage: Behaviours = {
@@ -15,7 +15,7 @@ export const storage: Behaviours = {
     printer: printers.storageClassPrinter,
   },
   CSIDriver: { defaults: setCSIDriverDefaults, printer: printers.csiDriverPrinter },
-  CSINode: { printer: printers.csiNodePrinter },
+  CSINode: { validate: validateCSINode, printer: printers.csiNodePrinter },
   CSIStorageCapacity: { warnings: storageCapacityWarnings, printer: nameAndCreation },
   VolumeAttachment: { printer: printers.volumeAttachmentPrinter },
 };

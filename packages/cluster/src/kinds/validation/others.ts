@@ -4,12 +4,10 @@ import {
   invalidValue,
   type JsonObject,
   RawGoText,
-  requiredValue,
   unsupportedValue,
 } from '@opwright/machinery';
-import { at, field, int, items, text, texts } from '../tree.ts';
-import { nonNegative, oneOf, presentOneOf, qualifiedNameErrors } from './checks.ts';
-import { immutable } from './immutable.ts';
+import { at, field, int, text } from '../tree.ts';
+import { nonNegative, presentOneOf, qualifiedNameErrors } from './checks.ts';
 import { atMostAllErrors, intOrPercentErrors } from './int-or-percent.ts';
 import { labelSelectorErrors } from './label-selector.ts';
 
@@ -80,43 +78,6 @@ export function validatePriorityClassUpdate(priorityClass: JsonObject, old: Json
 
 function immutablePolicy(priorityClass: JsonObject): FieldError {
   return invalidValue('preemptionPolicy', text(priorityClass, 'preemptionPolicy'), 'field is immutable');
-}
-
-export function validateStorageClass(storageClass: JsonObject): FieldError[] {
-  const errors: FieldError[] = [];
-  if (text(storageClass, 'provisioner') === '') errors.push(requiredValue('provisioner'));
-  errors.push(...oneOf(storageClass, 'reclaimPolicy', '', ['Delete', 'Retain']));
-  errors.push(...oneOf(storageClass, 'volumeBindingMode', '', ['Immediate', 'WaitForFirstConsumer']));
-  return errors;
-}
-
-export function validateStorageClassUpdate(storageClass: JsonObject, old: JsonObject): FieldError[] {
-  const fixed = [
-    ['parameters', 'updates to parameters are forbidden.'],
-    ['provisioner', 'updates to provisioner are forbidden.'],
-    ['reclaimPolicy', 'updates to reclaimPolicy are forbidden.'],
-  ] as const;
-  const errors = fixed
-    .filter(([key]) => JSON.stringify(field(storageClass, key)) !== JSON.stringify(field(old, key)))
-    .map(([key, detail]) => forbiddenValue(key, detail));
-  return [...errors, ...immutable(storageClass, old, 'volumeBindingMode', '')];
-}
-
-export function validateEndpointSlice(slice: JsonObject): FieldError[] {
-  const type = text(slice, 'addressType');
-  const supported = ['FQDN', 'IPv4', 'IPv6'];
-  if (type === '') return [requiredValue('addressType')];
-  const errors = oneOf(slice, 'addressType', '', supported);
-  for (const [index, endpoint] of items(slice, 'endpoints').entries()) {
-    if (texts(endpoint, 'addresses').length === 0) {
-      errors.push(requiredValue(`endpoints[${index}].addresses`, 'must contain at least 1 address'));
-    }
-  }
-  return errors;
-}
-
-export function validateEndpointSliceUpdate(slice: JsonObject, old: JsonObject): FieldError[] {
-  return immutable(slice, old, 'addressType', '');
 }
 
 export function validateAPIService(apiService: JsonObject): FieldError[] {
