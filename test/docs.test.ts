@@ -15,7 +15,8 @@ interface Block {
 function documents(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ['node_modules', 'dist', '.git'].includes(entry.name) ? [] : documents(path);
+    if (entry.isDirectory())
+      return ['node_modules', 'dist'].includes(entry.name) || entry.name.startsWith('.') ? [] : documents(path);
     return entry.name.endsWith('.md') ? [path] : [];
   });
 }
