@@ -420,5 +420,24 @@ export const applies: Subject = {
         }),
       ],
     },
+    {
+      name: 'an object whose lists cannot be told apart by their keys takes no apply',
+      steps: [
+        post(`${core}/serviceaccounts`, { metadata: { name: 'a' }, secrets: [{ namespace: 'x' }] }),
+        apply(`${core}/serviceaccounts/a`, 'm', {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: 'a', labels: { a: 'b' } },
+          secrets: [],
+        }),
+        put(`${core}/serviceaccounts/a`, { metadata: { name: 'a' }, secrets: [{ name: 'b' }] }),
+        apply(`${core}/serviceaccounts/a`, 'm', {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: 'a', labels: { a: 'b' } },
+          secrets: [{ name: 'c' }],
+        }),
+      ],
+    },
   ],
 };

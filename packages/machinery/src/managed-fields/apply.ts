@@ -138,7 +138,13 @@ function tracked(request: ApplyRequest): Managers {
   const { live } = request;
   const managers = managersOf(live);
   if (managers.size > 0 || live === undefined) return managers;
-  return trackUpdate({ ...request, manager: 'before-first-apply' }, undefined, live, managers);
+  try {
+    return trackUpdate({ ...request, manager: 'before-first-apply' }, undefined, live, managers);
+  } catch (error) {
+    if (!(error instanceof TypedValueError)) throw error;
+    const why = `failed to convert new object (${describe(live)}) to smd typed: ${error.message}`;
+    throw new StatusError(genericFailure(500, `failed to create manager for existing fields: ${why}`));
+  }
 }
 
 function sameVersion(last: Manager, self: Omit<Manager, 'set'>, set: FieldSet): Manager {
