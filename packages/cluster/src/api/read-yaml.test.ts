@@ -25,6 +25,7 @@ test.each([
   ['a: [b', "yaml: line 1: did not find expected ',' or ']'"],
   ['a: "b\\/c"', 'yaml: found unknown escape character'],
   ['a:\n  b: "\\x4"', 'yaml: line 2: did not find expected hexdecimal number'],
+  ['<<: a', 'yaml: map merge requires map or sequence of maps as the value'],
   ['a: .inf', 'json: unsupported value: +Inf'],
   ['a: .nan', 'json: unsupported value: NaN'],
   ['a: *b', "yaml: unknown anchor 'b' referenced"],

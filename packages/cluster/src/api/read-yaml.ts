@@ -47,6 +47,9 @@ export function parseYaml(text: string): ParsedYaml {
     if (error instanceof RangeError) throw tooDeep();
     // What the library throws for too many aliases.
     if (error instanceof ReferenceError) throw new YamlError('yaml: document contains excessive aliasing');
+    if (error instanceof Error && /^Merge sources/.test(error.message)) {
+      throw new YamlError('yaml: map merge requires map or sequence of maps as the value');
+    }
     throw error;
   }
 }
