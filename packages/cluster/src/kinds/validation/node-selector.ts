@@ -1,6 +1,5 @@
 import {
   type FieldError,
-  forbiddenValue,
   invalidValue,
   type JsonObject,
   requiredValue,
@@ -9,6 +8,7 @@ import {
 } from '@opwright/machinery';
 import { items, text, texts } from '../tree.ts';
 import { labelKeyErrors, textErrors } from './checks.ts';
+import { operatorErrors } from './label-selector.ts';
 
 /* Which nodes will do. */
 
@@ -40,24 +40,12 @@ function labelErrors(requirement: JsonObject, path: string, checksValues: boolea
   return [...countErrors(requirement, path, values.length), ...keyErrors, ...(checksValues ? valueErrors : [])];
 }
 
+/** Nodes are also selected by comparing numbers. */
 function countErrors(requirement: JsonObject, path: string, count: number): FieldError[] {
   const operator = text(requirement, 'operator');
-  switch (operator) {
-    case 'In':
-    case 'NotIn':
-      if (count > 0) return [];
-      return [requiredValue(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
-    case 'Exists':
-    case 'DoesNotExist':
-      if (count === 0) return [];
-      return [forbiddenValue(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
-    case 'Gt':
-    case 'Lt':
-      if (count === 1) return [];
-      return [requiredValue(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")];
-    default:
-      return [invalidValue(`${path}.operator`, operator, 'not a valid selector operator')];
-  }
+  if (operator !== 'Gt' && operator !== 'Lt') return operatorErrors(requirement, path);
+  if (count === 1) return [];
+  return [requiredValue(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")];
 }
 
 /** The only field is the name. */
