@@ -276,6 +276,72 @@ describe('a controller that reads in one cluster and writes into another', () =>
     expect(runs[1]![0] - runs[0]![0]).toBeGreaterThanOrEqual(1400);
   });
 
+  test('that feeds itself over there is named as a hot loop, with the cluster', async () => {
+    const triggers: unknown[] = [];
+    let runs = 0;
+    const looping = controller(Foo)
+      .watches(ConfigMap, ({ metadata: { namespace = '' } }) => ({ name: 'a', namespace }), {
+        cluster: 'west',
+        labelSelector: 'loop=yes',
+      })
+      .writes(ConfigMap, { cluster: 'west' })
+      .reconcile(async (_foo, ctx) => {
+        runs += 1;
+        triggers.push(...ctx.triggers);
+        if (runs > 12) return;
+        const copy = { metadata: { name: 'copy', labels: { loop: 'yes' } }, data: { n: `${runs}` } };
+        await ctx.in('west').apply(ConfigMap, copy);
+      });
+    await hub.client.create(Foo, foo('a', 1));
+    const { metrics } = await start(defineOperator({ name: 'op', controllers: [looping] }));
+    await time.advance(1000);
+    expect(runs).toBe(13);
+    expect(triggers.at(-1)).toEqual({
+      source: 'ConfigMap',
+      type: 'update',
+      object: { namespace: 'default', name: 'copy' },
+      cluster: 'west',
+      own: true,
+    });
+    const told = logger.lines.find(({ message }) => message.startsWith('Hot loop'));
+    expect(told?.fields.fields).toEqual([
+      'ConfigMap default/copy in west: data.n',
+      'ConfigMap default/copy in west: created',
+    ]);
+    expect(await metrics()).toContain('opwright_hot_loops_total{controller="foo"} 1');
+    const key = { namespace: 'default', name: 'copy' };
+    await west.client.patch(ConfigMap, key, { type: 'merge', patch: { data: { other: 'x' } } });
+    await time.advance(1000);
+    expect(triggers.at(-1)).toMatchObject({ cluster: 'west' });
+    expect(triggers.at(-1)).not.toHaveProperty('own');
+  });
+
+  test('that waits for an answer from over there is named with the request and the cluster', async () => {
+    let answer = () => {};
+    const answering = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const silent: Transport = {
+      ...west.transport,
+      async request(request) {
+        if (request.method === 'PATCH') await answering;
+        return west.transport.request(request);
+      },
+    };
+    const waiting = controller(Foo, { stuckAfter: '30s' })
+      .writes(ConfigMap, { cluster: 'west' })
+      .reconcile(async (_foo, ctx) => {
+        await ctx.in('west').apply(ConfigMap, { metadata: { name: 'copy' } });
+      });
+    await hub.client.create(Foo, foo('a', 1));
+    const clusters = { west: { transport: silent } };
+    await start(defineOperator({ name: 'op', controllers: [waiting] }), { clusters });
+    await time.advance(31_000);
+    const told = logger.lines.find(({ message }) => message.startsWith('Reconcile is stuck'));
+    expect(told?.fields.awaiting).toMatch(/^apply ConfigMap default\/copy in west \(since /);
+    answer();
+  });
+
   const placing = defineOperator({
     name: 'op',
     controllers: [

@@ -33,17 +33,20 @@ export function createActivity(clock: Clock): Activity {
 /**
  * A client that tells the activity of each request for an object.
  *
+ * @param cluster its name, when it is not that of the reconciled object
  * @param beforeWrite called before a request that may change the object
  */
 export function tracked(
   client: Client,
   activity: Activity,
+  cluster: string | undefined,
   beforeWrite: (resource: AnyResource, key: ObjectKey) => void,
 ): Client {
+  const where = cluster === undefined ? '' : ` in ${cluster}`;
   async function during<T>(verb: string, resource: AnyResource, key: Partial<ObjectKey>, call: () => Promise<T>) {
     const full = { name: '', ...key };
     if (verb !== 'get') beforeWrite(resource, full);
-    const end = activity.begin(`${verb} ${resource.kind} ${keyString(full)}`);
+    const end = activity.begin(`${verb} ${resource.kind} ${keyString(full)}${where}`);
     try {
       return await call();
     } finally {

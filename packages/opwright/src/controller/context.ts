@@ -24,6 +24,7 @@ export interface ReadContextSurroundings extends ReadSurroundings {
   readonly cluster: string;
   /** Another cluster. @throws Error when there is none of the name */
   readonly other: (cluster: string) => ClusterKinds;
+  readonly polled: ErasedReadContext['polled'];
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -31,11 +32,12 @@ export interface ReadContextSurroundings extends ReadSurroundings {
 
 /** What functions get that only read: those of `watches`, `polls` and `receives`. */
 export function createReadContext(surroundings: ReadContextSurroundings): ErasedReadContext {
-  const { cluster, other, controllerName, log, signal, clock } = surroundings;
+  const { cluster, other, polled, controllerName, log, signal, clock } = surroundings;
   return {
     ...createReads(surroundings, undefined),
     cluster,
     in: (name) => createReads({ kinds: readyKinds(other(name).kinds, name), controllerName }, undefined, name),
+    polled,
     log,
     signal,
     clock,
@@ -173,6 +175,10 @@ export class ReconcileContext implements ErasedContext {
 
   get in(): ErasedContext['in'] {
     return (cluster) => createThere(this.#run, this.#primary, cluster);
+  }
+
+  get polled(): ErasedContext['polled'] {
+    return this.#run.controller.polled;
   }
 
   get apply(): ErasedContext['apply'] {

@@ -12,11 +12,12 @@ import { LOCAL } from './clusters.ts';
 import { createReadContext } from './context.ts';
 import { declaredKinds } from './declared.ts';
 import type { ClusterAccess, ControllerEnvironment } from './environment.ts';
+import type { ErasedReadContext } from './erased.ts';
 import { finalizersOf } from './finalizer.ts';
+import { createOutside } from './follow-outside.ts';
 import { createFollowing, type FollowedSource, type LiveWatch } from './following.ts';
 import { createHotLoopDetector } from './hot-loop.ts';
 import { createOtherClusters } from './other-clusters.ts';
-import { followOutside } from './outside.ts';
 import { createReadGate } from './read-gate.ts';
 import { createRunner, type RunningReconcile } from './runner.ts';
 import { createSettlement } from './settle.ts';
@@ -31,6 +32,8 @@ export interface RunningController {
   readonly queue: WorkQueue;
   /** The reconciles under way at this moment. */
   running(): readonly RunningReconcile[];
+  /** Which sources outside of the cluster do not work, a sentence for each. */
+  problems(): readonly string[];
   /** Each kind that it listens to, with the promise that its initial objects were handled. */
   readonly sources: readonly FollowedSource[];
   /** Follows another kind, until it is stopped. */
@@ -68,11 +71,22 @@ export function createController(
   const kinds = declaredKinds(definition, cache);
   const primaries = kinds.readable.get(viewKey(resource))!;
 
-  const others = createOtherClusters(definition, (source, kind) => following.handlerFor(source, kind));
-  const where = { kinds, cluster, other: others.find, controllerName: name, clock, log };
+  const others = createOtherClusters(definition, (source, kind, there) =>
+    following.handlerFor(source, kind, there === cluster ? undefined : there),
+  );
+  const polled: ErasedReadContext['polled'] = (poll) => outside.items(poll);
+  const where = { kinds, cluster, other: others.find, polled, controllerName: name, clock, log };
   const ctx = createReadContext({ ...where, signal: stopping });
   const pause = (ms: number) => sleep(clock, ms, stopping);
   const following = createFollowing({ definition, cache, kinds, primaries, queue, ctx, pause });
+  const { sourceFailed: onError } = metrics;
+  const outside = createOutside(definition.outside ?? [], {
+    controllerName: name,
+    primary: resource,
+    queue,
+    ctx,
+    onError,
+  });
 
   const onWaited = metrics.waitedForCache;
   const gate = createReadGate({ queue, clock, log, timeoutMs: READ_GATE_MS, stopping, onWaited });
@@ -107,6 +121,7 @@ export function createController(
     name,
     queue,
     running: runner.running,
+    problems: outside.problems,
     sources: following.sources,
     watch: following.watch,
     startWorkers() {
@@ -114,10 +129,7 @@ export function createController(
       log.info('Starting workers', { 'worker count': concurrency });
       const { reconcile } = runner;
       workers = Array.from({ length: concurrency }, () => work({ queue, gate, clock, log, metrics, reconcile }));
-      for (const source of definition.outside ?? []) {
-        const { sourceFailed: onError } = metrics;
-        workers.push(followOutside(source, { primary: resource, queue, ctx, clock, log, onError }));
-      }
+      workers.push(outside.follow());
     },
     enqueueAll(test) {
       const causes: readonly Cause[] = [{ source: resource.kind, type: 'initial' }];

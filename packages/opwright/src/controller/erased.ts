@@ -2,6 +2,7 @@ import type { AnyResource, ConditionInput, KubeObject, ObjectKey, ObjectMetaInpu
 import type { ListFilter } from '../cache/kind-cache.ts';
 import type { IndexFunction } from '../cache/store.ts';
 import type { EventInput } from '../events/recorder.ts';
+import type { Poll } from './outside.ts';
 import type { Adopt } from './ownership.ts';
 import type { ReconcileResult } from './result.ts';
 import type { ApplyOptions, Change, Context, ControllerOptions, MapResult, ReadContext } from './types.ts';
@@ -17,8 +18,11 @@ export interface ErasedReads {
   serves(resource: AnyResource): boolean;
 }
 
-export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list' | 'serves' | 'in'> &
-  ErasedReads & { in(cluster: string): ErasedReads };
+export type ErasedReadContext = Omit<ReadContext<never>, 'get' | 'list' | 'serves' | 'in' | 'polled'> &
+  ErasedReads & {
+    in(cluster: string): ErasedReads;
+    polled(poll: Poll<unknown>): ReadonlyMap<string, unknown> | undefined;
+  };
 
 export type ObjectInput = { readonly metadata?: ObjectMetaInput };
 

@@ -40,8 +40,12 @@ export interface FollowingOptions {
 /** Turns changes of the kinds that were declared into keys. */
 export interface Following {
   readonly sources: readonly FollowedSource[];
-  /** What to do with changes of a kind; undefined = nothing. */
-  handlerFor(source: SourceDefinition, kind: KindCache): DeltaHandler | undefined;
+  /**
+   * What to do with changes of a kind; undefined = nothing.
+   *
+   * @param cluster where the kind is, when that is not the cluster of the reconciled objects
+   */
+  handlerFor(source: SourceDefinition, kind: KindCache, cluster?: string): DeltaHandler | undefined;
   /** Follows another kind, until it is stopped. */
   watch(source: SourceDefinition): LiveWatch;
 }
@@ -50,11 +54,12 @@ export function createFollowing(options: FollowingOptions): Following {
   const { definition, cache, kinds, primaries, queue, ctx, pause } = options;
   const { resource } = definition;
   const { log } = ctx;
-  const enqueueFor = (kind: KindCache) => enqueueTo(queue, kind.resource, kind === primaries);
+  const enqueueFor = (kind: KindCache, cluster?: string) =>
+    enqueueTo(queue, kind.resource, kind === primaries, cluster);
 
-  function handlerFor(source: SourceDefinition, kind: KindCache): DeltaHandler | undefined {
+  function handlerFor(source: SourceDefinition, kind: KindCache, cluster?: string): DeltaHandler | undefined {
     if (source.role === 'owns') return enqueueOwner(enqueueFor(kind), primaries, source.options, log);
-    if (source.role === 'watches') return enqueueMapped(enqueueFor(kind), resource, source, ctx, pause);
+    if (source.role === 'watches') return enqueueMapped(enqueueFor(kind, cluster), resource, source, ctx, pause);
     return undefined;
   }
 

@@ -6,7 +6,7 @@ import { changedPaths } from './changed-paths.ts';
 export interface HotLoop {
   readonly runs: number;
   readonly seconds: number;
-  /** What the runs keep writing: `ConfigMap default/a: data.time`, most often first. */
+  /** What the runs keep writing: `ConfigMap default/a: data.time`, most often first; with `in <cluster>` where it is in another one. */
   readonly fields: readonly string[];
 }
 
@@ -17,15 +17,22 @@ export interface RunWrites {
   /**
    * @param before what readers saw until then: undefined = nothing, 'unknown' = the kind is not read
    * @param after undefined = deleted
+   * @param cluster its name, when it is not that of the reconciled object
    */
-  wrote(resource: AnyResource, key: ObjectKey, before: Before, after: KubeObject | undefined): void;
+  wrote(
+    resource: AnyResource,
+    key: ObjectKey,
+    before: Before,
+    after: KubeObject | undefined,
+    cluster: string | undefined,
+  ): void;
   /** Returns a loop that people should hear of. */
   end(): HotLoop | undefined;
 }
 
 export interface HotLoopDetector {
-  /** Whether a run for the key has written this version. */
-  isOwn(key: string, resourceVersion: string): boolean;
+  /** Whether a run for the key has written this version; `cluster` as for {@link RunWrites.wrote}. */
+  isOwn(key: string, resourceVersion: string, cluster: string | undefined): boolean;
   begin(key: string, triggers: Triggers): RunWrites;
   /** A run of the key has ended that wrote nothing. */
   rested(key: string): void;
@@ -77,13 +84,17 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
     return history !== undefined && history.runs > 0 && clock.monotonic() - history.endedAt <= LOOP_GAP_MS;
   }
 
+  function isOwn(key: string, resourceVersion: string, cluster: string | undefined): boolean {
+    return histories.get(key)?.versions.includes(versionIn(cluster, resourceVersion)) ?? false;
+  }
+
   function rested(key: string): void {
     const history = histories.get(key);
     if (history) startOver(history, clock.monotonic());
   }
 
   return {
-    isOwn: (key, resourceVersion) => histories.get(key)?.versions.includes(resourceVersion) ?? false,
+    isOwn,
     forget: (key) => histories.delete(key),
     rested,
     begin(key, triggers) {
@@ -91,12 +102,12 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
       const written = new Map<string, string>();
       let hasOther = false;
       return {
-        wrote(resource, objectKey, before, after) {
-          const name = `${resource.kind} ${keyString(objectKey)}`;
+        wrote(resource, objectKey, before, after, cluster) {
+          const name = `${resource.kind} ${keyString(objectKey)}${cluster === undefined ? '' : ` in ${cluster}`}`;
           if (!after) written.set(`${name}: deleted`, '');
           else if (before === 'unknown') {
             // A write that changed nothing answers with the version that was there.
-            if (histories.get(key)?.versions.includes(after.metadata.resourceVersion)) return;
+            if (isOwn(key, after.metadata.resourceVersion, cluster)) return;
             written.set(`${name}: written`, '');
           } else if (!before || before.metadata.uid !== after.metadata.uid) written.set(`${name}: created`, '');
           else if (before.metadata.resourceVersion === after.metadata.resourceVersion) return;
@@ -105,7 +116,7 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
             for (const { path, value } of changedPaths(before, after)) written.set(`${name}: ${path}`, textOf(value));
           if (!after) return;
           const { versions } = historyOf(key);
-          versions.push(after.metadata.resourceVersion);
+          versions.push(versionIn(cluster, after.metadata.resourceVersion));
           if (versions.length > MAX_VERSIONS) versions.shift();
         },
         end() {
@@ -135,6 +146,11 @@ export function createHotLoopDetector(clock: Clock): HotLoopDetector {
       };
     },
   };
+}
+
+/** Two clusters may have the same version of different objects. */
+function versionIn(cluster: string | undefined, resourceVersion: string): string {
+  return cluster === undefined ? resourceVersion : `${cluster}//${resourceVersion}`;
 }
 
 function startOver(history: History, now: number): void {

@@ -19,7 +19,7 @@ export interface OtherClusters {
 /** @param handlerFor what to do with changes of a kind there; undefined = nothing */
 export function createOtherClusters(
   definition: ControllerDefinition,
-  handlerFor: (source: SourceDefinition, kind: KindCache) => DeltaHandler | undefined,
+  handlerFor: (source: SourceDefinition, kind: KindCache, cluster: string) => DeltaHandler | undefined,
 ): OtherClusters {
   const engaged = new Map<string, ClusterKinds & { readonly subscriptions: readonly Subscription[] }>();
   return {
@@ -33,7 +33,7 @@ export function createOtherClusters(
       const kinds = declaredThere(definition, cache, sources);
       const subscriptions = sources.flatMap((source) => {
         const kind = kinds.readable.get(viewKey(source.resource));
-        const handler = kind && handlerFor(source, kind);
+        const handler = kind && handlerFor(source, kind, name);
         return kind && handler ? [kind.listen(handler)] : [];
       });
       const { wrote, deleted } = cache;

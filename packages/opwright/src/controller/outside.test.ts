@@ -5,6 +5,7 @@ import { Foo, idleClock, named, startOn } from '../../test/support/fixtures.ts';
 import { defineOperator } from '../operator.ts';
 import { type Controller, controller } from './builder.ts';
 import { inbox } from './inbox.ts';
+import type { Poll } from './outside.ts';
 
 const operatorOf = (...controllers: Controller[]) => defineOperator({ name: 'op', controllers });
 const random = seededRandom(1);
@@ -58,6 +59,67 @@ describe('a source that is polled', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('is there to be read: the items of the last time, by their id', async () => {
+    const seen: unknown[] = [];
+    let buckets: Bucket[] = [{ name: 'x', owner: 'a', size: 1 }];
+    const poll: Poll<Bucket> = { every: '30s', list: () => buckets, id: ({ name }) => name };
+    const polled = controller(Foo)
+      .polls('buckets', poll, ({ owner }, ctx) => {
+        seen.push(['map', ctx.polled(poll)?.size]);
+        return { name: owner, namespace: 'default' };
+      })
+      .reconcile((_foo, ctx) => {
+        const sizes = [...(ctx.polled(poll) ?? [])].map(([name, { size }]) => `${name} ${size}`);
+        seen.push(ctx.polled(poll) ? sizes : undefined);
+        if (seen.length === 1)
+          expect(() => ctx.polled({ ...poll })).toThrow('give it to .polls on the controller "foo"');
+      });
+    const { clock, manager } = await startOn(withFoos('a'), operatorOf(polled), { random });
+    await clock.advance(1000);
+    expect(seen).toEqual([undefined, ['map', 1], ['x 1']]);
+    buckets = [...buckets, { name: 'y', owner: 'a', size: 2 }];
+    await clock.advance(30_000);
+    expect(seen.slice(3)).toEqual([
+      ['map', 2],
+      ['x 1', 'y 2'],
+    ]);
+    await manager.stop();
+  });
+
+  test('that keeps failing is named as what does not work, by readiness and a check, until it does', async () => {
+    let away = true;
+    const list = () => {
+      if (away) throw new Error('away');
+      return [];
+    };
+    const polled = telling([]).polls('buckets', { every: '10s', list, id: String }, () => undefined);
+    const { clock, manager } = await startOn(withFoos('a'), operatorOf(polled), {
+      random,
+      probeAddress: '127.0.0.1:0',
+    });
+    // It listens for real, before anything else is done.
+    const advanced = async () => {
+      await clock.advance(0);
+      return manager.ready().ready;
+    };
+    await expect.poll(advanced).toBe(true);
+    await clock.advance(59_000);
+    expect(manager.ready()).toEqual({ ready: true, reasons: [], degraded: [] });
+    await clock.advance(60_000);
+    expect(manager.ready()).toEqual({
+      ready: true,
+      reasons: [],
+      degraded: [expect.stringMatching(/^controller foo: source "buckets" has failed for \d+[ms].*: away$/)],
+    });
+    const check = await fetch(`${manager.probeUrl}/readyz/sources`);
+    expect([check.status, await check.text()]).toEqual([500, expect.stringContaining('source "buckets"')]);
+    away = false;
+    await clock.advance(300_000);
+    expect(manager.ready().degraded).toEqual([]);
+    expect((await fetch(`${manager.probeUrl}/readyz/sources`)).status).toBe(200);
+    await manager.stop();
+  });
+
   test('that fails or does not answer is tried again with growing pauses, and holds up nothing', async () => {
     const runs: string[] = [];
     const at: number[] = [];
@@ -84,6 +146,7 @@ describe('a source that is polled', () => {
     await clock.advance(90_000);
     expect(runs).toEqual(['a: Foo initial']);
     expect(at).toEqual([0, 1, 3, 67, 77, 87]);
+    expect(manager.ready().degraded).toEqual([]);
     expect(signals).toBe(1);
     expect(logger.lines.find(({ level }) => level === 'error')?.fields).toMatchObject({ source: 'buckets' });
     expect(await manager.metrics()).toContain('opwright_source_errors_total{controller="foo",source="buckets"} 3');

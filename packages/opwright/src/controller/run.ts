@@ -1,23 +1,18 @@
 import type { Client } from '@opwright/client';
-import {
-  type AnyResource,
-  type Clock,
-  type KubeObject,
-  keyString,
-  type ObjectKey,
-  type Random,
-} from '@opwright/machinery';
+import type { AnyResource, Clock, KubeObject, ObjectKey, Random } from '@opwright/machinery';
 import { type ChildController, childOf } from '../abort.ts';
 import type { Cache } from '../cache/cache.ts';
-import { isSameKind, kindKey, viewKey } from '../cache/kind-key.ts';
+import { viewKey } from '../cache/kind-key.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Logger } from '../manager/logger.ts';
 import { type Triggers, triggersOf } from '../queue/triggers.ts';
 import type { QueueItem } from '../queue/work-queue.ts';
-import { type Activity, createActivity, tracked } from './activity.ts';
+import { type Activity, createActivity } from './activity.ts';
 import type { ClusterKinds } from './context.ts';
 import type { DeclaredKinds } from './declared.ts';
-import type { Before, HotLoop, HotLoopDetector, RunWrites } from './hot-loop.ts';
+import type { ErasedReadContext } from './erased.ts';
+import type { HotLoop, HotLoopDetector, RunWrites } from './hot-loop.ts';
+import { reach } from './reach.ts';
 import type { ReadGate } from './read-gate.ts';
 import type { StatusTarget } from './status.ts';
 import type { Watched } from './watchdog.ts';
@@ -31,6 +26,7 @@ export interface RunSurroundings {
   readonly cluster: string;
   /** Another cluster. @throws Error when there is none of the name */
   readonly other: (cluster: string) => ClusterKinds;
+  readonly polled: ErasedReadContext['polled'];
   readonly client: Client;
   readonly cache: Cache;
   readonly clock: Clock;
@@ -70,12 +66,10 @@ export class Run implements Watched, WriteSurroundings {
   #log: Logger | undefined;
   #triggers: Triggers | undefined;
   #activity: Activity | undefined;
-  #client: Client | undefined;
   #work: ChildController | undefined;
   #requests: ChildController | undefined;
   #abortReason: Error | undefined;
-  /** What was there when the request was sent: the event of a write may come before the answer. */
-  #before: Map<string, Before> | undefined;
+  #own: ClusterKinds | undefined;
   #writes: RunWrites | undefined;
   #ended = false;
 
@@ -104,7 +98,7 @@ export class Run implements Watched, WriteSurroundings {
 
   get triggers(): Triggers {
     const { key, causes } = this.subject.item;
-    this.#triggers ??= triggersOf(causes, (version) => this.controller.hotLoops.isOwn(key, version));
+    this.#triggers ??= triggersOf(causes, (version, cluster) => this.controller.hotLoops.isOwn(key, version, cluster));
     return this.#triggers;
   }
 
@@ -162,12 +156,7 @@ export class Run implements Watched, WriteSurroundings {
 
   /** Tells what it does to whoever asks what the run waits for. */
   get client(): Client {
-    this.#client ??= tracked(this.controller.client, this.#activities, (kind, key) => {
-      const view = this.kinds.readable.get(viewKey(kind));
-      this.#before ??= new Map();
-      this.#before.set(`${kindKey(kind)} ${keyString(key)}`, view ? view.get(key) : 'unknown');
-    });
-    return this.#client;
+    return this.#here.client;
   }
 
   /** The object as the cache has it by now. */
@@ -182,48 +171,42 @@ export class Run implements Watched, WriteSurroundings {
     return { client, resource, fieldManager, signal, wrote: (object) => this.wrote(resource, object) };
   }
 
-  /** Another cluster, whose writes are awaited as well. @throws Error when there is none of the name */
+  /** Another cluster. @throws Error when there is none of the name */
   other(cluster: string): ClusterKinds {
     const there = this.controller.other(cluster);
-    return {
-      ...there,
-      wrote: (kind, written) => {
-        const shown = there.wrote(kind, written);
-        this.#awaitReads(there.kinds, kind, written.metadata);
-        return shown;
-      },
-      deleted: (kind, key, uid) => {
-        there.deleted(kind, key, uid);
-        this.#awaitReads(there.kinds, kind, key);
-      },
-    };
+    return this.#reach(there, cluster === this.controller.cluster ? undefined : cluster);
   }
 
   wrote(kind: AnyResource, written: KubeObject): KubeObject {
-    const { metadata } = written;
-    const shown = this.controller.cache.wrote(kind, written);
-    this.#awaitReads(this.kinds, kind, metadata);
-    this.#written.wrote(kind, metadata, this.#before?.get(`${kindKey(kind)} ${keyString(metadata)}`), shown);
-    return shown;
+    return this.#here.wrote(kind, written);
   }
 
   deleted(kind: AnyResource, key: ObjectKey, uid: string): void {
-    this.#written.wrote(kind, key, undefined, undefined);
-    this.controller.cache.deleted(kind, key, uid);
-    this.#awaitReads(this.kinds, kind, key);
+    this.#here.deleted(kind, key, uid);
+  }
+
+  /** The cluster of the reconciled object. */
+  get #here(): ClusterKinds {
+    if (this.#own) return this.#own;
+    const { kinds, client, applied, cache } = this.controller;
+    const here = { kinds, client, applied, wrote: cache.wrote, deleted: cache.deleted };
+    this.#own = this.#reach(here, undefined);
+    return this.#own;
+  }
+
+  #reach(there: ClusterKinds, cluster: string | undefined): ClusterKinds {
+    const { key } = this.subject.item;
+    return reach(there, cluster, {
+      key,
+      activity: this.#activities,
+      gate: this.controller.gate,
+      written: () => this.#written,
+    });
   }
 
   get #written(): RunWrites {
     this.#writes ??= this.controller.hotLoops.begin(this.subject.item.key, this.triggers);
     return this.#writes;
-  }
-
-  /** The next run of the key is to see the write in what it can read. */
-  #awaitReads({ readable }: DeclaredKinds, kind: AnyResource, object: ObjectKey): void {
-    for (const view of readable.values()) {
-      if (!isSameKind(view.resource, kind) || !view.isPending(object)) continue;
-      this.controller.gate.wrote(this.subject.item.key, view, object);
-    }
   }
 
   /** To be called when the outcome is known. Returns a loop that people should hear of. */

@@ -46,8 +46,15 @@ export type Enqueue = (key: string, delta: Delta) => void;
 
 /**
  * Enters keys with the reason, and with less priority what may wait for what happens now: objects that exist at the start.
+ *
+ * @param cluster where the kind is, when that is not the cluster of the reconciled objects
  */
-export function enqueueTo(queue: WorkQueue, { kind }: AnyResource, isPrimary: boolean): Enqueue {
+export function enqueueTo(
+  queue: WorkQueue,
+  { kind }: AnyResource,
+  isPrimary: boolean,
+  cluster: string | undefined,
+): Enqueue {
   // Of the many objects that are there at the start, none needs a cause of its own.
   const initial: readonly Cause[] = Object.freeze([Object.freeze({ source: kind, type: 'initial' })]);
   return (key, delta) => {
@@ -56,7 +63,13 @@ export function enqueueTo(queue: WorkQueue, { kind }: AnyResource, isPrimary: bo
     if (isInitial && isPrimary) return queue.add(key, { priority: LOW_PRIORITY, causes: initial });
     const type = isInitial ? 'initial' : delta.type === 'add' ? 'create' : delta.type;
     const object: ObjectKey = { name, ...(namespace && { namespace }) };
-    const cause: Cause = { source: kind, type, ...(!isPrimary && { object }), ...(!isInitial && { resourceVersion }) };
+    const cause: Cause = {
+      source: kind,
+      type,
+      ...(!isPrimary && { object }),
+      ...(cluster !== undefined && { cluster }),
+      ...(!isInitial && { resourceVersion }),
+    };
     queue.add(key, { priority: isInitial ? LOW_PRIORITY : 0, causes: [cause] });
   };
 }

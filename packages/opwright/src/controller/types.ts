@@ -5,6 +5,7 @@ import type { Logger } from '../manager/logger.ts';
 import type { Triggers } from '../queue/triggers.ts';
 import type { ClusterContext, ClusterReadContext, Clusters, DeclaredIn } from './clusters.ts';
 import type { Duration } from './duration.ts';
+import type { Poll } from './outside.ts';
 import type { ReconcileResult } from './result.ts';
 
 /** Names a kind in the types: what a controller has declared is a union of these. */
@@ -59,6 +60,11 @@ export interface ReadContext<Reads extends string> {
   readonly cluster: string;
   /** Another cluster, for what was declared with `{ cluster }`. @throws Error when the manager has no cluster of the name */
   in<C extends string>(cluster: C): ClusterReadContext<DeclaredIn<Reads, C>, C>;
+  /**
+   * The items that were read last from a source declared with `polls`, by their id; undefined while none have been read yet. They
+   * are those that `list` returned: readonly for everybody. @throws Error when the poll is not declared on the controller
+   */
+  polled<T>(poll: Poll<T>): ReadonlyMap<string, T> | undefined;
   readonly log: Logger;
   /** Aborts when the manager stops and when the reconcile's time is up. */
   readonly signal: AbortSignal;

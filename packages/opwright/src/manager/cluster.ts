@@ -72,6 +72,8 @@ export interface ManagedCluster extends ClusterAccess {
   run(): void;
   /** Why its objects are not known, or not known any more. */
   problem(): string | undefined;
+  /** What its controllers cannot read outside of the cluster, a sentence for each. */
+  outsideProblems(): readonly string[];
   /** What it is doing at this moment. */
   dump(): { readonly controllers: readonly ControllerDump[]; readonly caches: readonly CacheDump[] };
   /** Ends what is under way, within the time given, then the caches. */
@@ -195,6 +197,10 @@ export function createManagedCluster(
       const problem = cacheProblem(cache, clock) ?? unsyncedSources(controllers)[0];
       return problem === undefined ? undefined : `cluster "${name}": ${problem}`;
     },
+    outsideProblems: () =>
+      controllers
+        .flatMap((controller) => controller.problems())
+        .map((problem) => (label === undefined ? problem : `cluster "${label}": ${problem}`)),
     dump: () => ({
       controllers: controllers.map((controller) => dumpController(controller, label)),
       caches: dumpCache(cache, label, clock),

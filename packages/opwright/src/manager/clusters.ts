@@ -19,9 +19,9 @@ export interface Clusters {
   count(
     test: (key: string) => boolean,
   ): Promise<readonly { readonly controller: string; readonly cluster?: string; readonly count: number }[]>;
-  /** Why added clusters are not known, a sentence for each. */
+  /** Why added clusters are not known, and what cannot be read outside of the clusters, a sentence for each. */
   problems(): readonly string[];
-  /** The same as a health check for each: `cluster-<name>`. */
+  /** The same as health checks: `cluster-<name>` for each that was added, and `sources`. */
   checks(): Readonly<Record<string, HealthCheck>>;
   dump(): ReturnType<ManagedCluster['dump']>;
   stopControllers(): Promise<void>;
@@ -33,6 +33,8 @@ export function createClusters(local: ManagedCluster, surroundings: ClusterSurro
   const added = new Map<string, ManagedCluster>();
   const all = () => [local, ...added.values()];
   const controllers = () => all().flatMap((cluster) => cluster.controllers);
+  const outsideProblems = () => all().flatMap((cluster) => cluster.outsideProblems());
+  const hasOutside = surroundings.operator.controllers.some(({ outside = [] }) => outside.length > 0);
   let running = false;
   let working = false;
   for (const controller of local.controllers) controller.engage(local);
@@ -97,9 +99,11 @@ export function createClusters(local: ManagedCluster, surroundings: ClusterSurro
           })),
         ),
       ),
-    problems: () => [...added.values()].flatMap((cluster) => cluster.problem() ?? []),
-    checks: () =>
-      Object.fromEntries([...added.values()].map((cluster) => [`cluster-${cluster.name}`, () => cluster.problem()])),
+    problems: () => [...[...added.values()].flatMap((cluster) => cluster.problem() ?? []), ...outsideProblems()],
+    checks: () => ({
+      ...Object.fromEntries([...added.values()].map((cluster) => [`cluster-${cluster.name}`, () => cluster.problem()])),
+      ...(hasOutside && { sources: () => outsideProblems()[0] }),
+    }),
     dump() {
       const dumps = all().map((cluster) => cluster.dump());
       return {

@@ -7,7 +7,7 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not, a sentence for each. */
   readonly reasons: readonly string[];
-  /** What does not work although the rest does, a sentence for each: clusters that cannot be reached, by name. */
+  /** What does not work although the rest does, a sentence for each: clusters that cannot be reached, by name, and sources outside of them. */
   readonly degraded: readonly string[];
 }
 

@@ -11,6 +11,8 @@ export interface Trigger {
   readonly type: 'initial' | 'create' | 'update' | 'delete' | 'retry' | 'timer' | 'event' | 'available';
   /** What changed; absent when it is the reconciled object itself. */
   readonly object?: ObjectKey;
+  /** Where it changed; absent when it is in the cluster of the reconciled object. */
+  readonly cluster?: string;
   /** All these changes are writes of this controller, in runs of the same object. */
   readonly own?: boolean;
 }
@@ -47,11 +49,14 @@ export function mergeCauses(known: readonly Cause[], added: readonly Cause[]): r
 }
 
 /** What a reconcile is told: versions are gone, and with them all that differs by nothing else. */
-export function triggersOf(causes: readonly Cause[], isOwn: (resourceVersion: string) => boolean): Triggers {
+export function triggersOf(
+  causes: readonly Cause[],
+  isOwn: (resourceVersion: string, cluster?: string) => boolean,
+): Triggers {
   if (causes.length === 0) return NO_CAUSES;
   const triggers: Trigger[] = [];
   for (const { resourceVersion, ...trigger } of causes) {
-    const own = resourceVersion !== undefined && isOwn(resourceVersion);
+    const own = resourceVersion !== undefined && isOwn(resourceVersion, trigger.cluster);
     const known = triggers.findIndex((other) => isSame(other, trigger));
     if (known < 0) triggers.push(own ? { ...trigger, own } : trigger);
     else if (!own) triggers[known] = trigger;
@@ -64,6 +69,7 @@ function isSame(a: Trigger, b: Trigger): boolean {
     a === b ||
     (a.source === b.source &&
       a.type === b.type &&
+      a.cluster === b.cluster &&
       a.object?.name === b.object?.name &&
       a.object?.namespace === b.object?.namespace)
   );
