@@ -1,6 +1,26 @@
+import { getEventListeners } from 'node:events';
 import { type Transport, TransportError } from '@opwright/client';
 import { expect, test } from 'vitest';
 import { lifeline } from './lifeline.ts';
+
+const answered: Transport = {
+  request: async () => ({
+    status: 409,
+    headers: {},
+    json: async () => ({}),
+    text: async () => '',
+    async *lines() {},
+    close() {},
+  }),
+  async close() {},
+};
+
+test('requests with one signal leave one listener on it', async () => {
+  const { signal } = new AbortController();
+  const transport = lifeline(answered);
+  for (let i = 0; i < 20; i++) await transport.request({ method: 'GET', path: '/', signal });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+});
 
 test('after a request without an answer the next ones go out on connections of their own, for a while', async () => {
   const own: boolean[] = [];
@@ -12,14 +32,7 @@ test('after a request without an answer the next ones go out on connections of t
       if (behave === 'hang') {
         return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
       }
-      return Promise.resolve({
-        status: 409,
-        headers: {},
-        json: async () => ({}),
-        text: async () => '',
-        async *lines() {},
-        close() {},
-      });
+      return answered.request({ method: 'GET', path: '/' });
     },
     async close() {},
   };

@@ -9,13 +9,18 @@ const OWN_REQUESTS = 30;
  */
 export function lifeline(transport: Transport): Transport {
   let own = 0;
+  /** Several requests may have one signal. */
+  const followed = new WeakSet<AbortSignal>();
   const suspect = () => {
     own = OWN_REQUESTS;
   };
   return {
     async request(request) {
       // Also while the body is on its way: whoever aborts has waited for too long.
-      request.signal?.addEventListener('abort', suspect);
+      if (request.signal && !followed.has(request.signal)) {
+        followed.add(request.signal);
+        request.signal.addEventListener('abort', suspect);
+      }
       const alone = own > 0;
       if (alone) own -= 1;
       try {
