@@ -129,7 +129,7 @@ async function queue() {
   const work = createQueue({ clock: systemClock, backoff: exponentialBackoff(systemRandom) });
   const ms = await timed(async () => {
     for (let i = 0; i < count; i++) work.add(`default/object-${i}`);
-    for (let i = 0; i < count; i++) work.done((await work.get()).key);
+    for (let i = 0; i < count; i++) work.done(await work.get());
   });
   return { perSecond: (count / ms) * 1000 };
 }

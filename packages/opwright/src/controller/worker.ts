@@ -24,7 +24,7 @@ export async function work({ queue, gate, clock, log, metrics, reconcile }: Work
     if (!item) return;
     if (idle) slice.restart();
     if (gate.holds(item)) {
-      queue.done(item.key);
+      queue.done(item);
     } else {
       metrics.activeWorkers(1);
       try {
@@ -35,7 +35,7 @@ export async function work({ queue, gate, clock, log, metrics, reconcile }: Work
         queue.add(item.key, { priority: item.priority, rateLimited: true, causes: RETRY });
       } finally {
         metrics.activeWorkers(-1);
-        queue.done(item.key);
+        queue.done(item);
       }
     }
     const pause = slice.pause();

@@ -33,8 +33,7 @@ export function createQueueMetrics(registry: MetricRegistry, clock: Clock): AllQ
   const worked = histogram('workqueue_work_duration_seconds', 'How long workers had keys.', BUCKETS);
 
   const queues = new Map<QueueLabels, WorkQueue>();
-  const secondsInWork = (queue: WorkQueue) =>
-    [...queue.inFlight.values()].map((since) => (clock.monotonic() - since) / 1000);
+  const secondsInWork = (queue: WorkQueue) => queue.inWork().map(({ since }) => (clock.monotonic() - since) / 1000);
   const perQueue = (read: (queue: WorkQueue) => number) => () =>
     [...queues].map(([labels, queue]) => [labels, read(queue)] as const);
   registry.read('gauge', 'workqueue_depth', 'Keys that are due, by priority.', () =>

@@ -7,7 +7,6 @@ export interface DueNode extends HeapNode {
   rank: number;
   /** Tells keys of equal rank apart. */
   sequence: number;
-  level: Level | undefined;
   previous: DueNode | undefined;
   next: DueNode | undefined;
 }
@@ -24,7 +23,7 @@ export interface DueKeys<Node extends DueNode> {
   push(node: Node): void;
   /** Takes the first. */
   shift(): Node | undefined;
-  /** No effect when the node is not in. */
+  /** Takes out a node that is in. */
   remove(node: Node): void;
 }
 
@@ -53,16 +52,16 @@ export function createDueKeys<Node extends DueNode>(agingMs: number): DueKeys<No
   }
 
   function remove(node: DueNode): void {
-    const { level, previous, next } = node;
-    if (!level) {
+    if (node.heapIndex >= 0) {
       strays.remove(node as Node);
       return;
     }
+    const { previous, next } = node;
+    const level = levelOf(node.priority);
     if (previous) previous.next = next;
     else level.first = next;
     if (next) next.previous = previous;
     else level.last = previous;
-    node.level = undefined;
     node.previous = undefined;
     node.next = undefined;
   }
@@ -75,7 +74,6 @@ export function createDueKeys<Node extends DueNode>(agingMs: number): DueKeys<No
         strays.push(node);
         return;
       }
-      node.level = level;
       node.previous = last;
       if (last) last.next = node;
       else level.first = node;

@@ -18,9 +18,9 @@ function setup(options: Partial<QueueOptions> = {}) {
 async function drain(queue: WorkQueue, finish = true): Promise<string[]> {
   const keys: string[] = [];
   while (queue.length > 0) {
-    const { key } = (await queue.get())!;
-    keys.push(key);
-    if (finish) queue.done(key);
+    const item = (await queue.get())!;
+    keys.push(item.key);
+    if (finish) queue.done(item);
   }
   return keys;
 }
@@ -46,10 +46,10 @@ describe('a key', () => {
     queue.add('a');
     await clock.advance(1000);
     expect(second).toBeUndefined();
-    queue.done(first!.key);
+    queue.done(first!);
     await clock.advance(0);
-    expect(second).toEqual({ key: 'a', priority: 0, causes: [], waitedMs: 1000 });
-    queue.done('a');
+    expect(second).toMatchObject({ key: 'a', priority: 0, causes: [], waitedMs: 1000 });
+    queue.done(second!);
     expect(queue.length).toBe(0);
   });
 
@@ -107,16 +107,17 @@ describe('a key', () => {
     queue.add('a', { causes: [change('p'), change('q')] });
     queue.add('a', { afterMs: 10 });
     await clock.advance(10);
-    expect((await queue.get())?.causes).toEqual([change('p'), change('q'), { type: 'timer' }]);
+    const first = (await queue.get())!;
+    expect(first.causes).toEqual([change('p'), change('q'), { type: 'timer' }]);
     for (let i = 0; i < 100; i++) queue.add('a', { causes: [change(`p-${i}`)] });
-    queue.done('a');
+    queue.done(first);
     expect((await queue.get())?.causes).toHaveLength(MAX_TRIGGERS);
   });
 
   test('whose time comes while a worker has it waits for done', async () => {
     const { clock, queue } = setup();
     queue.add('a');
-    await queue.get();
+    const first = (await queue.get())!;
     queue.add('a', { afterMs: 10 });
     await clock.advance(50);
     let second: QueueItem | undefined;
@@ -125,7 +126,7 @@ describe('a key', () => {
     });
     await clock.advance(0);
     expect(second).toBeUndefined();
-    queue.done('a');
+    queue.done(first);
     await clock.advance(0);
     expect(second?.key).toBe('a');
   });
@@ -244,6 +245,17 @@ describe('shutting down', () => {
   });
 });
 
+test('a key that is with a worker when the queue is shut down is in work until done, and does not come again', async () => {
+  const { queue } = setup();
+  queue.add('a');
+  const item = (await queue.get())!;
+  queue.add('a');
+  queue.shutDown();
+  expect(queue.inWork()).toEqual([{ key: 'a', since: 0 }]);
+  queue.done(item);
+  expect([queue.inWork(), queue.keys(10), queue.length]).toEqual([[], [], 0]);
+});
+
 test('observers see adds, retries and the times of waiting and working', async () => {
   const seen: unknown[] = [];
   const { clock, queue } = setup({
@@ -256,9 +268,10 @@ test('observers see adds, retries and the times of waiting and working', async (
   });
   queue.add('a', { rateLimited: true });
   await clock.advance(12);
-  await queue.get();
+  const item = (await queue.get())!;
   await clock.advance(30);
-  queue.done('a');
+  queue.done(item);
+  queue.done(item);
   expect(seen).toEqual(['retried', 'added', ['taken', 7], ['finished', 30]]);
   expect([...queue.depths()]).toEqual([[0, 0]]);
 });
@@ -312,7 +325,8 @@ test.each(AGING)(
         const owed = new Map<string, Owed>();
         const timers = new Map<string, { at: number; priority: number; since: number }>();
         const failures = new Map<string, number>();
-        const working: string[] = [];
+        const working: QueueItem[] = [];
+        const isWorking = (name: string) => working.some((item) => item.key === name);
         let order = 0;
         let waitingOrder = 0;
 
@@ -393,17 +407,17 @@ test.each(AGING)(
               break;
             case 'get': {
               const available = [...owed.values()]
-                .filter((entry) => entry.order > 0 && !working.includes(entry.key))
+                .filter((entry) => entry.order > 0 && !isWorking(entry.key))
                 .sort(
                   (a, b) => (Number.isFinite(agingMs) ? a.rank - b.rank : b.priority - a.priority) || a.order - b.order,
                 );
               const next = available[0];
               if (!next) break;
-              const item = await queue.get();
-              expect(working).not.toContain(item?.key);
+              const item = (await queue.get())!;
+              expect(isWorking(item.key)).toBe(false);
               expect(item).toMatchObject({ key: next.key, priority: next.priority });
               owed.delete(next.key);
-              working.push(next.key);
+              working.push(item);
               break;
             }
             case 'done': {
@@ -415,6 +429,15 @@ test.each(AGING)(
               await clock.advance(current.ms);
               ripen();
           }
+          const keysInWork = queue.inWork().map((work) => work.key);
+          expect(keysInWork.sort()).toEqual(working.map((item) => item.key).sort());
+          const queued = [...owed.keys(), ...timers.keys()];
+          expect(
+            queue
+              .keys(100)
+              .map((waiting) => waiting.key)
+              .sort(),
+          ).toEqual(queued.sort());
           expect(queue.length).toBe([...owed.values()].filter((entry) => entry.order > 0).length);
           expect(queue.waiting).toBe([...owed.values()].filter((entry) => entry.order < 0).length + timers.size);
         }

@@ -3,7 +3,7 @@ import type { ItemBackoff } from './backoff.ts';
 import { createDueKeys, type DueNode } from './due-keys.ts';
 import { createSchedule, type Scheduled } from './schedule.ts';
 import { type Cause, mergeCauses, NO_CAUSES, TIMER } from './triggers.ts';
-import type { AddOptions, QueueItem, QueueObserver, WorkQueue } from './work-queue.ts';
+import type { AddOptions, InWork, QueueItem, QueueObserver, WorkQueue } from './work-queue.ts';
 
 export interface QueueOptions {
   readonly clock: Clock;
@@ -22,10 +22,17 @@ interface Alarm extends Scheduled {
   priority: number;
 }
 
-/** A key that is due, or waits to be tried again. */
+/** A key that waits to be tried again, is due, or is with a worker; the entry leaves with `done`. */
 interface Entry extends Alarm, DueNode {
-  due: boolean;
+  state: 'waiting' | 'due' | 'in work' | 'done';
   causes: readonly Cause[];
+  /** What was added while a worker has the key: the entry that takes the place of this one, then. */
+  again: Entry | undefined;
+}
+
+/** What is handed out, with what `done` has to find. */
+interface TakenItem extends QueueItem {
+  readonly entry: Entry;
 }
 
 const NOW: AddOptions = Object.freeze({});
@@ -33,7 +40,8 @@ const NOW: AddOptions = Object.freeze({});
 export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: QueueOptions): WorkQueue {
   const entries = new Map<string, Entry>();
   const alarms = new Map<string, Alarm>();
-  const inFlight = new Map<string, number>();
+  /** The entries that workers have: a handful, in any order. */
+  const inWork: Entry[] = [];
   const due = createDueKeys<Entry>(agingMs);
   const schedule = createSchedule<Entry | Alarm>(clock, onTime, handOut);
   const waiters: ((item: QueueItem | undefined) => void)[] = [];
@@ -49,32 +57,38 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
     depths.set(priority, depth);
   }
 
+  /** The entry of a key in work stays outside until `done`. */
+  function isHeld(entry: Entry): boolean {
+    return entries.get(entry.key) !== entry;
+  }
+
   function rankOf(since: number, priority: number): number {
     return Number.isFinite(agingMs) ? since - priority * agingMs : 0;
   }
 
-  function makeDue(entry: Entry, now: number): void {
-    entry.due = true;
-    entry.readyAt = Math.min(entry.readyAt, now);
+  function makeDue(entry: Entry, now: number, held: boolean): void {
+    entry.state = 'due';
+    if (now < entry.readyAt) entry.readyAt = now;
     entry.rank = rankOf(entry.readyAt, entry.priority);
     entry.sequence = sequence++;
     countDepth(entry.priority, 1);
-    // The entry of a key in work stays outside until `done`.
-    if (!inFlight.has(entry.key)) due.push(entry);
+    if (!held) due.push(entry);
   }
 
   function raise(entry: Entry, priority: number, now: number): void {
-    if (priority <= entry.priority) return;
-    if (entry.due) {
-      due.remove(entry);
-      countDepth(entry.priority, -1);
-      countDepth(priority, 1);
-      // The end of the higher level, but not behind the place that waiting has earned.
-      entry.rank = Math.min(entry.rank, rankOf(now, priority));
-      entry.sequence = sequence++;
+    if (entry.state !== 'due') {
+      entry.priority = priority;
+      return;
     }
+    const held = isHeld(entry);
+    if (!held) due.remove(entry);
+    countDepth(entry.priority, -1);
+    countDepth(priority, 1);
     entry.priority = priority;
-    if (entry.due && !inFlight.has(entry.key)) due.push(entry);
+    // The end of the higher level, but not behind the place that waiting has earned.
+    entry.rank = Math.min(entry.rank, rankOf(now, priority));
+    entry.sequence = sequence++;
+    if (!held) due.push(entry);
   }
 
   /** Takes the first key that is due. */
@@ -83,12 +97,14 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
     if (!entry) return undefined;
     const { key, priority, causes } = entry;
     const now = clock.monotonic();
-    entries.delete(key);
-    countDepth(priority, -1);
-    inFlight.set(key, now);
     const waitedMs = now - entry.readyAt;
+    countDepth(priority, -1);
+    entry.state = 'in work';
+    entry.readyAt = now;
+    entry.heapIndex = inWork.push(entry) - 1;
     observer.taken?.(waitedMs);
-    return { key, priority, causes, waitedMs };
+    const item: TakenItem = { key, priority, causes, waitedMs, entry };
+    return item;
   }
 
   function handOut(): void {
@@ -101,7 +117,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
 
   function onTime(node: Entry | Alarm, now: number): void {
     if ('causes' in node) {
-      makeDue(node, now);
+      makeDue(node, now, isHeld(node));
       return;
     }
     alarms.delete(node.key);
@@ -128,37 +144,50 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
 
   /** Puts the key in, due in `delay` ms; `now` may lie back as far as the time at which a timer was due. */
   function deliver(key: string, priority: number, delay: number, causes: readonly Cause[], now: number): void {
-    const entry = entries.get(key);
+    const known = entries.get(key);
+    const held = known?.state === 'in work';
+    const entry = held ? known.again : known;
     if (!entry) {
       const fresh: Entry = {
         key,
         priority,
         causes,
         readyAt: now + delay,
-        rank: 0,
+        // Until it is due: a number of the same kind, so that V8 has one form of entries.
+        rank: now,
         sequence: sequence++,
-        due: false,
+        state: 'waiting',
         heapIndex: -1,
-        level: undefined,
         previous: undefined,
         next: undefined,
+        again: undefined,
       };
-      entries.set(key, fresh);
+      if (held) known.again = fresh;
+      else entries.set(key, fresh);
       observer.added?.();
-      if (delay === 0) makeDue(fresh, now);
+      if (delay === 0) makeDue(fresh, now, held);
       else schedule.add(fresh);
       return;
     }
     entry.causes = mergeCauses(entry.causes, causes);
-    raise(entry, priority, now);
-    if (entry.due) return;
+    if (priority > entry.priority) raise(entry, priority, now);
+    if (entry.state === 'due') return;
     if (delay === 0) {
       schedule.remove(entry);
       entry.readyAt = now;
-      makeDue(entry, now);
+      makeDue(entry, now, held);
     } else if (now + delay < entry.readyAt) {
       reschedule(entry, now + delay);
     }
+  }
+
+  /** Those that wait or are due. */
+  function* queued(): Iterable<Alarm> {
+    for (const entry of entries.values()) {
+      if (entry.state !== 'in work') yield entry;
+      else if (entry.again) yield entry.again;
+    }
+    yield* alarms.values();
   }
 
   return {
@@ -183,14 +212,24 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
         waiters.push(resolve);
       });
     },
-    done(key) {
-      const since = inFlight.get(key);
-      if (since === undefined) return;
-      inFlight.delete(key);
-      observer.finished?.(clock.monotonic() - since);
-      const entry = entries.get(key);
-      if (!entry?.due) return;
-      due.push(entry);
+    done(item) {
+      const { entry } = item as TakenItem;
+      if (entry.state !== 'in work') return;
+      const last = inWork.pop()!;
+      if (last !== entry) {
+        inWork[entry.heapIndex] = last;
+        last.heapIndex = entry.heapIndex;
+      }
+      observer.finished?.(clock.monotonic() - entry.readyAt);
+      entry.state = 'done';
+      const { key, again } = entry;
+      if (!again) {
+        entries.delete(key);
+        return;
+      }
+      entries.set(key, again);
+      if (again.state !== 'due') return;
+      due.push(again);
       handOut();
     },
     forget: (key) => backoff.forget(key),
@@ -208,6 +247,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
       schedule.clear();
       alarms.clear();
       entries.clear();
+      for (const entry of inWork) entry.again = undefined;
       for (const priority of depths.keys()) depths.set(priority, 0);
       dueCount = 0;
       for (const resolve of waiters.splice(0)) resolve(undefined);
@@ -220,7 +260,7 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
     },
     keys(limit) {
       const now = clock.monotonic();
-      return [...entries.values(), ...alarms.values()]
+      return [...queued()]
         .sort((a, b) => a.readyAt - b.readyAt)
         .slice(0, limit)
         .map(({ key, priority, readyAt }) => ({
@@ -231,6 +271,6 @@ export function createQueue({ clock, backoff, agingMs = 100, observer = {} }: Qu
         }));
     },
     depths: () => depths,
-    inFlight,
+    inWork: () => inWork.map(({ key, readyAt }): InWork => ({ key, since: readyAt })),
   };
 }

@@ -42,6 +42,13 @@ export interface QueuedKey {
   readonly failures: number;
 }
 
+/** A key that a worker has. */
+export interface InWork {
+  readonly key: string;
+  /** When it was taken, on the clock's monotonic scale. */
+  readonly since: number;
+}
+
 /** What metrics want to know; every method is called synchronously. */
 export interface QueueObserver {
   added?(): void;
@@ -62,9 +69,9 @@ export interface QueueObserver {
  */
 export interface WorkQueue {
   add(key: string, options?: AddOptions): void;
-  /** The next key, as soon as there is one; undefined once the queue is shut down. The caller must call `done`. */
+  /** The next key, as soon as there is one; undefined once the queue is shut down. The caller must call `done` with it. */
   get(): Promise<QueueItem | undefined>;
-  done(key: string): void;
+  done(item: QueueItem): void;
   /** Resets the backoff of the key; it does not take the key out. */
   forget(key: string): void;
   /** Ends the timer of the key, if it has one. */
@@ -79,6 +86,6 @@ export interface WorkQueue {
   keys(limit: number): readonly QueuedKey[];
   /** Due keys by priority. */
   depths(): ReadonlyMap<number, number>;
-  /** When each key in work was taken, on the clock's monotonic scale. */
-  readonly inFlight: ReadonlyMap<string, number>;
+  /** The keys that workers have. */
+  inWork(): readonly InWork[];
 }

@@ -28,11 +28,12 @@ export function shardQueue(queue: WorkQueue, shard: Shard, prefix = ''): WorkQue
         const item = await queue.get();
         if (!item || shard.begin(prefix + item.key)) return item;
         drop(item.key);
-        queue.done(item.key);
+        queue.done(item);
       }
     },
-    done(key) {
-      queue.done(key);
+    done(item) {
+      const { key } = item;
+      queue.done(item);
       if (!shard.owns(prefix + key)) drop(key);
       shard.end(prefix + key);
     },
@@ -48,6 +49,6 @@ export function shardQueue(queue: WorkQueue, shard: Shard, prefix = ''): WorkQue
     },
     keys: queue.keys,
     depths: queue.depths,
-    inFlight: queue.inFlight,
+    inWork: queue.inWork,
   };
 }
