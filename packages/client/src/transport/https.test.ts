@@ -69,6 +69,18 @@ test('aborting a call rejects with the reason and closes its connection', async 
   await transport.close();
 });
 
+test('what aborts after the whole answer has come leaves the connection to others', async () => {
+  await using server = await startServer((_, response) => response.end('1'));
+  const transport = createHttpTransport({ server: server.url });
+  for (let i = 0; i < 3; i++) {
+    const controller = new AbortController();
+    await (await transport.request({ method: 'POST', path: '/', signal: controller.signal })).json();
+    controller.abort();
+  }
+  expect(server.connections()).toBe(1);
+  await transport.close();
+});
+
 test('aborting a watch ends its loop with the reason and closes its connection', async () => {
   await using server = await startServer((_, response) => response.write('{"n":1}\n'));
   const transport = createHttpTransport({ server: server.url });
@@ -207,6 +219,150 @@ test('a GET on a pooled connection that the server has just closed is sent again
   await transport.close();
 });
 
+test('a call that waits for a connection can be given up, and gets one when another has broken', async () => {
+  await using server = await startServer((request, response) => {
+    if (request.url !== '/never') response.end(JSON.stringify(request.url));
+  });
+  const transport = createHttpTransport({ server: server.url, maxSockets: 1 });
+  const call = async (path: string, signal?: AbortSignal) =>
+    (await transport.request({ method: 'POST', path, ...(signal && { signal }) })).json();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const given = [call('/never', first.signal), call('/', second.signal)].map((pending) => pending.catch((e) => e));
+  const waiting = call('/waiting');
+  await until(() => server.open() === 1);
+  second.abort(new Error('waited too long'));
+  expect(await given[1]).toEqual(new Error('waited too long'));
+  first.abort(new Error('took too long'));
+  expect(await given[0]).toEqual(new Error('took too long'));
+  expect(await waiting).toBe('/waiting');
+  expect(server.connections()).toBe(2);
+  await transport.close();
+});
+
+test('calls that wait for a connection are ended by close', async () => {
+  await using server = await startServer(() => {});
+  const transport = createHttpTransport({ server: server.url, maxSockets: 1 });
+  const calls = ['/1', '/2'].map((path) => transport.request({ method: 'GET', path }).catch((error) => error.message));
+  await until(() => server.open() === 1);
+  await transport.close();
+  expect(await Promise.all(calls)).toEqual(Array(2).fill(`${server.url}: the transport was closed`));
+});
+
+test('a connection whose server would close it within a second is not used again', async () => {
+  await using server = await startServer((request, response) => {
+    response.setHeader('keep-alive', request.url === '/short' ? 'timeout=1' : 'timeout=5').end('1');
+  });
+  const transport = createHttpTransport({ server: server.url });
+  const call = async (path: string) => (await transport.request({ method: 'GET', path })).json();
+  for (const path of ['/', '/', '/short']) await call(path);
+  expect(server.connections()).toBe(1);
+  await call('/');
+  expect(server.connections()).toBe(2);
+  await transport.close();
+});
+
+test('a connection that nobody uses does not keep the process alive', async () => {
+  let busy = 0;
+  await using server = await startServer((_, response) => {
+    busy = activeSockets();
+    response.end('1');
+  });
+  const transport = createHttpTransport({ server: server.url });
+  for (let i = 0; i < 3; i++) {
+    await (await transport.request({ method: 'GET', path: '/' })).json();
+    expect(activeSockets()).toBe(busy - 1);
+  }
+  await transport.close();
+});
+
+function activeSockets(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'TCPSocketWrap').length;
+}
+
+test('an answer that comes before the whole request was sent ends its connection', async () => {
+  await using server = await startServer((request, response) => {
+    if (request.method === 'GET') response.end('1');
+    else response.writeHead(413).end('"too large"');
+  });
+  const transport = createHttpTransport({ server: server.url });
+  const body = { bytes: new Uint8Array(50_000_000) };
+  const response = await transport.request({ method: 'POST', path: '/', body });
+  expect(response.status).toBe(413);
+  expect(await response.json()).toBe('too large');
+  expect(await (await transport.request({ method: 'GET', path: '/' })).json()).toBe(1);
+  expect(server.connections()).toBe(2);
+  await transport.close();
+});
+
+test('provisional answers are passed over', async () => {
+  await using server = await startServer((_, response) => {
+    response.writeContinue();
+    response.writeEarlyHints({ link: '</x>; rel=preload' });
+    response.end('1');
+  });
+  const transport = createHttpTransport({ server: server.url });
+  for (let i = 0; i < 2; i++) {
+    const response = await transport.request({ method: 'GET', path: '/' });
+    expect([response.status, await response.json()]).toEqual([200, 1]);
+  }
+  expect(server.connections()).toBe(1);
+  await transport.close();
+});
+
+test('bodies longer than what may wait for a reader come whole, also when they are read late', async () => {
+  const text = 'ü'.repeat(3_000_000);
+  await using server = await startServer((_, response) => response.end(JSON.stringify(text)), certificates);
+  const transport = createHttpTransport({ server: server.url, ca: certificates.ca });
+  for (let i = 0; i < 3; i++) {
+    const response = await transport.request({ method: 'GET', path: '/' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await response.json()).toBe(text);
+  }
+  expect(server.connections()).toBe(1);
+  await transport.close();
+});
+
+test('an answer that has come holds up nobody while it waits to be read', async () => {
+  const text = 'x'.repeat(65_600);
+  await using server = await startServer((_, response) => response.end(JSON.stringify(text)));
+  const transport = createHttpTransport({ server: server.url, maxSockets: 1 });
+  const first = await transport.request({ method: 'GET', path: '/' });
+  for (let i = 0; i < 2; i++) {
+    expect(await (await transport.request({ method: 'GET', path: '/' })).json()).toBe(text);
+  }
+  expect(await first.json()).toBe(text);
+  await transport.close();
+});
+
+test('text beyond ASCII arrives as it was sent, in headers as far as HTTP allows it', async () => {
+  await using server = await startServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    response.end(JSON.stringify([request.headers['x-name'], Buffer.concat(chunks).toString()]));
+  });
+  const transport = createHttpTransport({ server: server.url });
+  const post = (name: string) =>
+    transport.request({ method: 'POST', path: '/', headers: { 'x-name': name }, body: { text: 'grüße 🌍' } });
+  for (const name of ['Jane', 'Jürgen']) {
+    expect(await (await post(name)).json()).toEqual([name, 'grüße 🌍']);
+  }
+  await expect(post('🌍')).rejects.toThrow('the header x-name has a character that HTTP does not allow');
+  await expect(post('a\r\nb: c')).rejects.toBeInstanceOf(TransportError);
+  await expect(transport.request({ method: 'GET', path: '/a b' })).rejects.toThrow(
+    'the path "/a b" is not percent-encoded',
+  );
+  await transport.close();
+});
+
+test('what is not HTTP breaks the connection, with the reason', async () => {
+  await using server = await startServer(() => {});
+  server.server.removeAllListeners('connection');
+  server.server.on('connection', (socket) => socket.resume().end('220 mail.example.com ESMTP\r\n\r\n'));
+  const transport = createHttpTransport({ server: server.url });
+  await expect(transport.request({ method: 'GET', path: '/' })).rejects.toThrow('the server does not speak HTTP/1.1');
+  await transport.close();
+});
+
 test('repeated headers are sent as repeated lines, values in both directions keep their order', async () => {
   await using server = await startServer((request, response) => {
     const lines = request.rawHeaders.flatMap((text, i) =>
@@ -329,8 +485,11 @@ test('the path of a gateway comes before the path of the request', async () => {
   await transport.close();
 });
 
-test('a proxy gets a CONNECT with its credentials, and then carries TLS it cannot read', async () => {
-  await using server = await startServer((_, response) => response.end('"through"'), certificates);
+test.each([
+  ['and then carries TLS it cannot read', certificates],
+  ['also for a server without TLS', undefined],
+])('a proxy gets a CONNECT with its credentials, %s', async (_, secured) => {
+  await using server = await startServer((_request, response) => response.end('"through"'), secured);
   const asked: (string | undefined)[] = [];
   await using proxy = await startServer(() => {});
   proxy.server.on('connect', (request, socket) => {

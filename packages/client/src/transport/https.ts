@@ -1,14 +1,12 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
 import type { RequestBody, Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { fixedCredentials } from './credentials.ts';
 import { transportFailure } from './failure.ts';
-import { openTunnel } from './proxy.ts';
+import type { Connection } from './http/connection.ts';
+import { createPool, type Pool } from './http/pool.ts';
+import { type RequestHeaders, requestHead } from './http/request-head.ts';
+import { socketOpener } from './http/socket.ts';
 import { responseOf } from './response.ts';
 
 export interface HttpTransportOptions {
@@ -30,12 +28,6 @@ export interface HttpTransportOptions {
   readonly maxSockets?: number;
 }
 
-/** TCP keep-alive probes start after this silence, so that a dead peer is noticed on a quiet watch. */
-const KEEP_ALIVE_MS = 30_000;
-
-/** An unused connection is closed before the API server does it (after three minutes). */
-const IDLE_SOCKET_MS = 90_000;
-
 /**
  * A transport over TCP, with TLS for `https:` servers. Unary calls share a pool of keep-alive connections; each stream
  * (a watch) has a connection of its own. It does not retry, with two exceptions: a call refused with 401 is repeated once
@@ -49,67 +41,37 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   const proxy = options.proxyUrl === undefined ? undefined : parseUrl(options.proxyUrl, 'proxy address');
   const source = options.credentials ?? fixedCredentials({ headers: {} });
   const base = server.pathname.replace(/\/+$/, '');
-  const { host: authority, protocol } = server;
-  const host = bareHost(server);
-  const port = portOf(server);
-  const sendRequest = protocol === 'https:' ? httpsRequest : httpRequest;
-  const pools = agentPools(options, server, proxy);
-  const underWay = new Set<ClientRequest>();
-  const sockets = new Set<Socket>();
+  const { host: authority, origin } = server;
+  const pools = createPools(options, server, proxy);
   let closed = false;
 
-  /** Sends the request once. */
-  function send(request: TransportRequest, credentials: Credentials, fresh = false): Promise<TransportResponse> {
-    const { signal } = request;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      if (closed) return reject(new TransportError(`${server.origin}: the transport is closed`));
-      const body = encodeBody(request.body);
-      const { unary, stream } = pools(credentials);
-      const failure = (cause: unknown) => {
-        if (signal?.aborted) return signal.reason;
-        if (closed) return new TransportError(`${server.origin}: the transport was closed`, { cause });
-        return transportFailure(server.origin, cause);
-      };
+  function failure(cause: unknown, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason;
+    if (closed) return new TransportError(`${origin}: the transport was closed`, { cause });
+    return transportFailure(origin, cause);
+  }
 
-      const init: RequestOptions = {
-        protocol,
-        host,
-        port,
-        method: request.method,
-        path: base + request.path,
-        headers: headersFor(request, credentials, body),
-        agent: request.stream || fresh ? stream : unary,
-      };
-      let outgoing: ClientRequest;
-      try {
-        outgoing = sendRequest(init);
-      } catch (cause) {
-        // A header with a character that HTTP does not allow, for one.
-        return reject(failure(cause));
-      }
-      const abort = () => outgoing.destroy(new Error('aborted'));
-      underWay.add(outgoing);
-      signal?.addEventListener('abort', abort, { once: true });
-      outgoing.once('socket', (socket) => {
-        if (sockets.has(socket)) return;
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
-        socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      });
-      outgoing.once('close', () => {
-        underWay.delete(outgoing);
-        signal?.removeEventListener('abort', abort);
-      });
-      outgoing.once('response', (message: IncomingMessage) => resolve(responseOf(message, failure)));
-      outgoing.on('error', (cause: NodeJS.ErrnoException) => {
-        const stale = outgoing.reusedSocket && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
-        const repeatable = request.method === 'GET' || request.method === 'HEAD';
-        if (stale && repeatable && !fresh && !closed && !signal?.aborted) resolve(send(request, credentials, true));
-        else reject(failure(cause));
-      });
-      outgoing.end(body?.bytes);
-    });
+  /** Sends the request once. @param fresh on a connection of its own */
+  async function send(
+    request: TransportRequest,
+    credentials: Credentials,
+    fresh = request.stream === true,
+  ): Promise<TransportResponse> {
+    const { method, signal } = request;
+    if (closed) throw new TransportError(`${origin}: the transport is closed`);
+    let connection: Connection | undefined;
+    try {
+      const body = encodeBody(request.body);
+      const head = requestHead(method, base + request.path, headersFor(request, credentials, body, fresh));
+      const pool = pools.of(credentials);
+      connection = await (fresh ? pool.open(signal) : pool.take(signal));
+      const answer = await connection.exchange({ method, head, body: body?.content, signal });
+      return responseOf(answer, (cause) => failure(cause, signal));
+    } catch (cause) {
+      const isStale = connection?.isUsed && isReset(cause) && !closed && !signal?.aborted;
+      if (isStale && (method === 'GET' || method === 'HEAD')) return send(request, credentials, true);
+      throw failure(cause, signal);
+    }
   }
 
   /** Without credentials there is no request, hence no answer. */
@@ -118,7 +80,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       return await find();
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      throw new TransportError(`${server.origin}: no credentials: ${(cause as Error).message}`, { cause });
+      throw new TransportError(`${origin}: no credentials: ${(cause as Error).message}`, { cause });
     }
   }
 
@@ -126,19 +88,14 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     request: TransportRequest,
     credentials: Credentials,
     body: EncodedBody | undefined,
-  ): OutgoingHttpHeaders {
-    const headers: OutgoingHttpHeaders = { host: authority };
+    fresh: boolean,
+  ): RequestHeaders {
+    const headers: Record<string, string | readonly string[]> = { host: authority };
+    if (fresh) headers.connection = 'close';
     if (!options.disableCompression && !request.stream) headers['accept-encoding'] = 'gzip';
-    if (body !== undefined) {
-      headers['content-type'] = body.type;
-      headers['content-length'] = body.bytes.byteLength;
-    }
-    for (const from of [credentials.headers, request.headers ?? {}]) {
-      for (const name in from) {
-        const value = from[name]!;
-        headers[name] = typeof value === 'string' ? value : [...value];
-      }
-    }
+    if (body !== undefined) headers['content-type'] = body.type;
+    Object.assign(headers, credentials.headers, request.headers);
+    if (body !== undefined) headers['content-length'] = String(body.length);
     return headers;
   }
 
@@ -158,109 +115,70 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     async close() {
       closed = true;
       source.close();
-      for (const request of underWay) request.destroy(new Error('the transport was closed'));
-      const open = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      for (const socket of sockets) socket.destroy();
-      pools.destroy();
-      await Promise.all(open);
+      await pools.destroy(new Error('the transport was closed'));
     },
   };
 }
 
 interface EncodedBody {
   readonly type: string;
-  readonly bytes: Uint8Array;
+  readonly content: string | Uint8Array;
+  /** In bytes. */
+  readonly length: number;
 }
 
 function encodeBody(body: RequestBody | undefined): EncodedBody | undefined {
   if (body === undefined) return undefined;
-  if ('json' in body) return { type: 'application/json', bytes: Buffer.from(JSON.stringify(body.json)) };
-  if ('text' in body) return { type: 'text/plain; charset=utf-8', bytes: Buffer.from(body.text) };
-  return { type: 'application/octet-stream', bytes: body.bytes };
-}
-
-interface Pool {
-  readonly unary: HttpAgent;
-  readonly stream: HttpAgent;
+  if ('bytes' in body) return { type: 'application/octet-stream', content: body.bytes, length: body.bytes.byteLength };
+  const isJson = 'json' in body;
+  const content = isJson ? JSON.stringify(body.json) : body.text;
+  const type = isJson ? 'application/json' : 'text/plain; charset=utf-8';
+  return { type, content, length: Buffer.byteLength(content) };
 }
 
 interface Pools {
-  (credentials: Credentials): Pool;
-  destroy(): void;
+  of(credentials: Credentials): Pool;
+  destroy(error: Error): Promise<void>;
 }
 
 /** One pool per client certificate in use: a connection belongs to who opened it. */
-function agentPools(options: HttpTransportOptions, server: URL, proxy: URL | undefined): Pools {
-  const pools = new Map<string, Pool>();
-
-  function create(credentials: Credentials): Pool {
-    const { host: authority } = server;
-    const host = bareHost(server);
-    const name = options.tlsServerName ?? (isIP(host) ? undefined : host);
-    const tls = {
-      // As in Go, whatever is in the bundle is trusted, be it the server's own certificate.
-      ...(options.ca !== undefined && { ca: options.ca, allowPartialTrustChain: true }),
-      ...(credentials.certificate ?? {}),
-      ...(name !== undefined && { servername: name }),
-      rejectUnauthorized: !options.insecureSkipTlsVerify,
-    };
-    const agent = (limits: { keepAlive: boolean; maxSockets: number; timeout?: number }): HttpAgent => {
-      const made = server.protocol === 'https:' ? new HttpsAgent({ ...limits, ...tls }) : new HttpAgent({ ...limits });
-      // All connections of an agent are alike. Node's own name is a text of all certificates, which it makes and looks up anew
-      // several times per request.
-      made.getName = () => authority;
-      if (proxy !== undefined) tunnelThrough(made, proxy, server, tls);
-      return made;
-    };
-    return {
-      unary: agent({ keepAlive: true, maxSockets: options.maxSockets ?? 32, timeout: IDLE_SOCKET_MS }),
-      stream: agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY }),
-    };
-  }
-
-  const pick = (credentials: Credentials): Pool => {
-    const key = credentials.certificate?.cert ?? '';
-    let pool = pools.get(key);
-    if (pool === undefined) {
-      // Pools of replaced certificates have let go of their connections by now, or will by the idle timeout.
-      for (const [old, { unary, stream }] of pools) {
-        if (isUnused(unary) && isUnused(stream)) pools.delete(old);
-      }
-      pool = create(credentials);
-      pools.set(key, pool);
-    }
-    return pool;
-  };
-  return Object.assign(pick, {
-    destroy() {
-      for (const { unary, stream } of pools.values()) {
-        unary.destroy();
-        stream.destroy();
-      }
-    },
-  });
-}
-
-function isUnused(agent: HttpAgent): boolean {
-  return [agent.sockets, agent.freeSockets, agent.requests].every((kind) => Object.keys(kind).length === 0);
-}
-
-type ConnectCallback = (error: Error | null, socket?: Socket) => void;
-
-/** Makes the connections of `agent` go through a proxy. */
-function tunnelThrough(agent: HttpAgent, proxy: URL, server: URL, tls: object): void {
+function createPools(options: HttpTransportOptions, server: URL, proxy: URL | undefined): Pools {
   const host = bareHost(server);
   const port = portOf(server);
-  const createConnection = (_: unknown, callback: ConnectCallback): undefined => {
-    openTunnel(proxy, host, port).then((tunnel) => {
-      if (server.protocol !== 'https:') return callback(null, tunnel as Socket);
-      const secure = tlsConnect({ ...tls, socket: tunnel, host });
-      // The request that gets the socket reports its errors.
-      callback(null, secure);
-    }, callback);
-    return undefined;
+  const pools = new Map<string, Pool>();
+
+  function create({ certificate }: Credentials): Pool {
+    const { ca, tlsServerName: serverName, insecureSkipTlsVerify: insecureSkipVerify = false } = options;
+    const tls = { ca, certificate, serverName, insecureSkipVerify };
+    return createPool({
+      openSocket: socketOpener(host, port, server.protocol === 'https:' ? tls : undefined),
+      openTunnel: proxy && (async (signal) => (await import('./proxy.ts')).openTunnel(proxy, host, port, signal)),
+      maxSockets: options.maxSockets ?? 32,
+    });
+  }
+
+  return {
+    of(credentials) {
+      const key = credentials.certificate?.cert ?? '';
+      let pool = pools.get(key);
+      if (pool === undefined) {
+        // Pools of replaced certificates have let go of their connections by now, or will by the idle timeout.
+        for (const [old, { isEmpty }] of pools) if (isEmpty) pools.delete(old);
+        pool = create(credentials);
+        pools.set(key, pool);
+      }
+      return pool;
+    },
+    async destroy(error) {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy(error)));
+    },
   };
-  Object.assign(agent, { createConnection });
+}
+
+/** The other side has closed the connection. */
+function isReset(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function portOf(url: URL): number {

@@ -7,8 +7,9 @@ import { basicAuthorization } from './credentials.ts';
 /**
  * Opens a tunnel to `host:port` through an HTTP proxy (CONNECT).
  * @param proxy `http://` or `https://`, with credentials where the proxy wants them
+ * @param signal gives it up
  */
-export function openTunnel(proxy: URL, host: string, port: number): Promise<Duplex> {
+export function openTunnel(proxy: URL, host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const name = decodeURIComponent(proxy.username);
   const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -17,6 +18,7 @@ export function openTunnel(proxy: URL, host: string, port: number): Promise<Dupl
     method: 'CONNECT',
     path: authority,
     agent: false,
+    ...(signal && { signal }),
     headers: {
       host: authority,
       ...(name !== '' && { 'proxy-authorization': basicAuthorization(name, decodeURIComponent(proxy.password)) }),

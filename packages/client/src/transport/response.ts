@@ -1,24 +1,25 @@
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
+import type { Body } from './http/body.ts';
+import type { Answer } from './http/connection.ts';
 import { lineSplitter } from './lines.ts';
 
 const unzip = promisify(gunzip);
 
 /**
- * The answer that `message` carries. `failure` makes the error to throw when the body breaks off: the signal's reason or
- * a TransportError.
+ * The response that an answer is. `failure` makes the error to throw when the body breaks off: the signal's reason or a
+ * TransportError.
  */
-export function responseOf(message: IncomingMessage, failure: (cause: unknown) => unknown): TransportResponse {
-  const zipped = message.headers['content-encoding'] === 'gzip';
-  let headers: TransportResponse['headers'] | undefined;
+export function responseOf(answer: Answer, failure: (cause: unknown) => unknown): TransportResponse {
+  const { status, headers, body } = answer;
+  const zipped = headers['content-encoding'] === 'gzip';
 
   async function bytes(): Promise<Buffer> {
     try {
-      const whole = await readAll(message);
+      const whole = await body.readAll();
       return zipped && whole.length > 0 ? await unzip(whole) : whole;
     } catch (cause) {
       throw failure(cause);
@@ -26,10 +27,9 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
   }
 
   async function* lines(parse: Parse = parseJson): AsyncGenerator<unknown, void, undefined> {
-    // Leaving the loop destroys the message, and with it the connection.
     try {
       const splitter = lineSplitter();
-      for await (const chunk of zipped ? unzipped(message) : message) {
+      for await (const chunk of zipped ? unzipped(body) : chunksOf(body)) {
         for (const line of splitter.push(chunk)) yield parseLine(line, parse);
       }
       const rest = splitter.end();
@@ -37,23 +37,17 @@ export function responseOf(message: IncomingMessage, failure: (cause: unknown) =
     } catch (cause) {
       throw failure(cause);
     } finally {
-      message.destroy();
+      body.cancel();
     }
   }
 
   return {
-    status: message.statusCode ?? 0,
-    // Few ask for them, and Node takes them apart when somebody does.
-    get headers() {
-      headers ??= headersOf(message);
-      return headers;
-    },
+    status,
+    headers,
     json: async (parse = parseJson) => parse(await bytes()),
     text: async () => (await bytes()).toString(),
     lines,
-    close: () => {
-      message.destroy();
-    },
+    close: body.cancel,
   };
 }
 
@@ -69,34 +63,11 @@ function parseLine(line: Buffer, parse: Parse): unknown {
   }
 }
 
-function unzipped(message: IncomingMessage): Readable {
-  const gunzip = createGunzip();
-  message.on('error', (error) => gunzip.destroy(error));
-  message.on('close', () => {
-    if (!message.readableEnded) gunzip.destroy(new Error('the connection was closed within the body'));
-  });
-  return message.pipe(gunzip);
+async function* chunksOf(body: Body): AsyncGenerator<Buffer, void, undefined> {
+  for (let chunk = await body.read(); chunk; chunk = await body.read()) yield chunk;
 }
 
-function readAll(message: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (message.destroyed && !message.readableEnded) {
-      reject(message.errored ?? new Error('the connection was closed'));
-      return;
-    }
-    const chunks: Buffer[] = [];
-    message.on('data', (chunk: Buffer) => chunks.push(chunk));
-    message.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    message.on('error', reject);
-    // After `end` this changes nothing.
-    message.on('close', () => reject(new Error('the connection was closed within the body')));
-  });
-}
-
-function headersOf(message: IncomingMessage): TransportResponse['headers'] {
-  const headers: Record<string, string | readonly string[]> = Object.create(null);
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (values !== undefined) headers[name] = values.length === 1 ? values[0]! : values;
-  }
-  return headers;
+function unzipped(body: Body): AsyncIterable<Buffer> {
+  // What goes wrong shows in what is read.
+  return pipeline(Readable.from(chunksOf(body)), createGunzip(), () => {});
 }
