@@ -54,12 +54,26 @@ function add(found: Difference[], limit: number, path: readonly string[], wanted
   if (found.length < limit) found.push({ path: path.join('.'), wanted, got });
 }
 
-/** One line per difference, for people. */
+/** One line per difference, for people; of long texts what is around the first place that differs. */
 export function describe({ path, wanted, got }: Difference): string {
-  return `${path}\n      wanted ${short(wanted)}\n      got    ${short(got)}`;
+  const [left, right] = [wanted, got].map((value) => (value === undefined ? 'nothing' : JSON.stringify(value)));
+  const from = firstDifference(left!, right!) - BEFORE;
+  return `${path}\n      wanted ${short(left!, from)}\n      got    ${short(right!, from)}`;
 }
 
-function short(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+/** Characters that are shown of a text, and of those how many before the place that differs. */
+const SHOWN = 600;
+const BEFORE = 200;
+
+function firstDifference(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at++;
+  return at;
+}
+
+function short(text: string, from: number): string {
+  if (text.length <= SHOWN) return text;
+  const start = Math.max(0, from);
+  const end = start + SHOWN;
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
 }

@@ -52,7 +52,7 @@ const named =
 const chosen = named.filter(
   ({ flags }) => kubeconfig === undefined || flags === undefined || positionals.length > 0 || !isRecorded,
 );
-for (const { id, flags } of named) {
+for (const { id, flags } of isRecorded ? named : []) {
   if (kubeconfig !== undefined && flags !== undefined) console.log(`${id}: needs a server with ${flags.join(' ')}`);
 }
 

@@ -49,5 +49,10 @@ function valueEdit(part: string, values: Arbitrary<unknown>): Arbitrary<Edit> {
 function defined(spec: RandomSchema, status: RandomSchema, separate: boolean): Step[] {
   const schema = { type: 'object', properties: { spec: spec.schema, status: status.schema } };
   const only = version(schema, separate ? { subresources: { status: {} } } : {});
-  return [post(CRDS, definition([only]), { keep: ['message', 'details', 'code'], essential: true }), ...served];
+  return [
+    post(CRDS, definition([only]), { keep: ['message', 'details', 'code'], essential: true }),
+    ...served,
+    // Kubernetes holds a create for two seconds when the definition is younger than that: a watch would be over before.
+    post(`${WIDGETS}?dryRun=All`, widget('a', {}), { unrecorded: true }),
+  ];
 }

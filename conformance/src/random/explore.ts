@@ -98,10 +98,10 @@ async function compareServers(
   return { answers: before.length };
 }
 
-/** The steps that lead to an answer; those that wait for something have none. */
+/** The steps that lead to an answer; those that wait for something, or are not recorded, have none. */
 function upToAnswer(steps: Case['steps'], answer: number): Case['steps'] {
   let seen = -1;
-  const last = steps.findIndex((step) => !('until' in step) && ++seen === answer);
+  const last = steps.findIndex((step) => !('until' in step || 'unrecorded' in step) && ++seen === answer);
   return last < 0 ? steps : steps.slice(0, last + 1);
 }
 

@@ -42,9 +42,9 @@ function* smallerCases(whole: Case): Generator<Case> {
   }
 }
 
-/** What defines the resource stays as it is. */
+/** What defines the resource and waits for it stays as it is. */
 function isNeeded(step: Step): boolean {
-  return 'request' in step && (step.essential === true || step.until !== undefined);
+  return 'request' in step && (step.essential === true || step.until !== undefined || step.unrecorded === true);
 }
 
 function* smallerRequests(step: RequestStep): Generator<RequestStep> {

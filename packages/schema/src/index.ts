@@ -45,7 +45,7 @@ export type * from './manifest/crd-types.ts';
 export { defineResource } from './resource/define.ts';
 export type * from './resource/definition.ts';
 export type * from './resource/resource.ts';
-export { checkStructural } from './structural/check.ts';
+export { checkSchemaParts, checkStructural, type SchemaErrors } from './structural/check.ts';
 export { applyDefaults, fillDefaults } from './structural/default.ts';
 export { type PathStep, parseFieldPath } from './structural/field-path.ts';
 export { validateListTypes } from './structural/list-types.ts';

@@ -4,7 +4,14 @@ import { type StoredObject, storeKey } from '../store/object.ts';
 import type { Call } from './context.ts';
 import { formToStore, reading, unstored } from './conversion.ts';
 import { alreadyExists, generateNameConflict, rawError, stillBeingDeleted } from './errors.ts';
-import { dedupeOwnerReferences, fillSystemFields, metadataOf, metaText, settleNamespace } from './metadata.ts';
+import {
+  dedupeOwnerReferences,
+  dropUnstored,
+  fillSystemFields,
+  metadataOf,
+  metaText,
+  settleNamespace,
+} from './metadata.ts';
 import { validateMetadata } from './metadata-validation.ts';
 import { present } from './present.ts';
 import { keyNamespace } from './verbs/get.ts';
@@ -52,6 +59,7 @@ export async function createObject(call: Call, draft: MutableObject, write: Writ
     throw rawError('resourceVersion should not be set on objects to be created');
   }
 
+  if (!write.dryRun) dropUnstored(draft);
   const isPartial = kind.defaultOnRead?.(draft) === true;
   for (let attempt = 1; ; attempt++) {
     const name = metaText(draft, 'name');

@@ -36,7 +36,8 @@ export function fieldManagerRequest(call: Call, fieldManager: string, subresourc
 
 /**
  * Records in the new state of an object who changed what; in place. An object that does not fit its type has no owners any
- * more: it can be stored where the endpoint takes back what does not fit (the spec of a custom resource through its status).
+ * more: it can be stored where the endpoint takes back what does not fit (a custom resource's spec through its status, its
+ * status through the object).
  */
 export function trackUpdate(
   call: Call,
@@ -46,11 +47,17 @@ export function trackUpdate(
   next: MutableObject,
 ): void {
   const request = fieldManagerRequest(call, fieldManager, subresource);
-  if (call.kind.custom && subresource !== '' && !fitsType(request.type, next as JsonObject)) {
+  if (losesParts(call.kind, subresource, next) && !fitsType(request.type, next as JsonObject)) {
     delete metadataOf(next).managedFields;
     return;
   }
   recordManagedFields(next, managedFieldsAfter(request, live, next as JsonObject));
+}
+
+/** Whether a part of what was sent is not for the endpoint to write: nobody validates it. */
+function losesParts(kind: ServedKind, subresource: string, next: MutableObject): boolean {
+  if (!kind.custom) return false;
+  return subresource !== '' || (next.status !== undefined && kind.subresources.some(({ name }) => name === 'status'));
 }
 
 /** In a copy of the metadata, of which the object may share what is stored. */

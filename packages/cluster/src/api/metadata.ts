@@ -61,8 +61,12 @@ export function fillSystemFields(object: MutableObject, random: Random, nowMs: n
     metadata.name = generateName(metaText(object, 'generateName'), random);
   }
   metadata.uid = random.uuid();
-  delete metadata.selfLink;
   metadata.creationTimestamp = formatTime(nowMs);
+}
+
+/** Drops what the store does not keep, and only a dry run shows. */
+export function dropUnstored(object: MutableObject): void {
+  delete metadataOf(object).selfLink;
 }
 
 /** The metadata fields that an update takes over from the stored object, whatever the request says. */
@@ -72,7 +76,6 @@ export function keepSystemFields(object: MutableObject, old: StoredObject): void
   if (before.generation === undefined) delete metadata.generation;
   else metadata.generation = before.generation;
   metadata.creationTimestamp = before.creationTimestamp;
-  delete metadata.selfLink;
   if (metaText(object, 'uid') === '') metadata.uid = before.uid;
   if (before.generateName !== undefined && metaText(object, 'generateName') === '') {
     metadata.generateName = before.generateName;

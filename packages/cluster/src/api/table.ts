@@ -20,7 +20,7 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 /** One object as a Table. `columns` false: the reader has them already. */
 export function tableOfObject(kind: ServedKind, object: JsonObject, options: TableOptions, columns = true): JsonObject {
   const { resourceVersion } = (object.metadata ?? {}) as JsonObject;
-  return table(kind, { resourceVersion: resourceVersion ?? '' }, [object], options, columns);
+  return table(kind, resourceVersion === undefined ? {} : { resourceVersion }, [object], options, columns);
 }
 
 /** A list as a Table. */

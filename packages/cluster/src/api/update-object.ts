@@ -10,6 +10,7 @@ import { badRequest, conflict, goQuote, invalid, notFound, rawError, uidPrecondi
 import {
   completesDeletion,
   dedupeOwnerReferences,
+  dropUnstored,
   keepSystemFields,
   metadataOf,
   metaText,
@@ -114,6 +115,7 @@ async function commit(
   { dryRun }: WriteRequest,
 ): Promise<StoredObject | undefined> {
   const { kind, server } = call;
+  if (!dryRun) dropUnstored(draft);
   const isPartial = kind.defaultOnRead?.(draft) === true;
   const ordered = orderFields(kind.type, draft) as StoredObject;
   if (completesDeletion(kind, draft, old)) {

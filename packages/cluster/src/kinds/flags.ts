@@ -20,8 +20,7 @@ export const withGeneration = table(`
   /ReplicationController /PodTemplate
   apps/Deployment apps/ReplicaSet apps/StatefulSet apps/DaemonSet batch/Job batch/CronJob
   networking.k8s.io/NetworkPolicy networking.k8s.io/Ingress networking.k8s.io/IngressClass
-  policy/PodDisruptionBudget discovery.k8s.io/EndpointSlice scheduling.k8s.io/PriorityClass
-  apiextensions.k8s.io/CustomResourceDefinition
+  policy/PodDisruptionBudget discovery.k8s.io/EndpointSlice apiextensions.k8s.io/CustomResourceDefinition
   admissionregistration.k8s.io/MutatingWebhookConfiguration admissionregistration.k8s.io/ValidatingWebhookConfiguration
   admissionregistration.k8s.io/ValidatingAdmissionPolicy admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding
   admissionregistration.k8s.io/MutatingAdmissionPolicy admissionregistration.k8s.io/MutatingAdmissionPolicyBinding

@@ -1,7 +1,7 @@
 import { applyConflict } from '../status/status-of.ts';
 import { type StatusCause, StatusError } from '../status.ts';
+import { compareText } from '../text/compare-text.ts';
 import { goQuote } from '../text/go-quote.ts';
-import { compareText } from './compare-text.ts';
 import { type FieldSet, pathsOf } from './field-set.ts';
 import type { Manager, Managers } from './managers.ts';
 import { printPath } from './path-element.ts';

@@ -1,9 +1,9 @@
 import { encodeJson } from '../json/encode.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import { compareText } from '../text/compare-text.ts';
 import { byteLength } from '../text/utf8.ts';
 import type { ApplyRequest } from './apply.ts';
 import { compare } from './compare.ts';
-import { compareText } from './compare-text.ts';
 import { difference, type FieldSet } from './field-set.ts';
 import { asMap, valueAt } from './shape.ts';
 import { toFieldSet } from './to-field-set.ts';

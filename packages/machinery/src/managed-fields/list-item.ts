@@ -1,8 +1,8 @@
 import type { JsonValue } from '../json.ts';
+import { compareText } from '../text/compare-text.ts';
 import { goQuote } from '../text/go-quote.ts';
 import { isPlainObject } from '../trees/own.ts';
 import type { ListNode, TypeNode } from '../typed/type-node.ts';
-import { compareText } from './compare-text.ts';
 import { type KeyField, listItemKey, type PathKey, setItemKey } from './path-element.ts';
 import { asMap, impliedValue, valueAt } from './shape.ts';
 

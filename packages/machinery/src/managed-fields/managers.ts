@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../meta.ts';
-import { compareText } from './compare-text.ts';
+import { compareText } from '../text/compare-text.ts';
 import { type FieldSet, isEmpty, union } from './field-set.ts';
 import { parseFieldsV1, toFieldsV1 } from './fields-v1.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compareText } from './compare-text.ts';
+import { compareText } from '../text/compare-text.ts';
 import {
   comparePathKeys,
   fieldKey,

@@ -1,8 +1,8 @@
 import { encodeJson } from '../json/encode.ts';
 import type { JsonValue } from '../json.ts';
+import { compareText } from '../text/compare-text.ts';
 import { goQuote } from '../text/go-quote.ts';
 import { isPlainObject } from '../trees/own.ts';
-import { compareText } from './compare-text.ts';
 
 /**
  * One step of a path into an object: a field, an item of a `map` list by its keys, an item of a `set` list by its

@@ -3,6 +3,7 @@ import { encodeJson } from '../json/encode.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
 import { mutableCopy } from '../trees/mutable-copy.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
+import { withSortedKeys } from '../trees/sorted.ts';
 
 /** One operation of a JSON patch (RFC 6902). Paths are JSON pointers. */
 export type JsonPatchOperation =
@@ -41,7 +42,8 @@ const MAX_COPIED = 3 * 1024 * 1024;
 /**
  * Applies a JSON patch as the API server does: beyond RFC 6902, `replace` of a key that the object lacks adds it, `test`
  * of an absent key for null passes, `copy` of an absent key copies null, array indexes may be negative (`-1` is the last),
- * and `replace` of the whole document by a scalar does nothing.
+ * and `replace` of the whole document by a scalar does nothing. Maps that an operation has looked into come with sorted keys,
+ * as from Go's maps.
  * Returns a fresh mutable tree; neither argument is changed.
  *
  * @throws JsonPatchError
@@ -51,7 +53,9 @@ export function applyJsonPatch(target: unknown, operations: readonly UncheckedJs
     const message = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     throw new JsonPatchError('too-many', message);
   }
-  const document = { root: mutableCopy(target), copied: 0 };
+  const root: unknown = mutableCopy(target);
+  const document: Document = { root, copied: 0, opened: new Set() };
+  if (isContainer(root)) document.opened.add(root);
   try {
     for (const operation of operations) applyOperation(document, operation);
   } catch (error) {
@@ -59,13 +63,19 @@ export function applyJsonPatch(target: unknown, operations: readonly UncheckedJs
     throw error instanceof RangeError ? tooDeep() : error;
   }
   if (isDeeper(document.root, MAX_DEPTH)) throw tooDeep();
-  return document.root;
+  return asWritten(document, document.root);
 }
 
 interface Document {
   root: unknown;
   /** Bytes that copies have added. */
   copied: number;
+  /** What has been looked into. Go keeps all else as the text that it was, with its order of keys. */
+  readonly opened: Set<object>;
+}
+
+function asWritten({ opened }: Document, value: unknown): unknown {
+  return withSortedKeys(value, (map) => opened.has(map));
 }
 
 function applyOperation(document: Document, operation: UncheckedJsonPatchOperation): void {
@@ -90,7 +100,7 @@ function applyOperation(document: Document, operation: UncheckedJsonPatchOperati
     case 'copy': {
       const value = read(locate(document, pointer(operation, 'from'), 'copy'));
       countCopy(document, value);
-      add(locate(document, path, 'copy'), mutableCopy(value ?? null));
+      add(locate(document, path, 'copy'), mutableCopy(asWritten(document, value ?? null)));
       break;
     }
     case 'test':
@@ -136,6 +146,7 @@ function locate(document: Document, path: string, op: string): Place {
           ? element(container, segment)
           : getOwn(container, segment)
         : undefined;
+      if (isContainer(container)) document.opened.add(container);
     }
   }
   if (key === undefined || !isContainer(container)) {
@@ -182,7 +193,9 @@ function remove({ container, key, path }: Place): void {
 
 function replace(document: Document, path: string, value: unknown): void {
   if (path === '') {
-    if (isContainer(value)) document.root = value;
+    if (!isContainer(value)) return;
+    document.root = value;
+    document.opened.add(value);
     return;
   }
   const place = locate(document, path, 'replace');
@@ -193,6 +206,14 @@ function replace(document: Document, path: string, value: unknown): void {
 function test(document: Document, path: string, expected: unknown): void {
   const actual = path === '' ? document.root : (read(locate(document, path, 'test')) ?? null);
   if (!deepEqual(actual, expected)) throw new JsonPatchError('test', `testing value ${path} failed`);
+  openAll(document, actual);
+}
+
+/** What is compared is looked into all the way down. */
+function openAll(document: Document, value: unknown): void {
+  if (!isContainer(value)) return;
+  document.opened.add(value);
+  for (const inner of Object.values(value)) openAll(document, inner);
 }
 
 function existingIndex(array: readonly unknown[], key: string, path: string): number {

@@ -1,3 +1,4 @@
+import { compareText } from '../text/compare-text.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
 import { mutableCopy } from '../trees/mutable-copy.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
@@ -7,19 +8,16 @@ import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
  * shares what the patch does not touch with the target and the rest with nobody; neither argument is changed.
  *
  * Beyond the RFC, and as the API server does, null is dropped from objects within arrays too, unless the array takes the
- * place of an object.
+ * place of an object. The keys of all maps that the patch goes into come sorted, as from Go's maps.
  */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isPlainObject(patch)) return isPlainObject(target) ? mutableCopy(patch) : withoutNulls(patch);
+  const before = isPlainObject(target) ? target : {};
   const result: { [key: string]: unknown } = {};
-  if (isPlainObject(target)) {
-    for (const key of Object.keys(target)) setOwn(result, key, target[key]);
-  }
-  for (const key of Object.keys(patch)) {
-    const value = patch[key];
-    if (value === undefined) continue;
-    if (value === null) delete result[key];
-    else setOwn(result, key, applyMergePatch(getOwn(result, key), value));
+  for (const key of [...new Set([...Object.keys(before), ...Object.keys(patch)])].sort(compareText)) {
+    const value = getOwn(patch, key);
+    if (value === null) continue;
+    setOwn(result, key, value === undefined ? before[key] : applyMergePatch(getOwn(before, key), value));
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../encoding/base64.ts';
 import { encodeJson } from '../json/encode.ts';
 import { NumberLexeme } from '../json/number-lexeme.ts';
-import { compareText } from '../managed-fields/compare-text.ts';
+import { compareText } from '../text/compare-text.ts';
 import { parseTime } from '../time/time.ts';
 import type { FieldNode, ListNode, MapNode, ScalarNode, StructNode, TypeNode } from '../typed/type-node.ts';
 import { BYTES, FIXED64, VARINT } from './wire.ts';

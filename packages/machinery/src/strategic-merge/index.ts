@@ -1,3 +1,4 @@
+export { appliedPatch } from './applied-patch.ts';
 export { goText } from './go-print.ts';
 export { StrategicMergeError } from './patch-error.ts';
-export { appliedPatch, strategicMergePatch } from './strategic-merge.ts';
+export { strategicMergePatch } from './strategic-merge.ts';

@@ -7,9 +7,9 @@ import { deleteFromList, mergeListField } from './merge-lists.ts';
 import { badFormat, unknownPatchType } from './patch-error.ts';
 import { mapMeta } from './patch-meta.ts';
 
-const RETAIN_KEYS = '$retainKeys';
-const DELETE_FROM_LIST = '$deleteFromPrimitiveList';
-const ELEMENT_ORDER = '$setElementOrder';
+export const RETAIN_KEYS = '$retainKeys';
+export const DELETE_FROM_LIST = '$deleteFromPrimitiveList';
+export const ELEMENT_ORDER = '$setElementOrder';
 
 /** Merges a patch into a map, directives first. The original itself when nothing changes. */
 export function mergeMaps(type: TypeNode, original: JsonObject, patch: JsonObject): JsonObject {

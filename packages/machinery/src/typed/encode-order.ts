@@ -1,4 +1,4 @@
-import { compareText } from '../managed-fields/compare-text.ts';
+import { compareText } from '../text/compare-text.ts';
 import { getOwn, isPlainObject, setOwn } from '../trees/own.ts';
 import { isZero, zeroValue } from './go-values.ts';
 import type { FieldNode, StructNode, TypeNode } from './type-node.ts';

@@ -1,3 +1,4 @@
+import { typeOf } from '@opwright/kubernetes/data';
 import {
   tooLarge as answerTooLarge,
   appliedPatch,
@@ -19,7 +20,6 @@ import {
   parseJson,
   StatusError,
   StrategicMergeError,
-  setOwn,
   splitApiVersion,
   strategicMergePatch,
 } from '@opwright/machinery';
@@ -93,6 +93,8 @@ function decodePatched(
   const { bodies } = endpoint;
   const wrong = (why: string) => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)]);
   if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
+  // A strategic merge patch is made within the type, whatever it says it is.
+  if (type !== STRATEGIC && !bodies.custom) checkKind(bodies, value as JsonObject, wrong);
   const words = bodies.custom ? metadataWords : type === STRATEGIC ? convertedWords : String;
   const object = decodePatch(
     () => decodeObject(bodies.type, value),
@@ -105,13 +107,8 @@ function decodePatched(
   }
   const patched: MutableObject = object.object;
   keepManagerReset(value, patched);
-  if (!call.kind.custom) {
-    patched.kind ??= bodies.kind;
-    patched.apiVersion ??= bodies.apiVersion;
-  }
-  // A strategic merge patch is made within the type, whatever it says it is.
-  if (type === STRATEGIC) Object.assign(patched, { kind: bodies.kind, apiVersion: bodies.apiVersion });
-  else checkKind(call, bodies, patched, wrong);
+  if (bodies.custom) checkCustomKind(call, bodies, patched as JsonObject, wrong);
+  else Object.assign(patched, { kind: bodies.kind, apiVersion: bodies.apiVersion });
   if (bodies === call.kind) call.kind.setDefaults(patched);
   const errors = endpoint.validateBody?.(patched) ?? [];
   if (errors.length > 0) throw invalid(call.kind.custom ? call.kind : bodies, call.info.name, errors);
@@ -124,30 +121,56 @@ export function convertedWords(message: string): string {
   return message.replace(/Go struct field \S+ of type int32$/, 'Go value of type int32');
 }
 
-/** A patch leaves kind and version as they are. */
-function checkKind({ info }: Call, bodies: ExpectedKind, patched: MutableObject, wrong: (why: string) => Error): void {
+/** A patch of a built-in kind leaves kind and version as they are. They are looked at before anything else. */
+function checkKind(bodies: ExpectedKind, value: JsonObject, wrong: (why: string) => Error): void {
+  for (const key of ['kind', 'apiVersion']) {
+    const found = getOwn(value, key) ?? '';
+    if (typeof found !== 'string') throw wrong(noKindWords(key, found));
+  }
+  const kind = text(value, 'kind') || bodies.kind;
+  const apiVersion = text(value, 'apiVersion') || bodies.apiVersion;
+  if (kind === bodies.kind && apiVersion === bodies.apiVersion) return;
+  if (apiVersion.split('/').length > 2) throw wrong(`unexpected GroupVersion string: ${apiVersion}`);
+  if (!isRegistered(apiVersion, kind)) {
+    throw wrong(
+      `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  const type = typeOf(apiVersion, kind);
+  if (type !== undefined) decodePatch(() => decodeObject(type, value), wrong);
+  const [, version] = splitApiVersion(apiVersion);
+  throw wrong(unknownConversion({ ...bodies, version }, kind));
+}
+
+/** A patch of a custom resource leaves kind and version as they are. */
+function checkCustomKind(
+  { info }: Call,
+  bodies: ExpectedKind,
+  patched: JsonObject,
+  wrong: (why: string) => Error,
+): void {
   const { kind, apiVersion } = patched;
   if (kind === bodies.kind && apiVersion === bodies.apiVersion) return;
   for (const [key, value] of Object.entries({ kind, apiVersion })) {
-    if (value === undefined || value === null || typeof value === 'string') continue;
-    const why = `json: cannot unmarshal ${jsonTypeName(value)} into Go struct field .${key} of type string`;
-    throw wrong(`couldn't get version/kind; json parse error: ${why}`);
+    if (value !== undefined && value !== null && typeof value !== 'string') throw wrong(noKindWords(key, value));
   }
-  const [kindText, versionText] = [String(kind ?? ''), String(apiVersion ?? '')];
-  if (bodies.custom) {
-    if (kindText === '') throw wrong(`Object 'Kind' is missing in '${encodeJson(patched)}'`);
-    if (versionText === '') throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
-    const [group] = splitApiVersion(versionText);
-    const field = kindText === bodies.kind ? 'apiVersion' : 'kind';
-    const [found, must] = field === 'kind' ? [kindText, bodies.kind] : [versionText, bodies.apiVersion];
-    throw invalid({ group, kind: kindText }, info.name, [invalidValue(field, found, `must be ${must}`)]);
-  }
-  if (versionText === bodies.apiVersion && isRegistered(bodies.apiVersion, kindText)) {
-    throw wrong(unknownConversion(bodies, kindText));
-  }
-  throw wrong(
-    `no kind ${goQuote(kindText)} is registered for version ${goQuote(versionText)} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
-  );
+  const [kindText, versionText] = [text(patched, 'kind'), text(patched, 'apiVersion')];
+  if (kindText === '') throw wrong(`Object 'Kind' is missing in '${encodeJson(patched)}'`);
+  if (versionText === '') throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
+  const [group] = splitApiVersion(versionText);
+  const field = kindText === bodies.kind ? 'apiVersion' : 'kind';
+  const [found, must] = field === 'kind' ? [kindText, bodies.kind] : [versionText, bodies.apiVersion];
+  throw invalid({ group, kind: kindText }, info.name, [invalidValue(field, found, `must be ${must}`)]);
+}
+
+function noKindWords(key: string, value: unknown): string {
+  const why = `json: cannot unmarshal ${jsonTypeName(value)} into Go struct field .${key} of type string`;
+  return `couldn't get version/kind; json parse error: ${why}`;
+}
+
+function text(value: object, key: string): string {
+  const found = getOwn(value, key);
+  return typeof found === 'string' ? found : '';
 }
 
 /** @throws what `wrong` makes of what does not fit */
@@ -167,7 +190,7 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
     return (object) => {
       try {
         const value = applyJsonPatch(object, operations);
-        return { value, shown: () => encodeJson(sortTouched(value, touchedBy(operations))), duplicates: [] };
+        return { value, shown: () => encodeJson(value), duplicates: [] };
       } catch (error) {
         if (error instanceof JsonPatchError)
           throw error.failure === 'too-many' ? new StatusError(answerTooLarge(error.message)) : unprocessable();
@@ -181,7 +204,7 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
   if (type === MERGE) {
     return (object) => {
       const value = applyMergePatch(object, patchObject);
-      return { value, shown: () => encodeJson(sortTouched(value, patchObject)), duplicates };
+      return { value, shown: () => encodeJson(value), duplicates };
     };
   }
   return (object) => {
@@ -189,9 +212,12 @@ function patcher(call: Call, endpoint: Endpoint, type: string): Patcher {
       const merged = strategicMergePatch(endpoint.bodies.type, object, patchObject);
       // What kind it is, a strategic merge patch does not decide.
       const value = { ...merged, kind: object.kind, apiVersion: object.apiVersion };
-      return { value, shown: () => goText(appliedPatch(object, patchObject)), duplicates };
+      return { value, shown: () => goText(appliedPatch(endpoint.bodies.type, object, patchObject)), duplicates };
     } catch (error) {
-      if (error instanceof StrategicMergeError) throw error.toStatusError(patchObject);
+      if (error instanceof StrategicMergeError) {
+        const shown = error.code === 422 ? appliedPatch(endpoint.bodies.type, object, patchObject) : patchObject;
+        throw error.toStatusError(shown);
+      }
       throw error;
     }
   };
@@ -212,34 +238,6 @@ function patchBody({ request }: Call, type: string): { value: unknown; duplicate
       throw badRequest(`${decoding(type)}${error.message}`);
     throw error;
   }
-}
-
-/** The object with its keys in order wherever a patch went: Go makes maps of those parts. */
-function sortTouched(value: unknown, touched: unknown): unknown {
-  if (Array.isArray(value) && isPlainObject(touched)) {
-    return value.map((item: unknown, index) => sortTouched(item, getOwn(touched, String(index))));
-  }
-  if (!isPlainObject(value) || !isPlainObject(touched)) return value;
-  const sorted: { [key: string]: unknown } = {};
-  for (const key of Object.keys(value).sort())
-    setOwn(sorted, key, sortTouched(getOwn(value, key), getOwn(touched, key)));
-  return sorted;
-}
-
-/** The paths of operations as a tree. */
-function touchedBy(operations: readonly object[]): { [key: string]: unknown } {
-  const tree: { [key: string]: unknown } = {};
-  for (const operation of operations) {
-    let place = tree;
-    for (const part of String(getOwn(operation, 'path') ?? '')
-      .split('/')
-      .slice(1)) {
-      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      if (!isPlainObject(getOwn(place, key))) setOwn(place, key, {});
-      place = getOwn(place, key) as { [key: string]: unknown };
-    }
-  }
-  return tree;
 }
 
 /** What comes before the reason why a patch cannot be read; strategic merge patches have it without. */

@@ -1,5 +1,5 @@
 import type { MutableObject } from '../kind.ts';
-import { ensure, setDefault, within } from '../tree.ts';
+import { ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
 
 /* Groups with one kind that has defaults. */
 
@@ -13,7 +13,7 @@ export function setAPIServiceDefaults(apiService: MutableObject): void {
 }
 
 export function setFlowSchemaDefaults(schema: MutableObject): void {
-  setDefault(ensure(schema, 'spec'), 'matchingPrecedence', 1000);
+  setDefaultNonZero(ensure(schema, 'spec'), 'matchingPrecedence', 1000);
 }
 
 export function setPriorityLevelDefaults(level: MutableObject): void {
@@ -31,9 +31,9 @@ export function setPriorityLevelDefaults(level: MutableObject): void {
   const limitResponse = within(limited, 'limitResponse');
   const queuing = limitResponse?.type === 'Queue' ? ensure(limitResponse, 'queuing') : undefined;
   if (queuing !== undefined) {
-    setDefault(queuing, 'handSize', 8);
-    setDefault(queuing, 'queues', 64);
-    setDefault(queuing, 'queueLengthLimit', 50);
+    setDefaultNonZero(queuing, 'handSize', 8);
+    setDefaultNonZero(queuing, 'queues', 64);
+    setDefaultNonZero(queuing, 'queueLengthLimit', 50);
   }
 }
 

@@ -25,7 +25,9 @@ import {
 } from '../validation/claim.ts';
 import * as validation from '../validation/core.ts';
 import { validateEndpoints } from '../validation/endpoints.ts';
+import { validateEvent } from '../validation/events.ts';
 import { dns1035LabelName, labelName, pathSegmentName } from '../validation/names.ts';
+import { validateNode, validateNodeUpdate } from '../validation/node.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistent-volume.ts';
 import { validatePod, validatePodTemplate } from '../validation/pod/pod.ts';
 import { validatePodStatusUpdate } from '../validation/pod/status.ts';
@@ -123,7 +125,12 @@ export const core: Behaviours = {
   Node: {
     defaults: defaults.setNodeDefaults,
     keepsCreatedStatus: true,
-    validateUpdate: validation.validateNodeUpdate,
+    prepareForCreate: strategy.prepareNodeForCreate,
+    prepareForUpdate: strategy.prepareNode,
+    prepareForStatusUpdate: strategy.prepareNodeForStatusUpdate,
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
+    subresourceErrors: { status: validateNodeUpdate },
     warnings: otherWarnings.nodeWarnings,
     printer: printers.nodePrinter,
     selectors: selectors.nodeSelectors,
@@ -163,7 +170,7 @@ export const core: Behaviours = {
   },
   Event: {
     nameRule: pathSegmentName,
-    validate: validation.validateEvent,
+    validate: validateEvent,
     printer: coreEventPrinter,
     selectors: selectors.coreEventSelectors,
   },

@@ -2,7 +2,7 @@ import type { Behaviours } from '../behaviour.ts';
 import { eventsConversion } from '../conversion/events.ts';
 import { eventsEventPrinter } from '../printers/events.ts';
 import { eventsEventSelectors } from '../selectors.ts';
-import { validateNewEvent } from '../validation/core.ts';
+import { validateNewEvent } from '../validation/events.ts';
 import { pathSegmentName } from '../validation/names.ts';
 
 export const events: Behaviours = {

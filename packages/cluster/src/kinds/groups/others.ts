@@ -4,9 +4,15 @@ import * as printers from '../printers/others.ts';
 import { certificateSigningRequestSelectors } from '../selectors.ts';
 import { prepareCertificateRequestForCreate, prepareCertificateRequestForUpdate } from '../strategy/certificates.ts';
 import { prepareLease } from '../strategy/lease.ts';
+import { preparePriorityClassForCreate } from '../strategy/priority-class.ts';
+import { validateAPIService, validateAPIServiceStatus } from '../validation/api-service.ts';
 import { validateCertificateRequest, validateCertificateRequestUpdate } from '../validation/certificates.ts';
+import { flowStatusErrors } from '../validation/flow-control.ts';
+import { validateFlowSchema } from '../validation/flow-schema.ts';
 import { pathSegmentName } from '../validation/names.ts';
 import * as validation from '../validation/others.ts';
+import { validatePriorityLevel } from '../validation/priority-level.ts';
+import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/runtime-class.ts';
 import { runtimeClassWarnings } from '../warnings/others.ts';
 
 /* Groups of one or two kinds with few rules of their own. */
@@ -15,7 +21,8 @@ export const apiregistration: Behaviours = {
   APIService: {
     nameRule: pathSegmentName,
     defaults: defaults.setAPIServiceDefaults,
-    validate: validation.validateAPIService,
+    validate: validateAPIService,
+    subresourceErrors: { status: validateAPIServiceStatus },
     printer: printers.apiServicePrinter,
   },
 };
@@ -47,17 +54,33 @@ export const coordination: Behaviours = {
 };
 
 export const flowcontrol: Behaviours = {
-  FlowSchema: { defaults: defaults.setFlowSchemaDefaults, printer: printers.flowSchemaPrinter },
-  PriorityLevelConfiguration: { defaults: defaults.setPriorityLevelDefaults, printer: printers.priorityLevelPrinter },
+  FlowSchema: {
+    defaults: defaults.setFlowSchemaDefaults,
+    validate: validateFlowSchema,
+    subresourceErrors: { status: flowStatusErrors },
+    printer: printers.flowSchemaPrinter,
+  },
+  PriorityLevelConfiguration: {
+    defaults: defaults.setPriorityLevelDefaults,
+    validate: validatePriorityLevel,
+    subresourceErrors: { status: flowStatusErrors },
+    printer: printers.priorityLevelPrinter,
+  },
 };
 
 export const node: Behaviours = {
-  RuntimeClass: { warnings: runtimeClassWarnings, printer: printers.runtimeClassPrinter },
+  RuntimeClass: {
+    validate: validateRuntimeClass,
+    validateUpdate: validateRuntimeClassUpdate,
+    warnings: runtimeClassWarnings,
+    printer: printers.runtimeClassPrinter,
+  },
 };
 
 export const scheduling: Behaviours = {
   PriorityClass: {
     defaults: defaults.setPriorityClassDefaults,
+    prepareForCreate: preparePriorityClassForCreate,
     validate: validation.validatePriorityClass,
     validateUpdate: validation.validatePriorityClassUpdate,
     printer: printers.priorityClassPrinter,

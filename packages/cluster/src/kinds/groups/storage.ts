@@ -2,8 +2,8 @@ import type { Behaviours } from '../behaviour.ts';
 import { setCSIDriverDefaults, setStorageClassDefaults } from '../defaults/storage.ts';
 import { nameAndCreation } from '../printers/columns.ts';
 import * as printers from '../printers/storage.ts';
-
-import { validateCSINode, validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts';
+import * as csi from '../validation/csi.ts';
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts';
 import { storageCapacityWarnings, storageClassWarnings } from '../warnings/others.ts';
 
 export const storage: Behaviours = {
@@ -14,8 +14,22 @@ export const storage: Behaviours = {
     validateUpdate: validateStorageClassUpdate,
     printer: printers.storageClassPrinter,
   },
-  CSIDriver: { defaults: setCSIDriverDefaults, printer: printers.csiDriverPrinter },
-  CSINode: { validate: validateCSINode, printer: printers.csiNodePrinter },
-  CSIStorageCapacity: { warnings: storageCapacityWarnings, printer: nameAndCreation },
-  VolumeAttachment: { printer: printers.volumeAttachmentPrinter },
+  CSIDriver: {
+    defaults: setCSIDriverDefaults,
+    validate: csi.validateCSIDriver,
+    validateUpdate: csi.validateCSIDriverUpdate,
+    printer: printers.csiDriverPrinter,
+  },
+  CSINode: { validate: csi.validateCSINode, printer: printers.csiNodePrinter },
+  CSIStorageCapacity: {
+    warnings: storageCapacityWarnings,
+    validate: csi.validateCSIStorageCapacity,
+    validateUpdate: csi.validateCSIStorageCapacityUpdate,
+    printer: nameAndCreation,
+  },
+  VolumeAttachment: {
+    validate: csi.validateVolumeAttachment,
+    validateUpdate: csi.validateVolumeAttachmentUpdate,
+    printer: printers.volumeAttachmentPrinter,
+  },
 };

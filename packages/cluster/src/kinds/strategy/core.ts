@@ -56,3 +56,19 @@ export function prepareSecretForUpdate(secret: MutableObject, old: JsonObject): 
   const type = field(old, 'type');
   if (secret.type === undefined || secret.type === '') secret.type = type;
 }
+
+/** Kubelets are configured on their machines; what a container's groups are, they do not tell yet. */
+export function prepareNodeForCreate(node: MutableObject): void {
+  delete within(node, 'spec')?.configSource;
+  const status = within(node, 'status');
+  delete status?.config;
+  delete status?.features;
+}
+
+export function prepareNode(node: MutableObject, old: JsonObject): void {
+  if (field(at(old, 'spec'), 'configSource') === undefined) delete within(node, 'spec')?.configSource;
+}
+
+export function prepareNodeForStatusUpdate(node: MutableObject, old: JsonObject): void {
+  if (field(at(old, 'status'), 'config') === undefined) delete within(node, 'status')?.config;
+}

@@ -121,17 +121,6 @@ function frozenErrors(object: JsonObject, old: JsonObject, keys: readonly string
   return all.map((key) => forbiddenValue(key, 'field is immutable when `immutable` is set'));
 }
 
-/** What a node was given once, it keeps. */
-export function validateNodeUpdate(node: JsonObject, old: JsonObject): FieldError[] {
-  const [spec, before] = [at(node, 'spec'), at(old, 'spec')];
-  const kept = (key: string, name: string): FieldError[] => {
-    const was = field(before, key) ?? '';
-    if (was === '' || (Array.isArray(was) && was.length === 0) || deepEqual(was, field(spec, key) ?? '')) return [];
-    return [forbiddenValue(`spec.${key}`, `node updates may not change ${name} except from "" to valid`)];
-  };
-  return [...kept('podCIDRs', 'podCIDR'), ...kept('providerID', 'providerID')];
-}
-
 export function validateReplicationController(controller: JsonObject): FieldError[] {
   const spec = at(controller, 'spec');
   const selector = at(spec, 'selector') ?? {};
@@ -163,30 +152,4 @@ function terminatingErrors(namespace: JsonObject): FieldError[] {
   if (text(at(namespace, 'metadata'), 'deletionTimestamp') !== '') return [];
   const detail = "may only be 'Active' if `deletionTimestamp` is empty";
   return [invalidValue('status.Phase', 'Terminating', detail)];
-}
-
-/** Events of cluster-scoped objects are kept in `default`. */
-export function validateEvent(event: JsonObject): FieldError[] {
-  return eventNamespaceErrors(event, 'involvedObject');
-}
-
-/** Old clients make events without the newer fields, and new ones update those. */
-export function validateNewEvent(event: JsonObject, old: JsonObject | undefined): FieldError[] {
-  if (old !== undefined) return eventNamespaceErrors(event, 'regarding');
-  const errors: FieldError[] = [];
-  if (text(event, 'eventTime') === '') errors.push(requiredValue('eventTime'));
-  if (text(event, 'reportingController') === '') errors.push(requiredValue('reportingController'));
-  if (text(event, 'reportingInstance') === '') errors.push(requiredValue('reportingInstance'));
-  if (text(event, 'action') === '') errors.push(requiredValue('action'));
-  if (text(event, 'reason') === '') errors.push(requiredValue('reason'));
-  const type = text(event, 'type');
-  if (type !== 'Normal' && type !== 'Warning') errors.push(invalidValue('type', '', 'has invalid value: '));
-  return [...errors, ...eventNamespaceErrors(event, 'regarding')];
-}
-
-function eventNamespaceErrors(event: JsonObject, key: string): FieldError[] {
-  const namespace = text(at(event, 'metadata'), 'namespace');
-  const about = text(at(event, key), 'namespace');
-  if (about === namespace || (about === '' && (namespace === 'default' || namespace === 'kube-system'))) return [];
-  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
 }

@@ -11,14 +11,18 @@ import { at, items, text, textEntries, texts } from '../tree.ts';
 
 /** What is wrong with a LabelSelector. */
 export function labelSelectorErrors(selector: JsonObject | undefined, path: string): FieldError[] {
-  const labels = textEntries(at(selector, 'matchLabels')).flatMap(([key, value]) => [
-    ...validateLabelKey(key).map((why) => invalidValue(`${path}.matchLabels`, key, why)),
-    ...validateLabelValue(value).map((why) => invalidValue(`${path}.matchLabels`, value, why)),
-  ]);
   const expressions = items(selector, 'matchExpressions').flatMap((expression, index) =>
     labelRequirementErrors(expression, `${path}.matchExpressions[${index}]`),
   );
-  return [...labels, ...expressions];
+  return [...labelErrors(at(selector, 'matchLabels'), `${path}.matchLabels`), ...expressions];
+}
+
+/** What is wrong with labels, each of which is named by the place of all. */
+export function labelErrors(labels: JsonObject | undefined, path: string): FieldError[] {
+  return textEntries(labels).flatMap(([key, value]) => [
+    ...validateLabelKey(key).map((why) => invalidValue(path, key, why)),
+    ...validateLabelValue(value).map((why) => invalidValue(path, value, why)),
+  ]);
 }
 
 /**

@@ -6,8 +6,9 @@ import {
   RawGoText,
   unsupportedValue,
 } from '@opwright/machinery';
-import { at, field, int, text } from '../tree.ts';
-import { nonNegative, presentOneOf, qualifiedNameErrors } from './checks.ts';
+import { at, bool, field, int, text } from '../tree.ts';
+import { nonNegative, presentOneOf, qualifiedNameErrors, requiredOneOf } from './checks.ts';
+import { immutable } from './immutable.ts';
 import { atMostAllErrors, intOrPercentErrors } from './int-or-percent.ts';
 import { labelSelectorErrors } from './label-selector.ts';
 
@@ -55,36 +56,43 @@ function strategyErrors(strategy: string): FieldError[] {
 }
 
 const highestUserPriority = 1_000_000_000;
+const systemPriorities: ReadonlyMap<string, number> = new Map([
+  ['system-node-critical', 2_000_001_000],
+  ['system-cluster-critical', 2_000_000_000],
+]);
 
 export function validatePriorityClass(priorityClass: JsonObject): FieldError[] {
+  const value = int(priorityClass, 'value');
+  const isTooHigh = value > highestUserPriority && !text(at(priorityClass, 'metadata'), 'name').startsWith('system-');
+  const detail = `maximum allowed value of a user defined priority is ${highestUserPriority}`;
+  return [
+    ...reservedNameErrors(priorityClass),
+    ...(isTooHigh ? [forbiddenValue('value', detail)] : []),
+    ...(field(priorityClass, 'preemptionPolicy') === undefined
+      ? []
+      : requiredOneOf(priorityClass, 'preemptionPolicy', '', ['PreemptLowerPriority', 'Never'])),
+  ];
+}
+
+function reservedNameErrors(priorityClass: JsonObject): FieldError[] {
   const name = text(at(priorityClass, 'metadata'), 'name');
-  const system = name === 'system-cluster-critical' || name === 'system-node-critical';
-  if (!system && name.startsWith('system-')) {
-    const detail = "priority class names with 'system-' prefix are reserved for system use only";
-    return [forbiddenValue('metadata.name', detail)];
-  }
-  if (!system && int(priorityClass, 'value') > highestUserPriority) {
-    return [forbiddenValue('value', `maximum allowed value of a user defined priority is ${highestUserPriority}`)];
-  }
-  return [];
+  if (!name.startsWith('system-')) return [];
+  const wanted = systemPriorities.get(name);
+  const why = () => {
+    if (wanted === undefined) return `${name} is not a known system priority class`;
+    if (wanted !== int(priorityClass, 'value')) return `value of ${name} PriorityClass must be ${wanted}`;
+    return bool(priorityClass, 'globalDefault') ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+  };
+  const error = why();
+  if (error === undefined) return [];
+  const detail = `priority class names with 'system-' prefix are reserved for system use only. error: ${error}`;
+  return [forbiddenValue('metadata.name', detail)];
 }
 
 export function validatePriorityClassUpdate(priorityClass: JsonObject, old: JsonObject): FieldError[] {
-  const changed = ['value', 'preemptionPolicy'].filter((key) => field(priorityClass, key) !== field(old, key));
-  return changed.map((key) =>
-    key === 'value' ? forbiddenValue('value', 'may not be changed in an update.') : immutablePolicy(priorityClass),
-  );
-}
-
-function immutablePolicy(priorityClass: JsonObject): FieldError {
-  return invalidValue('preemptionPolicy', text(priorityClass, 'preemptionPolicy'), 'field is immutable');
-}
-
-export function validateAPIService(apiService: JsonObject): FieldError[] {
-  const spec = at(apiService, 'spec');
-  const name = text(at(apiService, 'metadata'), 'name');
-  const expected = `${text(spec, 'version')}.${text(spec, 'group')}`;
-  return name === expected
-    ? []
-    : [invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: "${expected}"`)];
+  const isSame = int(priorityClass, 'value') === int(old, 'value');
+  return [
+    ...(isSame ? [] : [forbiddenValue('value', 'may not be changed in an update.')]),
+    ...immutable(priorityClass, old, 'preemptionPolicy', ''),
+  ];
 }

@@ -47,18 +47,45 @@ export function validatePersistentVolume(volume: JsonObject): FieldError[] {
 }
 
 function specErrors(spec: JsonObject | undefined, name: string): FieldError[] {
-  const affinity = at(spec, 'nodeAffinity');
   return [
-    ...(texts(spec, 'accessModes').length === 0 ? [requiredValue('spec.accessModes')] : []),
-    ...accessModeErrors(spec, 'spec'),
+    ...accessErrors(spec, 'spec'),
     ...capacityErrors(at(spec, 'capacity')),
     ...oneOf(spec, 'persistentVolumeReclaimPolicy', 'spec', ['Delete', 'Recycle', 'Retain']),
-    ...(affinity === undefined ? [] : affinityErrors(affinity)),
-    ...sourceErrors(spec, name),
-    ...recycleErrors(spec),
+    ...affinityErrors(at(spec, 'nodeAffinity')),
+    ...sourceErrors(spec, name, 'spec'),
+    ...recycleErrors(spec, 'spec'),
     ...optionalName(spec, 'storageClassName', 'spec'),
     ...presentOneOf(spec, 'volumeMode', 'spec', VOLUME_MODES),
   ];
+}
+
+/** A volume that is described where it is attached: one of a CSI driver, with nothing that only a volume of its own has. */
+export function inlineVolumeErrors(spec: JsonObject, path: string): FieldError[] {
+  const inline = 'in the context of inline volumes';
+  const [policy, mode] = [text(spec, 'persistentVolumeReclaimPolicy'), field(spec, 'volumeMode')];
+  const forbidden = [
+    ...(Object.keys(at(spec, 'capacity') ?? {}).length > 0 ? ['capacity'] : []),
+    ...(at(spec, 'nodeAffinity') === undefined ? [] : ['nodeAffinity']),
+    ...(text(spec, 'storageClassName') === '' ? [] : ['storageClassName']),
+  ];
+  const only = (key: string, why: string) => forbiddenValue(`${path}.${key}`, `may ${why} ${inline}`);
+  return [
+    ...(at(spec, 'claimRef') === undefined ? [] : [only('claimRef', 'not be specified')]),
+    ...(at(spec, 'csi') === undefined ? [requiredValue(`${path}.csi`, `has to be specified ${inline}`)] : []),
+    ...accessErrors(spec, path),
+    ...forbidden.map((key) => only(key, 'not be specified')),
+    ...(policy === '' || policy === 'Retain' ? [] : [only('persistentVolumeReclaimPolicy', 'only be Retain')]),
+    ...sourceErrors(spec, '', path),
+    ...recycleErrors(spec, path),
+    ...(mode === undefined || mode === 'Filesystem'
+      ? []
+      : [only('volumeMode', 'not specify volumeMode other than Filesystem')]),
+  ];
+}
+
+function accessErrors(spec: JsonObject | undefined, path: string): FieldError[] {
+  const missing = texts(spec, 'accessModes').length === 0 ? [requiredValue(`${path}.accessModes`)] : [];
+  return [...missing, ...accessModeErrors(spec, path)];
 }
 
 /** A volume has room, and nothing else. */
@@ -77,7 +104,8 @@ function capacityErrors(capacity: JsonObject | undefined): FieldError[] {
   ];
 }
 
-function affinityErrors(affinity: JsonObject): FieldError[] {
+function affinityErrors(affinity: JsonObject | undefined): FieldError[] {
+  if (affinity === undefined) return [];
   const required = at(affinity, 'required');
   const path = 'spec.nodeAffinity.required';
   return required === undefined
@@ -85,10 +113,10 @@ function affinityErrors(affinity: JsonObject): FieldError[] {
     : nodeSelectorErrors(required, path);
 }
 
-function sourceErrors(spec: JsonObject | undefined, name: string): FieldError[] {
+function sourceErrors(spec: JsonObject | undefined, name: string, path: string): FieldError[] {
   const [first, ...more] = sourceNames.filter((key) => at(spec, key) !== undefined);
-  if (first === undefined) return [requiredValue('spec', 'must specify a volume type')];
-  const check = (key: string) => sources[key]?.(at(spec, key) ?? {}, `spec.${key}`, true) ?? [];
+  if (first === undefined) return [requiredValue(path, 'must specify a volume type')];
+  const check = (key: string) => sources[key]?.(at(spec, key) ?? {}, `${path}.${key}`, true) ?? [];
   const iscsi = at(spec, 'iscsi');
   const portal = text(iscsi, 'targetPortal');
   const isLong = first === 'iscsi' && field(iscsi, 'initiatorName') !== undefined && `${name}:${portal}`.length > 64;
@@ -97,21 +125,23 @@ function sourceErrors(spec: JsonObject | undefined, name: string): FieldError[] 
   const lacksNode = first === 'local' && at(spec, 'nodeAffinity') === undefined;
   return [
     ...check(first),
-    ...(isLong ? [invalidValue('spec.iscsi.targetportal', portal, tooLong)] : []),
-    ...(lacksNode ? [requiredValue('spec.nodeAffinity', 'Local volume requires node affinity')] : []),
+    ...(isLong ? [invalidValue(`${path}.iscsi.targetportal`, portal, tooLong)] : []),
+    ...(lacksNode ? [requiredValue(`${path}.nodeAffinity`, 'Local volume requires node affinity')] : []),
     // Kubernetes takes a flexible volume beside another one.
     ...more.flatMap((key) => {
       if (key === 'flexVolume') return check(key);
-      return [forbiddenValue(`spec.${key === 'cephfs' ? 'cephFS' : key}`, 'may not specify more than 1 volume type')];
+      return [
+        forbiddenValue(`${path}.${key === 'cephfs' ? 'cephFS' : key}`, 'may not specify more than 1 volume type'),
+      ];
     }),
   ];
 }
 
-function recycleErrors(spec: JsonObject | undefined): FieldError[] {
+function recycleErrors(spec: JsonObject | undefined, path: string): FieldError[] {
   const isRoot = /^\/+(?:\.?\/*)*$/.test(text(at(spec, 'hostPath'), 'path'));
   if (!isRoot || text(spec, 'persistentVolumeReclaimPolicy') !== 'Recycle') return [];
-  const path = 'spec.persistentVolumeReclaimPolicy';
-  return [forbiddenValue(path, "may not be 'recycle' for a hostPath mount of '/'")];
+  const here = `${path}.persistentVolumeReclaimPolicy`;
+  return [forbiddenValue(here, "may not be 'recycle' for a hostPath mount of '/'")];
 }
 
 /** The differences that Kubernetes prints after a message are left out. */

@@ -6,11 +6,9 @@ import {
   invalidValue,
   type JsonObject,
   requiredValue,
-  validateDns1123Subdomain,
-  valueTooLong,
 } from '@opwright/machinery';
 import { at, field, items, text, textEntries, texts } from '../tree.ts';
-import { labelKeyErrors, nonNegative, oneOf, presentOneOf, qualifiedNameErrors } from './checks.ts';
+import { labelKeyErrors, oneOf, presentOneOf, qualifiedNameErrors } from './checks.ts';
 import { immutable } from './immutable.ts';
 
 export function validateStorageClass(storageClass: JsonObject): FieldError[] {
@@ -75,38 +73,5 @@ export function validateStorageClassUpdate(storageClass: JsonObject, old: JsonOb
   return [
     ...changed.map((key) => forbiddenValue(key, `updates to ${key} are forbidden.`)),
     ...immutable(storageClass, old, 'volumeBindingMode', ''),
-  ];
-}
-
-const LONGEST_NODE_ID = 256;
-const LONGEST_DRIVER_NAME = 63;
-
-export function validateCSINode(node: JsonObject): FieldError[] {
-  const drivers = items(at(node, 'spec'), 'drivers');
-  const names = drivers.map((driver) => text(driver, 'name'));
-  return drivers.flatMap((driver, index) => {
-    const path = `spec.drivers[${index}]`;
-    const [name, id] = [names[index] ?? '', text(driver, 'nodeID')];
-    const tooLong = `must be ${LONGEST_NODE_ID} characters or less`;
-    return [
-      ...driverNameErrors(name, `${path}.name`),
-      ...(id === '' ? [requiredValue(`${path}.nodeID`)] : []),
-      ...(id.length > LONGEST_NODE_ID ? [invalidValue(`${path}.nodeID`, id, tooLong)] : []),
-      ...nonNegative(at(driver, 'allocatable'), 'count', `${path}.allocatable`),
-      ...(names.indexOf(name) < index ? [duplicateValue(`${path}.name`, name)] : []),
-      ...texts(driver, 'topologyKeys').flatMap((key, at, keys) => [
-        ...(key === '' ? [requiredValue(path)] : []),
-        ...(keys.indexOf(key) < at ? [duplicateValue(path, key)] : []),
-        ...qualifiedNameErrors(key, path),
-      ]),
-    ];
-  });
-}
-
-function driverNameErrors(name: string, path: string): FieldError[] {
-  return [
-    ...(name === '' ? [requiredValue(path)] : []),
-    ...(name.length > LONGEST_DRIVER_NAME ? [valueTooLong(path, LONGEST_DRIVER_NAME)] : []),
-    ...validateDns1123Subdomain(name.toLowerCase()).map((why) => invalidValue(path, name, why)),
   ];
 }

@@ -7,14 +7,21 @@ import { validateRules } from './validate.ts';
  * value and as one that was there before. Defaults below additionalProperties never apply and are not looked at.
  *
  * @param path where the schema stands: `spec.validation.openAPIV3Schema`
+ * @param known what the schema says about its defaults: those are not judged again
  */
-export function checkDefaultsByRules(schema: StructuralSchema, path: string): FieldError[] {
+export function checkDefaultsByRules(
+  schema: StructuralSchema,
+  path: string,
+  known: readonly FieldError[] = [],
+): FieldError[] {
   const { items, properties = {} } = schema;
+  const own = `${path}.default`;
+  const isKnown = known.some(({ field }) => field.startsWith(own));
   return [
-    ...ownErrors(schema).map((error) => ({ ...error, field: below(`${path}.default`, error.field) })),
-    ...(items ? checkDefaultsByRules(items, `${path}.items`) : []),
+    ...(isKnown ? [] : ownErrors(schema).map((error) => ({ ...error, field: below(own, error.field) }))),
+    ...(items ? checkDefaultsByRules(items, `${path}.items`, known) : []),
     ...Object.entries(properties).flatMap(([name, field]) =>
-      checkDefaultsByRules(field, `${path}.properties[${name}]`),
+      checkDefaultsByRules(field, `${path}.properties[${name}]`, known),
     ),
   ];
 }

@@ -1,10 +1,11 @@
 import type { FieldError } from '@opwright/machinery';
-import { checkDefaultsByRules, checkRules, checkStructural, type StructuralSchema } from '@opwright/schema';
+import { checkDefaultsByRules, checkRules, checkSchemaParts, type StructuralSchema } from '@opwright/schema';
 
 /** What is wrong with the schema of a version. */
 export function schemaErrors(schema: StructuralSchema, path: string): FieldError[] {
-  const errors = checkStructural(schema, path);
-  // The rules themselves are judged once the defaults are known to be good.
-  const defaults = errors.length > 0 ? [] : checkDefaultsByRules(schema, path);
-  return defaults.length > 0 ? defaults : [...errors, ...checkRules(schema, path, errors)];
+  const { structure, defaults, keywords } = checkSchemaParts(schema, path);
+  const byRules = structure.length > 0 ? [] : checkDefaultsByRules(schema, path, defaults);
+  const unsound = [...structure, ...defaults, ...byRules];
+  // The rules themselves are judged once the structure and the defaults are known to be good.
+  return [...unsound, ...keywords, ...(unsound.length > 0 ? [] : checkRules(schema, path, keywords))];
 }
