@@ -1,4 +1,4 @@
-// Unmodified clients of other languages against the embedded cluster: `npm run clients -- [go|controller-runtime|rust|python|helm …]`.
+// Unmodified clients of other languages against the embedded cluster: `npm run clients -- [go|controller-runtime|java|rust|python|helm …]`.
 // A client whose tools are not here is skipped, with the reason. Exit code 1 when one fails.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -29,6 +29,13 @@ const CLIENTS = {
     env: { KUBEBUILDER_ASSETS: assets },
     prepare: async () => (copyModule('sigs.k8s.io/controller-runtime@v0.20.4') ? prepareEnvtest() : 1),
   },
+  java: {
+    what: "fabric8's client 8, and the API server as its kube-api-test starts it",
+    tool: ['mvn', '--version'],
+    steps: [['mvn', '--batch-mode', '--quiet', 'test']],
+    env: { KUBEBUILDER_ASSETS: assets, OPWRIGHT_MAVEN_TARGET: join(kept, 'maven') },
+    prepare: prepareEnvtest,
+  },
   rust: {
     what: 'kube-rs 5',
     tool: ['cargo', '--version'],
@@ -45,6 +52,15 @@ const CLIENTS = {
     ],
   },
   helm: { what: 'Helm 3', tool: [helm, 'version', '--short'], steps: [[process.execPath, '--test', '.']] },
+};
+
+/** What pods say, as busybox would. */
+const kubelet = {
+  logs: (pod) => ({ lines: [/echo (\w+);/.exec(pod.spec.containers[0].command?.at(-1))?.[1] ?? ''] }),
+  async exec(_pod, { command: [name, ...words] }, { stdout }) {
+    if (name === 'echo') await stdout(`${words.join(' ')}\n`);
+    return name === 'echo' ? 0 : 127;
+  },
 };
 
 function prepareEnvtest() {
@@ -108,7 +124,7 @@ mkdirSync(kept, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'opwright-clients-'));
 const outcomes = [];
 const kubeconfig = join(folder, 'kubeconfig');
-const cluster = await startCluster({ serve: true, kubeconfig });
+const cluster = await startCluster({ serve: true, kubeconfig, kubelet });
 try {
   await cluster.load(readFileSync(join(home, 'crds', 'widgets.yaml'), 'utf8'));
   for (const name of named.length > 0 ? named : Object.keys(CLIENTS)) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { connect, createClient, createHttpTransport } from '@opwright/client';
 import { Pod } from '@opwright/kubernetes/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -206,6 +206,18 @@ describe('opwright cluster', () => {
 });
 
 describe('opwright envtest', () => {
+  test("links the PATH's kubectl beside them, which fabric8's kube-api-test asks for", async () => {
+    const assets = join(folder, 'assets');
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'kubectl'), '#!/bin/sh\n', { mode: 0o755 });
+    // Filled again with the folder itself on the PATH, it does not link to itself.
+    for (const PATH of [tools, `${assets}${delimiter}${tools}`]) {
+      await runNode([opwright, 'envtest', '--dir', assets], { env: { PATH } });
+      expect(readlinkSync(join(assets, 'kubectl'))).toBe(join(tools, 'kubectl'));
+    }
+  });
+
   test('fills a folder with programs that answer as envtest expects of kube-apiserver and etcd', async () => {
     const { code, stdout } = await run('envtest', '--dir', 'assets');
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(folder, 'assets')}\n` });

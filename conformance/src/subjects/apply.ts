@@ -1,5 +1,6 @@
 import type { Subject } from '../case.ts';
 import { apply, configMap, core, deployment, get, inGroup, patch, post, put, send } from '../steps.ts';
+import { defined, NUMBERS, WIDGETS, widgetText } from './widgets.ts';
 
 const CMS = `${core}/configmaps`;
 const CM = `${CMS}/a`;
@@ -15,6 +16,10 @@ const withPorts = (name: string, ports: readonly object[], spec: object = {}): o
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const lastApplied = (data: object) =>
   `${JSON.stringify({ apiVersion: 'v1', data, kind: 'ConfigMap', metadata: { annotations: {}, name: 'a' } })}\n`;
+
+/** Numbers are compared as text. */
+const applied = (path: string, text: string, manager = 'm') =>
+  send(`PATCH ${path}?fieldManager=${manager}`, { text }, 'application/apply-patch+yaml', { raw: true });
 
 /** D25–D30: server-side apply and managed fields. */
 export const applies: Subject = {
@@ -437,6 +442,27 @@ export const applies: Subject = {
           metadata: { name: 'a', labels: { a: 'b' } },
           secrets: [{ name: 'c' }],
         }),
+      ],
+    },
+    {
+      name: 'numbers may be applied with a fraction of nothing, with an exponent, and with more digits than a double has',
+      steps: [
+        ...defined(NUMBERS),
+        ...[
+          '{"i":1.0}',
+          '{"i":2e1}',
+          '{"i":1.5}',
+          '{"i":9007199254740993}',
+          '{"n":1.0}',
+          '{"n":1e21}',
+          '{"x":3.0}',
+          '{"any":1.0}',
+        ].map((spec, at) => applied(`${WIDGETS}/a${at}`, widgetText(`a${at}`, spec))),
+        applied(`${WIDGETS}/a0`, widgetText('a0', '{"i":1}'), 'other'),
+        applied(`${WIDGETS}/a4`, widgetText('a4', '{"n":1}'), 'other'),
+        ...['2.0', '3e0', '2.5'].map((replicas) =>
+          applied(`${DEPLOYMENTS}/d`, JSON.stringify(deployment('d', { replicas: 77 })).replace('77', replicas)),
+        ),
       ],
     },
   ],

@@ -17,8 +17,9 @@ export function keysOf(key: string): { publicKey: KeyObject; privateKey: KeyObje
   return { publicKey: createPublicKey(privateKey), privateKey };
 }
 
+/** With a label that names the kind of key: clients in Java take others for RSA keys. */
 export function pemKey(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.export({ type: 'sec1', format: 'pem' }).toString();
 }
 
 export function keyIdentifier(publicKey: KeyObject): Buffer {

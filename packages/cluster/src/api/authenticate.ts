@@ -79,7 +79,8 @@ function bearerToken(request: ServerRequest, warn: (text: string) => void): stri
   return undefined;
 }
 
-const PROTOCOL_TOKEN = 'base64url.bearer.authorization.k8s.io.';
+/** What a WebSocket protocol starts with that is a token, base64url. */
+export const PROTOCOL_TOKEN = 'base64url.bearer.authorization.k8s.io.';
 
 /** Browsers cannot set headers of WebSockets, but name their protocols: one of them may hold a token. */
 function protocolToken(request: ServerRequest): string | undefined {

@@ -13,6 +13,7 @@ import { listText } from './list-text.ts';
 import { header, type Negotiated, negotiateError, PROTOBUF, plainJson } from './negotiate.ts';
 import { partialMetadata, partialMetadataList, tableOfList, tableOfObject, tableOptions } from './table.ts';
 import type { WatchEvent } from './verbs/watch.ts';
+import { asksForWebSocket, webSocketWatch } from './web-socket-watch.ts';
 
 const compress = promisify(gzip);
 /** Smaller bodies are not worth compressing. */
@@ -30,10 +31,12 @@ export function resultResponse(call: Call, result: Result, auditId: string): Ser
     return { ...response, headers: { ...commonHeaders(auditId, warnings), ...response.headers } };
   }
   if ('stream' in result) {
+    const events = result.stream as AsyncIterable<WatchEvent>;
+    if (asksForWebSocket(call)) return webSocketWatch(call, events);
     return {
       status: 200,
       headers: { ...commonHeaders(auditId, warnings), 'content-type': streamType(call) },
-      body: { stream: eventStream(call, result.stream as AsyncIterable<WatchEvent>) },
+      body: { stream: eventStream(call, events) },
     };
   }
   const headers = commonHeaders(auditId, warnings);

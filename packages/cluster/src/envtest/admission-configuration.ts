@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { AdmissionConfiguration } from '../api/admission/plugins.ts';
-import { type Flags, listOf } from './flags.ts';
+import { type Flags, lastOf } from './flags.ts';
 
 /** An AdmissionConfiguration of apiserver.config.k8s.io/v1. */
 interface ConfigurationFile {
@@ -22,8 +22,8 @@ interface PluginConfiguration {
  * @throws Error when the file, or one that it names, cannot be read
  */
 export async function admissionConfigurationOf(flags: Flags): Promise<AdmissionConfiguration> {
-  const [file] = listOf(flags.get('admission-control-config-file'));
-  if (file === undefined) return {};
+  const file = lastOf(flags, 'admission-control-config-file');
+  if (!file) return {};
   const { plugins = [] }: ConfigurationFile = parse(await readFile(file, 'utf8')) ?? {};
   const entries = plugins.map(async ({ name, path, configuration }) => [
     name,

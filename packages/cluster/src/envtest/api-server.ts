@@ -8,7 +8,7 @@ import type { ServeOptions, ServingCertificate } from '../serve.ts';
 import type { FrontProxy } from '../server/front-proxy.ts';
 import { admissionConfigurationOf } from './admission-configuration.ts';
 import { featureGatesOf } from './feature-gates.ts';
-import { type Flags, listOf } from './flags.ts';
+import { type Flags, lastOf, listenAddress, listOf } from './flags.ts';
 
 /** A program that runs until it is stopped. */
 export interface Program {
@@ -36,7 +36,7 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'requestheader-username-headers': 'where the proxy says who somebody is: X-Remote-User',
   'requestheader-group-headers': 'where it says what groups they are in: X-Remote-Group',
   'requestheader-extra-headers-prefix': 'what headers with more about them begin with: X-Remote-Extra-',
-  'service-account-issuer': 'who issues tokens of service accounts',
+  'service-account-issuer': 'who issues tokens of service accounts; those of others that follow count, too',
   'service-account-signing-key-file': 'the key that tokens are signed with',
   'service-account-key-file': 'a key that tokens are verified with',
   'service-account-jwks-uri': 'where others find the keys',
@@ -69,22 +69,22 @@ export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
  * @throws Error naming the flag or file at fault
  */
 export async function envtestClusterOptions(flags: Flags): Promise<ClusterOptions & { readonly serve: ServeOptions }> {
-  const portText = flags.get('secure-port') ?? '6443';
+  const portText = lastOf(flags, 'secure-port') ?? '6443';
   const port = Number(portText);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--secure-port ${portText}: not a port`);
   const certificate = await servingCertificate(flags);
-  const eventTtl = flags.get('event-ttl');
+  const eventTtl = lastOf(flags, 'event-ttl');
   return {
     profile: 'envtest',
-    enableAdmissionPlugins: listOf(flags.get('enable-admission-plugins')),
-    disableAdmissionPlugins: listOf(flags.get('disable-admission-plugins')),
+    enableAdmissionPlugins: listOf(flags, 'enable-admission-plugins'),
+    disableAdmissionPlugins: listOf(flags, 'disable-admission-plugins'),
     admissionConfiguration: await admissionConfigurationOf(flags),
     featureGates: featureGatesOf(flags),
     ...(eventTtl !== undefined && { eventTtlMs: parseDuration(eventTtl) }),
     serviceAccounts: await serviceAccountOptions(flags),
     serve: {
       port,
-      ...(flags.has('bind-address') && { host: listenAddress(flags.get('bind-address') ?? '') }),
+      ...(flags.has('bind-address') && { host: listenAddress(lastOf(flags, 'bind-address') ?? '') }),
       ...(certificate !== undefined && { certificate }),
       ...(await frontProxyOf(flags)),
     },
@@ -92,50 +92,42 @@ export async function envtestClusterOptions(flags: Flags): Promise<ClusterOption
 }
 
 async function servingCertificate(flags: Flags): Promise<ServingCertificate | undefined> {
-  const folder = flags.get('cert-dir');
-  const certFile = flags.get('tls-cert-file') ?? (folder && join(folder, 'apiserver.crt'));
-  const keyFile = flags.get('tls-private-key-file') ?? (folder && join(folder, 'apiserver.key'));
-  const caFile = flags.get('client-ca-file');
+  const folder = lastOf(flags, 'cert-dir');
+  const certFile = lastOf(flags, 'tls-cert-file') ?? (folder && join(folder, 'apiserver.crt'));
+  const keyFile = lastOf(flags, 'tls-private-key-file') ?? (folder && join(folder, 'apiserver.key'));
+  const caFile = lastOf(flags, 'client-ca-file');
   if (certFile === undefined || keyFile === undefined || caFile === undefined) return undefined;
   const [cert, key, clientCa] = await Promise.all([certFile, keyFile, caFile].map((file) => readFile(file, 'utf8')));
   return { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
 }
 
 async function frontProxyOf(flags: Flags): Promise<{ readonly frontProxy?: FrontProxy }> {
-  const file = flags.get('requestheader-client-ca-file');
+  const file = lastOf(flags, 'requestheader-client-ca-file');
   if (file === undefined) return {};
   return {
     frontProxy: {
       clientCa: await readFile(file, 'utf8'),
-      allowedNames: listOf(flags.get('requestheader-allowed-names')),
-      usernameHeaders: listOf(flags.get('requestheader-username-headers')),
-      groupHeaders: listOf(flags.get('requestheader-group-headers')),
-      extraHeaderPrefixes: listOf(flags.get('requestheader-extra-headers-prefix')),
+      allowedNames: listOf(flags, 'requestheader-allowed-names'),
+      usernameHeaders: listOf(flags, 'requestheader-username-headers'),
+      groupHeaders: listOf(flags, 'requestheader-group-headers'),
+      extraHeaderPrefixes: listOf(flags, 'requestheader-extra-headers-prefix'),
     },
   };
 }
 
 async function serviceAccountOptions(flags: Flags): Promise<ServiceAccountOptions> {
-  const text = async (flag: string) => {
-    const file = flags.get(flag);
-    return file === undefined ? undefined : readFile(file, 'utf8');
-  };
-  const issuer = flags.get('service-account-issuer');
-  const jwksUri = flags.get('service-account-jwks-uri');
-  const longest = flags.get('service-account-max-token-expiration');
-  const signingKey = await text('service-account-signing-key-file');
-  const verificationKey = await text('service-account-key-file');
+  const issuer = flags.get('service-account-issuer') ?? [];
+  const jwksUri = lastOf(flags, 'service-account-jwks-uri');
+  const longest = lastOf(flags, 'service-account-max-token-expiration');
+  const signingKeyFile = lastOf(flags, 'service-account-signing-key-file');
+  const keyFiles = flags.get('service-account-key-file') ?? [];
+  const verificationKeys = await Promise.all(keyFiles.map((file) => readFile(file, 'utf8')));
   return {
-    ...(issuer && { issuer }),
+    ...(issuer.length > 0 && { issuer }),
     ...(jwksUri && { jwksUri }),
-    ...(signingKey !== undefined && { signingKey }),
-    ...(verificationKey !== undefined && { verificationKeys: [verificationKey] }),
+    ...(signingKeyFile && { signingKey: await readFile(signingKeyFile, 'utf8') }),
+    ...(verificationKeys.length > 0 && { verificationKeys }),
     ...(longest && { maxTokenExpirationSeconds: parseDuration(longest) / 1000 }),
-    ...(flags.has('api-audiences') && { audiences: listOf(flags.get('api-audiences')) }),
+    ...(flags.has('api-audiences') && { audiences: listOf(flags, 'api-audiences') }),
   };
-}
-
-/** envtest passes host names too. */
-function listenAddress(address: string): string {
-  return address === 'localhost' || address === '0.0.0.0' ? '127.0.0.1' : address;
 }

@@ -1,15 +1,18 @@
 import type { Handler } from '../api/http-types.ts';
 import { startHttpServer } from '../server/https.ts';
 import type { Program } from './api-server.ts';
-import type { Flags } from './flags.ts';
+import { type Flags, listenAddress, listOf } from './flags.ts';
 
 /** The flags of etcd that are honoured or accepted without effect. */
 export const ETCD_FLAGS: readonly string[] = [
   'advertise-client-urls',
   'data-dir',
+  'initial-advertise-peer-urls',
+  'initial-cluster',
   'listen-client-urls',
   'listen-peer-urls',
   'unsafe-no-fsync',
+  'wal-dir',
 ];
 
 const answer: Handler = async ({ path }) => {
@@ -26,8 +29,11 @@ const answer: Handler = async ({ path }) => {
  * store.
  */
 export async function startEnvtestEtcd(flags: Flags): Promise<Program> {
-  const url = new URL(flags.get('listen-client-urls')?.split(',')[0] ?? 'http://127.0.0.1:2379');
-  const host = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
-  const server = await startHttpServer({ handler: answer, host, port: Number(url.port || 2379) });
+  const url = new URL(listOf(flags, 'listen-client-urls')[0] ?? 'http://127.0.0.1:2379');
+  const server = await startHttpServer({
+    handler: answer,
+    host: listenAddress(url.hostname),
+    port: Number(url.port || 2379),
+  });
   return { url: server.url, stop: () => server.stop() };
 }

@@ -1,3 +1,4 @@
+import { NumberLexeme } from '../json/number-lexeme.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { goSyntax, goText, goTypeName } from '../strategic-merge/go-print.ts';
 import type { ListNode, Scalar, TypeNode } from '../typed/type-node.ts';
@@ -44,7 +45,8 @@ function walk(type: TypeNode, value: JsonValue, path: PathKey[], found: Mismatch
   }
 }
 
-function scalarMismatch(scalar: Scalar, value: JsonValue): string | undefined {
+function scalarMismatch(scalar: Scalar, value: JsonValue | NumberLexeme): string | undefined {
+  if (value instanceof NumberLexeme) return scalarMismatch(scalar, value.value);
   switch (scalar) {
     case 'int32':
     case 'int64':

@@ -1,3 +1,4 @@
+import { PROTOCOL_TOKEN } from '../authenticate.ts';
 import type { Result } from '../context.ts';
 import { badRequest, forbidden } from '../errors.ts';
 import type { ServerRequest, Upgrade } from '../http-types.ts';
@@ -11,7 +12,7 @@ export type RequestedUpgrade =
 export function requestedUpgrade({ headers, canUpgrade }: ServerRequest): RequestedUpgrade {
   const to = [headers.upgrade].flat()[0]?.toLowerCase();
   if (canUpgrade && to === 'websocket')
-    return { to: 'websocket', protocols: listed(headers['sec-websocket-protocol']) };
+    return { to: 'websocket', protocols: listed(headers['sec-websocket-protocol']).filter(isNoToken) };
   if (canUpgrade && to === 'spdy/3.1')
     return { to: 'SPDY/3.1', protocols: listed(headers['x-stream-protocol-version']) };
   throw badRequest('Upgrade request required');
@@ -33,6 +34,11 @@ export function chosenProtocol(wanted: readonly string[], known: readonly string
 export function upgraded(upgrade: Upgrade, streamProtocol = ''): Result {
   const headers: Record<string, string> = streamProtocol === '' ? {} : { 'x-stream-protocol-version': streamProtocol };
   return { response: { status: 101, headers, body: { upgrade } } };
+}
+
+/** Pages in browsers show their token as a protocol, since they can send no headers. */
+function isNoToken(protocol: string): boolean {
+  return !protocol.startsWith(PROTOCOL_TOKEN);
 }
 
 function listed(header: string | readonly string[] | undefined): string[] {

@@ -11,6 +11,7 @@ import {
   jsonTypeName,
   mutableCopy,
   parseTime,
+  plainJson,
   prepareApply,
 } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
@@ -101,7 +102,7 @@ function isTime(value: unknown): boolean {
   return value === null || (typeof value === 'string' && parseTime(value) !== undefined);
 }
 
-/** The configuration in the body: YAML or JSON, or a value. */
+/** The configuration in the body: YAML or JSON, or a value. How a number was written is not kept: 1.0 is 1. */
 function applyConfiguration({ request, warnings }: Call, { fieldValidation }: PatchOptions): JsonObject {
   const body = request.body;
   const bytes = body !== undefined && 'bytes' in body ? body.bytes : new Uint8Array();
@@ -126,7 +127,7 @@ function applyConfiguration({ request, warnings }: Call, { fieldValidation }: Pa
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
     );
   }
-  return value as JsonObject;
+  return plainJson(value) as JsonObject;
 }
 
 /** What strict reading finds is refused or warned about. */

@@ -118,7 +118,12 @@ function decodePatched(
 /** What a strategic merge patch has made is not decoded from JSON, but for some values, on their own. */
 export function convertedWords(message: string): string {
   if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
-  return message.replace(/Go struct field \S+ of type int32$/, 'Go value of type int32');
+  return message
+    .replace(
+      /^json: cannot unmarshal number \S+[.]\S+ into Go struct field \S+ of type (int\d+)$/,
+      'cannot convert float64 to $1',
+    )
+    .replace(/Go struct field \S+ of type int32$/, 'Go value of type int32');
 }
 
 /** A patch of a built-in kind leaves kind and version as they are. They are looked at before anything else. */
