@@ -1,8 +1,8 @@
 import { createClient } from '@opwright/client';
-import { seededRandom, type VirtualClock } from '@opwright/machinery';
-import { beforeEach, expect, test } from 'vitest';
+import { type Clock, seededRandom, type VirtualClock } from '@opwright/machinery';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createFakeApi, type FakeApi } from '../../test/support/fake-api.ts';
-import { idleClock, named, recording, Thing } from '../../test/support/fixtures.ts';
+import { idleClock, laboriousClock, named, recording, Thing } from '../../test/support/fixtures.ts';
 import { type Cache, createCache } from './cache.ts';
 import { namespaceSet } from './namespaces.ts';
 import type { Delta } from './store.ts';
@@ -16,10 +16,10 @@ beforeEach(() => {
   clock = idleClock();
 });
 
-function cacheOf(namespaces?: string[]): Cache {
+function cacheOf(namespaces?: string[], ownClock: Clock = clock): Cache {
   return createCache({
     client: createClient(api),
-    clock,
+    clock: ownClock,
     random: seededRandom(1),
     logger: recording(),
     namespaces: namespaces && namespaceSet(namespaces),
@@ -98,6 +98,45 @@ test('objects are shared, frozen, and without the managed fields of others', asy
   expect(object.metadata.managedFields).toEqual([managedFields[0]]);
   expect(() => Object.assign(object.metadata.labels!, { a: '2' })).toThrow(TypeError);
   await stop();
+});
+
+describe('a large state', () => {
+  /** Follows 100 objects; `onPause` is called whenever others have their turn. */
+  function follow(onPause: (pauses: number) => void) {
+    let pauses = 0;
+    const laborious = laboriousClock((delay) => {
+      if (delay === 0) onPause(++pauses);
+    });
+    for (let i = 0; i < 100; i++) api.put(Thing, named(`thing-${i}`));
+    const things = cacheOf(undefined, laborious).kind(Thing);
+    const heard: string[] = [];
+    things.listen((delta) => void heard.push(line(delta)));
+    const controller = new AbortController();
+    const run = things.informers[0]!.run(controller.signal);
+    return { things, informer: things.informers[0]!, heard, run, stop: () => controller.abort() };
+  }
+
+  test('is shown at once, after others have had many turns', async () => {
+    const sizes: number[] = [];
+    const { things, informer, run, stop } = follow(() => sizes.push(things.list().length));
+    await informer.synced;
+    // A dozen while the list was read, as many while the store took it over.
+    expect(sizes.filter((size) => size === 0).length).toBeGreaterThan(20);
+    expect(sizes.filter((size) => size > 0 && size < 100)).toEqual([]);
+    expect(things.list()).toHaveLength(100);
+    stop();
+    await run;
+  });
+
+  test('is shown to nobody when it is followed no more before the store has taken it over', async () => {
+    let ended: Promise<void> | undefined;
+    const { things, informer, heard, run } = follow((pauses) => {
+      if (pauses === 20) ended = informer.end();
+    });
+    await run;
+    await ended;
+    expect([heard, things.list(), informer.state.synced]).toEqual([[], [], false]);
+  });
 });
 
 test('an object that did not change between two lists stays the same object', async () => {

@@ -13,6 +13,7 @@ import {
 } from '@opwright/machinery';
 import { childOf } from '../abort.ts';
 import type { LogFields, Logger } from '../manager/logger.ts';
+import { timeSlice } from '../time-slice.ts';
 import type { ReflectorOptions, ReflectorScope, ReflectorState, WatchFailure } from '../watch/following.ts';
 import { createReflector } from '../watch/reflector.ts';
 import type { Compactor } from './compact.ts';
@@ -95,7 +96,7 @@ export function createInformer(options: InformerOptions): Informer {
   const waiting = new Set<() => void>();
 
   function tell(deltas: readonly Delta[]): void {
-    for (const delta of deltas) for (const listener of listeners) listener.push(delta);
+    for (const listener of listeners) listener.push(deltas);
     for (const look of waiting) look();
   }
 
@@ -108,11 +109,22 @@ export function createInformer(options: InformerOptions): Informer {
     ...options,
     prepare,
     sink: {
-      replace(objects, resourceVersion) {
-        const { synced: wasSynced } = reflector.state;
-        tell(store.replace(objects, resourceVersion));
-        if (!wasSynced) markInitial();
-        options.onAvailability?.();
+      async replace(objects, resourceVersion, signal) {
+        const steps = store.replacing(objects, resourceVersion);
+        const slice = timeSlice(clock);
+        let step = steps.next();
+        for (; !step.done; step = steps.next()) {
+          const pause = slice.pause();
+          if (pause) await pause;
+          signal.throwIfAborted();
+        }
+        const commit = step.value;
+        return () => {
+          const { synced: wasSynced } = reflector.state;
+          tell(commit());
+          if (!wasSynced) markInitial();
+          options.onAvailability?.();
+        };
       },
       absent() {
         const { synced: wasSynced } = reflector.state;
@@ -136,7 +148,7 @@ export function createInformer(options: InformerOptions): Informer {
       const listener = createListener(handler, clock, (error, { object }) => {
         options.logger.error('Handler failed, a change is lost for it', { ...named(object), error });
       });
-      for (const object of store.stored()) listener.push({ type: 'add', object, initial: true });
+      listener.push(Array.from(store.stored(), (object): Delta => ({ type: 'add', object, initial: true })));
       if (reflector.state.synced) listener.markInitial();
       listeners.add(listener);
       return listener;

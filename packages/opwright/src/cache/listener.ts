@@ -1,5 +1,5 @@
 import type { Clock } from '@opwright/machinery';
-import { timeSlice } from '../time-slice.ts';
+import { type TimeSlice, timeSlice } from '../time-slice.ts';
 import type { Delta } from './store.ts';
 
 /** Handles one change. When it throws or rejects, the change is lost for it; the next one is handled in any case. */
@@ -7,7 +7,7 @@ export type DeltaHandler = (delta: Delta) => void | Promise<void>;
 
 /** One receiver of changes: an unbounded queue that is worked off in order. */
 export interface Listener {
-  push(delta: Delta): void;
+  push(deltas: readonly Delta[]): void;
   /** The owner has pushed the initial state; `synced` resolves when everything up to here was handled. */
   markInitial(): void;
   readonly synced: Promise<void>;
@@ -23,7 +23,7 @@ export function createListener(
   clock: Clock,
   onError: (error: unknown, delta: Delta) => void,
 ): Listener {
-  let queue: (Delta | 'initial')[] = [];
+  let queue: (readonly Delta[] | 'initial')[] = [];
   let running: Promise<void> | undefined;
   let ended = false;
   let stopped = false;
@@ -33,35 +33,40 @@ export function createListener(
     resolveSynced = resolve;
   });
 
+  async function handle(deltas: readonly Delta[], slice: TimeSlice): Promise<void> {
+    for (const delta of deltas) {
+      if (stopped) return;
+      try {
+        const result = handler(delta);
+        if (result) await result;
+      } catch (error) {
+        // One change that cannot be handled must not end the handling of all others.
+        onError(error, delta);
+      }
+      const pause = slice.pause();
+      if (pause) await pause;
+    }
+  }
+
   async function work(): Promise<void> {
     const slice = timeSlice(clock);
     while (queue.length > 0 && !stopped) {
-      const batch = queue;
+      const batches = queue;
       queue = [];
-      for (const delta of batch) {
+      for (const batch of batches) {
+        if (batch !== 'initial') await handle(batch, slice);
         if (stopped) break;
-        if (delta === 'initial') {
-          isSynced = true;
-          resolveSynced();
-          continue;
-        }
-        try {
-          const result = handler(delta);
-          if (result) await result;
-        } catch (error) {
-          // One change that cannot be handled must not end the handling of all others.
-          onError(error, delta);
-        }
-        const pause = slice.pause();
-        if (pause) await pause;
+        if (batch !== 'initial') continue;
+        isSynced = true;
+        resolveSynced();
       }
     }
     running = undefined;
   }
 
-  function push(delta: Delta | 'initial'): void {
-    if (ended) return;
-    queue.push(delta);
+  function push(batch: readonly Delta[] | 'initial'): void {
+    if (ended || batch.length === 0) return;
+    queue.push(batch);
     running ??= Promise.resolve().then(work);
   }
 

@@ -61,6 +61,44 @@ describe('a store tells', () => {
   });
 });
 
+describe('a replacement in steps', () => {
+  test('is seen at once, at its end, also by indexes that were added meanwhile', () => {
+    const store = createStore();
+    const byValue = (found: KubeObject) => [String((found as { value?: string }).value)];
+    store.addIndex('first', byValue);
+    store.replace([object('a', 1, { value: 'x' }), object('b', 2, { value: 'x' })], '5');
+    const steps = store.replacing([object('b', 6, { value: 'y' }), object('c', 7, { value: 'y' })], '8');
+    let step = steps.next();
+    for (let count = 1; !step.done; count++) {
+      if (count === 2) store.addIndex('second', byValue);
+      expect([names(store.values()), store.resourceVersion]).toEqual([['a', 'b'], '5']);
+      for (const index of count < 2 ? ['first'] : ['first', 'second']) {
+        expect([names(store.byIndex(index, 'x')), names(store.byIndex(index, 'y'))]).toEqual([['a', 'b'], []]);
+      }
+      step = steps.next();
+    }
+    expect(names(store.values())).toEqual(['a', 'b']);
+    expect(step.value().map(describeDelta)).toEqual(['delete a@1 stale', 'update b 2→6', 'add c@7']);
+    expect([names(store.values()), store.resourceVersion]).toEqual([['b', 'c'], '8']);
+    for (const index of ['first', 'second']) expect(names(store.byIndex(index, 'y'))).toEqual(['b', 'c']);
+    expect(names(store.byIndex('second', 'x'))).toEqual([]);
+  });
+
+  test('keeps own writes that come meanwhile, until it has reached them', () => {
+    const store = createStore();
+    store.replace([object('a', 1), object('b', 2)], '5');
+    const steps = store.replacing([object('a', 7), object('b', 2)], '8');
+    steps.next();
+    store.wrote(object('a', 7));
+    store.wrote(object('b', 9));
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    expect(step.value().map(describeDelta)).toEqual(['update a 1→7']);
+    expect([store.isPending('ns/a'), store.isPending('ns/b')]).toEqual([false, true]);
+    expect(store.get('ns/b')?.metadata.resourceVersion).toBe('9');
+  });
+});
+
 describe('own writes', () => {
   test('that were deleted before a list has shown them are told as deleted', () => {
     const store = createStore();

@@ -34,6 +34,11 @@ export interface Store extends StoreReader {
   readonly resourceVersion: string;
   addIndex(name: string, index: IndexFunction): void;
   replace(objects: readonly KubeObject[], resourceVersion: string): Delta[];
+  /**
+   * The same in steps that each take next to no time. Readers see nothing of it before the function that it gives at the end
+   * is called; until then only own writes may come.
+   */
+  replacing(objects: readonly KubeObject[], resourceVersion: string): Generator<void, () => Delta[]>;
   put(object: KubeObject): Delta[];
   remove(object: KubeObject): Delta[];
   bookmark(resourceVersion: string): Delta[];
@@ -55,7 +60,7 @@ export interface Store extends StoreReader {
 export type IndexErrorHandler = (error: unknown, index: string, object: KubeObject) => void;
 
 export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
-  const objects = new Map<string, KubeObject>();
+  let objects = new Map<string, KubeObject>();
   const indexes = new Map<string, Index>();
   const overlay = createOverlay();
   let version = '';
@@ -66,23 +71,56 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
     for (const index of indexes.values()) index.move(key, old, object);
   }
 
-  function put(object: KubeObject, initial: boolean): Delta[] {
-    const key = keyString(object.metadata);
-    const old = objects.get(key);
-    if (!old) {
-      set(key, undefined, object);
-      return [{ type: 'add', object, initial }];
-    }
+  /** What an object changes when it comes in the place of `old`. */
+  function changesOf(old: KubeObject | undefined, object: KubeObject, initial: boolean): Delta[] {
+    if (!old) return [{ type: 'add', object, initial }];
     const { uid, resourceVersion } = object.metadata;
-    if (old.metadata.uid === uid && old.metadata.resourceVersion === resourceVersion) return [];
-    set(key, old, object);
     if (old.metadata.uid !== uid) {
       return [
         { type: 'delete', object: old, stale: true },
         { type: 'add', object, initial: false },
       ];
     }
-    return [{ type: 'update', old, object }];
+    return old.metadata.resourceVersion === resourceVersion ? [] : [{ type: 'update', old, object }];
+  }
+
+  function* replacing(next: readonly KubeObject[], resourceVersion: string): Generator<void, () => Delta[]> {
+    const initial = version === '';
+    const replacement = new Map<string, KubeObject>();
+    const changes: Delta[] = [];
+    for (const object of next) {
+      const key = keyString(object.metadata);
+      const old = replacement.get(key) ?? objects.get(key);
+      const deltas = changesOf(old, object, initial);
+      for (const delta of deltas) changes.push(delta);
+      // A version that is there already stays the object that it is.
+      replacement.set(key, deltas.length > 0 || !old ? object : old);
+      yield;
+    }
+    const deltas: Delta[] = [];
+    for (const [key, object] of objects) {
+      if (!replacement.has(key)) deltas.push({ type: 'delete', object, stale: true });
+      yield;
+    }
+    for (const delta of changes) deltas.push(delta);
+    const rebuilt = new Map<string, Index>();
+    // Those that are added meanwhile, too.
+    for (const [name, { valuesOf }] of indexes) {
+      const index = createIndex(valuesOf);
+      for (const [key, object] of replacement) {
+        index.move(key, undefined, object);
+        yield;
+      }
+      rebuilt.set(name, index);
+    }
+    return () => {
+      objects = replacement;
+      for (const [name, index] of rebuilt) indexes.set(name, index);
+      // A server that lost its history will never reach the versions that it gave to our writes.
+      const wentBack = (compareVersions(resourceVersion, version) ?? 0) < 0;
+      if (wentBack) tellVanished(overlay.forget(objects), deltas);
+      return reach(resourceVersion, deltas);
+    };
   }
 
   function reach(resourceVersion: string, deltas: Delta[], changedKey?: string): Delta[] {
@@ -130,22 +168,19 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
       indexes.set(name, index);
     },
     replace(next, resourceVersion) {
-      const initial = version === '';
-      const present = new Set(next.map((object) => keyString(object.metadata)));
-      const deltas: Delta[] = [];
-      for (const [key, object] of [...objects]) {
-        if (present.has(key)) continue;
-        set(key, object, undefined);
-        deltas.push({ type: 'delete', object, stale: true });
+      const steps = replacing(next, resourceVersion);
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done) return value();
       }
-      for (const object of next) for (const delta of put(object, initial)) deltas.push(delta);
-      // A server that lost its history will never reach the versions that it gave to our writes.
-      const wentBack = (compareVersions(resourceVersion, version) ?? 0) < 0;
-      if (wentBack) tellVanished(overlay.forget(objects), deltas);
-      return reach(resourceVersion, deltas);
     },
+    replacing,
     put(object) {
-      return reach(object.metadata.resourceVersion, put(object, false), keyString(object.metadata));
+      const key = keyString(object.metadata);
+      const old = objects.get(key);
+      const deltas = changesOf(old, object, false);
+      if (deltas.length > 0) set(key, old, object);
+      return reach(object.metadata.resourceVersion, deltas, key);
     },
     remove(object) {
       const key = keyString(object.metadata);
@@ -158,11 +193,9 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
       return reach(resourceVersion, []);
     },
     clear() {
-      const deltas: Delta[] = [];
-      for (const [key, object] of [...objects]) {
-        set(key, object, undefined);
-        deltas.push({ type: 'delete', object, stale: true });
-      }
+      const deltas = Array.from(objects.values(), (object): Delta => ({ type: 'delete', object, stale: true }));
+      objects = new Map();
+      for (const [name, { valuesOf }] of indexes) indexes.set(name, createIndex(valuesOf));
       version = '';
       return tellVanished(overlay.forget(objects), deltas);
     },

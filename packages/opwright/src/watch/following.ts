@@ -8,8 +8,11 @@ import { explainWatchError } from './errors.ts';
 
 /** Where a reflector puts what it sees, in the server's order. */
 export interface ReflectorSink {
-  /** The whole state at `resourceVersion`. */
-  replace(objects: readonly KubeObject[], resourceVersion: string): void;
+  /**
+   * The whole state at `resourceVersion`. Resolves with the function that shows it to others, which is called at once and
+   * does not wait for anything; rejects with the reason of `signal`.
+   */
+  replace(objects: readonly KubeObject[], resourceVersion: string, signal: AbortSignal): Promise<() => void>;
   put(object: KubeObject): void;
   /** `object` is the last state, with the version of its deletion. */
   remove(object: KubeObject): void;

@@ -32,7 +32,7 @@ async function start(options: Partial<ReflectorOptions> = {}): Promise<void> {
     random: seededRandom(7),
     logger,
     sink: {
-      replace(objects, version) {
+      replace: async (objects, version) => () => {
         told.push(`replace ${objects.map(({ metadata }) => metadata.name).join()}@${version}`);
         state = new Map(objects.map((object) => [keyString(object.metadata), object]));
       },

@@ -27,11 +27,13 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const { state, backoff, failed, heard, isMissing } = following;
 
   /** The server has shown its whole state. */
-  function adopt(objects: readonly KubeObject[], version: string): void {
+  async function adopt(objects: readonly KubeObject[], version: string, signal: AbortSignal): Promise<void> {
+    const show = await sink.replace(objects, version, signal);
+    signal.throwIfAborted();
     following.versionUnavailable = false;
     if (state.absent) logger.info('Optional kind is served now', { resource: resource.plural, group: resource.group });
     state.absent = false;
-    sink.replace(objects, version);
+    show();
     state.resourceVersion = version;
     state.synced = true;
     heard();
@@ -51,7 +53,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
 
   async function relist(signal: AbortSignal): Promise<void> {
     const { objects, version } = await list(following, signal);
-    adopt(objects, version);
+    await adopt(objects, version, signal);
   }
 
   /** Brings the sink to the server's state; returns the stream that goes on from there, where it came as one. */
@@ -81,7 +83,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       signal,
     );
     if ('stream' in result) {
-      adopt(result.objects, result.resourceVersion);
+      await adopt(result.objects, result.resourceVersion, signal);
       return result.stream;
     }
     await relist(signal);

@@ -49,7 +49,7 @@ async function start(): Promise<void> {
       return object;
     },
     sink: {
-      replace: (objects, version) => told.push(`replace ${objects.map(text).join()} at ${version}`),
+      replace: async (objects, version) => () => void told.push(`replace ${objects.map(text).join()} at ${version}`),
       put: (object) => told.push(`put ${text(object)}`),
       remove: (object) => told.push(`remove ${text(object)}`),
       bookmark: (version) => told.push(`bookmark ${version}`),
