@@ -115,7 +115,7 @@ export type WatchEvent<T> =
     }
   | { readonly type: 'ERROR'; readonly object: Status };
 
-export interface WriteOptions extends RequestOptions {
+export interface WriteOptions extends RequestOptions, Pick<View, 'managedFieldsOf'> {
   readonly dryRun?: boolean;
   /** Who changes the fields; default: the client's field manager. */
   readonly fieldManager?: string;

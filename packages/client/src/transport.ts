@@ -30,6 +30,8 @@ export interface TransportResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Whether there is a header: costs less than to look into `headers`. Default: look there. */
+  has?(header: string): boolean;
   /**
    * The whole body as a JSON value, deeply frozen or exclusively the caller's; treat it as readonly.
    * Throws SyntaxError when it is not JSON. One of `json`, `text`, `lines` or `close` must be called, once.

@@ -48,7 +48,7 @@ function prepared(...answers: readonly Answer[]): { transport: Transport; reques
       return {
         status: answer.status ?? 200,
         headers: answer.headers ?? { 'content-type': 'application/json' },
-        json: async () => JSON.parse(await text()),
+        json: async (parse = (json) => JSON.parse(json.toString())) => parse(Buffer.from(await text())),
         text,
         async *lines() {
           yield* answer.lines ?? [];
@@ -380,6 +380,31 @@ describe('errors', () => {
     await expect(client.raw('GET', '/', { signal })).rejects.toThrow('stopped');
     expect(requests).toEqual([]);
   });
+});
+
+test('what a write answers comes without managed fields that nobody needs', async () => {
+  const managed = (manager: string) => [{ manager, operation: 'Apply', fieldsV1: { 'f:spec': {} } }];
+  const answerOf = (manager: string) => ({ metadata: { name: 'web', managedFields: managed(manager) } });
+  const managedFieldsOf = new Set(['me']);
+  for (const [manager, left] of [
+    ['me', managed('me')],
+    ['kubectl', undefined],
+  ] as const) {
+    const { client } = clientOf({ json: answerOf(manager) });
+    const patch = { type: 'merge', patch: {} } as const;
+    const options = { managedFieldsOf, fieldManager: 'me' };
+    const pod = { metadata: key };
+    for (const written of [
+      await client.create(Pod, pod, options),
+      await client.update(Pod, pod, options),
+      await client.apply(Pod, pod, options),
+      await client.patch(Pod, key, patch, options),
+      await client.status(Pod).patch(key, patch, options),
+    ]) {
+      expect(written.metadata).toEqual({ name: 'web', ...(left && { managedFields: left }) });
+    }
+    expect(await client.patch(Pod, key, patch)).toEqual(answerOf(manager));
+  }
 });
 
 test('warnings are handed over, of successes and of failures', async () => {

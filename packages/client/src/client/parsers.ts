@@ -18,6 +18,12 @@ export function eventParser(managers: ReadonlySet<string>): Parse {
   };
 }
 
+/** Parses an object, in the way of {@link eventParser}. */
+export function objectParser(managers: ReadonlySet<string>): Parse {
+  const filter = managedFieldsFilter(managers);
+  return (body) => JSON.parse(filter.textOf(body, 0, body.length, 0));
+}
+
 /**
  * Parses the body of a list one item after the other, so that nobody else waits for a long one; with `managers`, in the way of
  * {@link eventParser}.

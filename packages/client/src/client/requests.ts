@@ -4,6 +4,7 @@ import { systemClock } from '../system/clock.ts';
 import type { Parse, Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { errorOf, jsonOf } from './errors.ts';
 import { headerValues, warningTexts } from './headers.ts';
+import { objectParser } from './parsers.ts';
 import type { Query } from './paths.ts';
 import { withQuery } from './paths.ts';
 import { type TimeLimit, withinTime } from './time-limit.ts';
@@ -68,6 +69,8 @@ export function createRequests(transport: Transport, options: ClientOptions): Re
   /** By type of the body; made once. */
   const bodyHeaders = new Map<string, Readonly<Record<string, string>>>();
   const { clock = systemClock, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  /** By whose managed fields they leave. */
+  const parsers = new WeakMap<ReadonlySet<string>, Parse>();
   const limit: TimeLimit | undefined = timeoutMs === Number.POSITIVE_INFINITY ? undefined : { clock, timeoutMs };
 
   function headersFor(bodyType: string): Readonly<Record<string, string>> {
@@ -79,10 +82,19 @@ export function createRequests(transport: Transport, options: ClientOptions): Re
     return headers;
   }
 
+  function parserFor(managers: ReadonlySet<string>): Parse {
+    let parse = parsers.get(managers);
+    if (parse === undefined) {
+      parse = objectParser(managers);
+      parsers.set(managers, parse);
+    }
+    return parse;
+  }
+
   async function send(request: TransportRequest): Promise<TransportResponse> {
     request.signal?.throwIfAborted();
     const response = await transport.request(request);
-    if (options.warnings !== undefined) {
+    if (options.warnings !== undefined && response.has?.('warning') !== false) {
       for (const text of warningTexts(headerValues(response.headers, 'warning'))) options.warnings(text);
     }
     if (response.status < 200 || response.status > 299) throw await errorOf(request, response);
@@ -118,22 +130,28 @@ export function createRequests(transport: Transport, options: ClientOptions): Re
     fieldValidation: write.fieldValidation,
   });
 
-  const write = <T>(method: 'POST' | 'PUT', path: string, json: object, opts?: WriteOptions): Promise<T> =>
-    call<T>(method, withQuery(path, writeQuery(opts)), opts?.signal, { type: 'application/json', json });
+  /** One request that changes an object. */
+  const change = <T>(
+    method: 'POST' | 'PUT' | 'PATCH',
+    path: string,
+    query: Query,
+    body: { readonly type: string; readonly json: unknown },
+    opts: WriteOptions = {},
+  ): Promise<T> => {
+    const parse = opts.managedFieldsOf && parserFor(opts.managedFieldsOf);
+    return call<T>(method, withQuery(path, query), opts.signal, body, undefined, parse);
+  };
 
-  const sendPatch = <T>(path: string, patch: Patch, opts?: WriteOptions): Promise<T> =>
-    call<T>('PATCH', withQuery(path, writeQuery(opts)), opts?.signal, {
-      type: PATCH_TYPES[patch.type],
-      json: patch.patch,
-    });
+  const write = <T>(method: 'POST' | 'PUT', path: string, json: object, opts?: WriteOptions): Promise<T> =>
+    change(method, path, writeQuery(opts), { type: 'application/json', json }, opts);
+
+  const sendPatch = <T>(path: string, { type, patch }: Patch, opts?: WriteOptions): Promise<T> =>
+    change('PATCH', path, writeQuery(opts), { type: PATCH_TYPES[type], json: patch }, opts);
 
   const sendApply = <T>(path: string, json: object, opts: ApplyOptions): Promise<T> => {
     const query = writeQuery(opts);
     if (!query.fieldManager) throw new Error('apply needs a field manager: pass { fieldManager } to it');
-    return call<T>('PATCH', withQuery(path, { ...query, force: opts.force || undefined }), opts.signal, {
-      type: APPLY_TYPE,
-      json,
-    });
+    return change('PATCH', path, { ...query, force: opts.force || undefined }, { type: APPLY_TYPE, json }, opts);
   };
 
   return { baseHeaders, headersFor, send, exchange, call, write, patch: sendPatch, apply: sendApply };

@@ -380,6 +380,7 @@ test('repeated headers are sent as repeated lines, values in both directions kee
   const transport = createHttpTransport({ server: server.url, credentials: fixedCredentials({ headers }) });
   const response = await transport.request({ method: 'GET', path: '/' });
   expect(response.headers.warning).toEqual(['299 - "a"', '299 - "b, c"']);
+  expect([response.has?.('warning'), response.has?.('retry-after')]).toEqual([true, false]);
   expect(await response.json()).toEqual([
     'impersonate-user=jane',
     'impersonate-uid=7',

@@ -14,8 +14,8 @@ const unzip = promisify(gunzip);
  * TransportError.
  */
 export function responseOf(answer: Answer, failure: (cause: unknown) => unknown): TransportResponse {
-  const { status, headers, body } = answer;
-  const zipped = headers['content-encoding'] === 'gzip';
+  const { head, body } = answer;
+  const zipped = head.field('content-encoding') === 'gzip';
 
   async function bytes(): Promise<Buffer> {
     try {
@@ -42,8 +42,11 @@ export function responseOf(answer: Answer, failure: (cause: unknown) => unknown)
   }
 
   return {
-    status,
-    headers,
+    status: head.status,
+    get headers() {
+      return head.headers;
+    },
+    has: (header) => head.field(header) !== undefined,
     json: async (parse = parseJson) => parse(await bytes()),
     text: async () => (await bytes()).toString(),
     lines,

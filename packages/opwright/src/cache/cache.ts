@@ -42,6 +42,8 @@ export interface Selection {
 
 /** All informers of a manager; each kind and selection is followed once, however many controllers ask for it. */
 export interface Cache {
+  /** Whose managed fields are kept; undefined = all. */
+  readonly managedFieldsOf: ReadonlySet<string> | undefined;
   /** The cache of a kind, created when it is asked for first, and followed until the cache ends. */
   kind(resource: AnyResource, selection?: Selection): KindCache;
   /** The same, followed until nobody who borrowed it needs it any more: `release` resolves when all is ended. */
@@ -138,6 +140,7 @@ export function createCache(options: CacheOptions): Cache {
     [...held].map(({ cache }) => cache).filter((cache) => isSameKind(cache.resource, resource));
 
   return {
+    managedFieldsOf,
     kind(resource, selection = {}) {
       const entry = hold(resource, selection);
       entry.holders = Number.POSITIVE_INFINITY;

@@ -64,6 +64,21 @@ test('a listener that comes late hears of every object once, then of every chang
   await stop();
 });
 
+test('the event of an own write brings no second copy of the object', async () => {
+  api.put(Thing, named('a'));
+  const cache = cacheOf();
+  const things = cache.kind(Thing);
+  const stop = await running(cache);
+  const key = { namespace: 'default', name: 'a' };
+  // So large that equal ones are not shared.
+  const written = things.wrote(structuredClone(api.put(Thing, named('a', { data: { text: 'x'.repeat(5000) } }))));
+  expect(things.isPending(key)).toBe(true);
+  await clock.advance(0);
+  expect(things.isPending(key)).toBe(false);
+  expect(things.get(key)).toBe(written);
+  await stop();
+});
+
 test('a listener is synced only when it has handled its initial objects', async () => {
   api.put(Thing, named('a'));
   const cache = cacheOf();

@@ -87,9 +87,9 @@ export function createInformer(options: InformerOptions): Informer {
   });
 
   const prepare = (object: KubeObject): KubeObject => {
-    const known = store.peek(keyString(object.metadata));
-    // Objects are shared and never change: a version that is here already needs no second copy.
-    if (known && isSameVersion(known, object)) return known;
+    const key = keyString(object.metadata);
+    // Objects are shared and never change: a version that is here already, as an own write or as stored, needs no second copy.
+    for (const known of [store.get(key), store.peek(key)]) if (known && isSameVersion(known, object)) return known;
     return compact(transform(object));
   };
 

@@ -53,7 +53,7 @@ async function changeFinalizers(
   target: StatusTarget,
   change: (current: KubeObject) => readonly string[] | undefined,
 ): Promise<KubeObject | undefined> {
-  const { client, resource, fieldManager, signal } = target;
+  const { client, resource, options } = target;
   let current: KubeObject | undefined = object;
   for (let conflicts = 0; current; ) {
     const finalizers = change(current);
@@ -66,7 +66,7 @@ async function changeFinalizers(
         resource,
         current.metadata,
         { type: 'merge', patch: { metadata: { resourceVersion, finalizers } } },
-        { fieldManager, signal },
+        options,
       );
       return target.wrote(written);
     } catch (error) {

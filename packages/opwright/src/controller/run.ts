@@ -168,7 +168,9 @@ export class Run implements Watched, WriteSurroundings {
   get target(): StatusTarget {
     const { client, fieldManager, requestSignal: signal } = this;
     const resource = this.kinds.primary;
-    return { client, resource, fieldManager, signal, wrote: (object) => this.wrote(resource, object) };
+    const { managedFieldsOf } = this.controller.cache;
+    const options = { fieldManager, signal, ...(managedFieldsOf && { managedFieldsOf }) };
+    return { client, resource, options, wrote: (object) => this.wrote(resource, object) };
   }
 
   /** Another cluster. @throws Error when there is none of the name */

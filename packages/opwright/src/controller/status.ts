@@ -1,4 +1,4 @@
-import type { Client } from '@opwright/client';
+import type { Client, WriteOptions } from '@opwright/client';
 import {
   type AnyResource,
   type Clock,
@@ -58,8 +58,8 @@ export function createStatusCollector(
 export interface StatusTarget {
   readonly client: Client;
   readonly resource: AnyResource;
-  readonly fieldManager: string;
-  readonly signal: AbortSignal;
+  /** Of each write. */
+  readonly options: WriteOptions;
   /** Shows the written object to later reads. */
   readonly wrote: (object: KubeObject) => KubeObject;
 }
@@ -72,7 +72,7 @@ const MAX_CONFLICTS = 5;
  * so the current object is fetched and the difference computed anew. An object that is gone needs no status.
  */
 export async function writeStatus(collector: StatusCollector, object: KubeObject, target: StatusTarget): Promise<void> {
-  const { client, resource, fieldManager, signal } = target;
+  const { client, resource, options } = target;
   let base = object;
   for (let conflicts = 0; ; ) {
     const desired = collector.over(base);
@@ -83,8 +83,8 @@ export async function writeStatus(collector: StatusCollector, object: KubeObject
       const api = resource.subresources.includes('status') ? client.status(resource) : undefined;
       const request = { type: 'merge', patch } as const;
       const written: KubeObject = api
-        ? await api.patch(base.metadata, request, { fieldManager, signal })
-        : await client.patch(resource, base.metadata, request, { fieldManager, signal });
+        ? await api.patch(base.metadata, request, options)
+        : await client.patch(resource, base.metadata, request, options);
       target.wrote(written);
       return;
     } catch (error) {
@@ -99,11 +99,11 @@ export async function writeStatus(collector: StatusCollector, object: KubeObject
 
 /** The object as it is now; undefined when it is gone or was replaced by another of its name. */
 export async function currentObject(
-  { client, resource, signal }: Pick<StatusTarget, 'client' | 'resource' | 'signal'>,
+  { client, resource, options: { signal } }: StatusTarget,
   object: KubeObject,
 ): Promise<KubeObject | undefined> {
   const current: KubeObject | undefined = await client
-    .get(resource, object.metadata, { signal })
+    .get(resource, object.metadata, signal && { signal })
     .catch(undefinedIfNotFound);
   return current?.metadata.uid === object.metadata.uid ? current : undefined;
 }

@@ -13,7 +13,8 @@ export interface WireRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Answer extends ResponseHead {
+export interface Answer {
+  readonly head: ResponseHead;
   readonly body: Body;
 }
 
@@ -58,7 +59,7 @@ export function createConnection(
       head = received;
       const writer = createBody(flow);
       current!.body = writer;
-      current!.resolve({ status: received.status, headers: received.headers, body: writer.body });
+      current!.resolve({ head: received, body: writer.body });
     },
     data: (bytes) => current!.body!.push(bytes),
     end(reusable) {

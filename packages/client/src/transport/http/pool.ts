@@ -76,9 +76,9 @@ export function createPool({ openSocket, openTunnel, maxSockets }: PoolOptions):
   }
 
   /** A connection has nothing to do. */
-  function rest(connection: Connection, { headers }: ResponseHead): void {
+  function rest(connection: Connection, last: ResponseHead): void {
     const { socket } = connection;
-    const idleMs = idleTime(headers['keep-alive']);
+    const idleMs = idleTime(last.field('keep-alive'));
     if (idleMs <= 0) {
       socket.destroy();
       return;
@@ -159,7 +159,7 @@ function closed(socket: Socket, error: Error): Promise<void> {
 }
 
 /** How long a connection may wait for its next request. @param hint the `keep-alive` header: `timeout=5` */
-function idleTime(hint: string | readonly string[] | undefined): number {
-  const seconds = /\btimeout=(\d+)/.exec(hint?.toString() ?? '')?.[1];
+function idleTime(hint: string | undefined): number {
+  const seconds = hint === undefined ? undefined : /\btimeout=(\d+)/.exec(hint)?.[1];
   return seconds === undefined ? IDLE_MS : Math.min(IDLE_MS, Number(seconds) * 1000 - EARLIER_MS);
 }

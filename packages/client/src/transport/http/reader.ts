@@ -1,8 +1,10 @@
 /** What an answer begins with. */
 export interface ResponseHead {
   readonly status: number;
-  /** Lower-case names; what came more than once has all its values, in order. */
+  /** Lower-case names; what came more than once has all its values, in order. Taken apart when somebody asks for them. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** The value of a header in lower case; of one that came more than once all, after commas. */
+  field(name: string): string | undefined;
 }
 
 /** Hears of the parts of an answer, in order. */
@@ -33,12 +35,14 @@ const EMPTY = Buffer.alloc(0);
 const LINE_END = Buffer.from('\r\n');
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const FIELD_NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const NAME = /[!#$%&'*+\-.^_`|~\dA-Za-z]+/.source;
+const VALUE = /[\t\x20-\x7e\x80-\xff]*/.source;
+/** The version, the status, and the fields, each after a line end. */
+const HEAD = new RegExp(`^HTTP/1\\.([01]) ([1-5]\\d\\d)(?: ${VALUE})?((?:\\r\\n${NAME}:${VALUE})*)$`);
+const FIELD = new RegExp(`^${NAME}:${VALUE}$`);
 const CONTENT_LENGTH = /^\d{1,15}$/;
-const CHUNK_SIZE = /^([\da-fA-F]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
-const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+const CHUNK_SIZE = new RegExp(`^([\\da-fA-F]{1,12})[\\t ]*(?:;${VALUE})?$`);
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/;
 
 /**
  * Reads the answers of one HTTP/1.1 connection, however their bytes are cut. It takes the framing that HTTP/1.1 has (a length,
@@ -83,20 +87,24 @@ export function createResponseReader(sink: ResponseSink): ResponseReader {
   function readHead(): void {
     const text = textUntil(HEAD_END);
     if (text === undefined) return;
-    const { version, ...head } = parseHead(text);
+    const [, version, status, fields] = HEAD.exec(text) ?? [];
+    if (fields === undefined) throw new Error('the server does not speak HTTP/1.1');
+    const head = headOf(Number(status), fields);
     if (head.status === 101) throw new Error('the server changes to a protocol that it was not asked for');
     // Provisional: the answer is still to come.
     if (head.status < 200) return;
-    const { 'content-length': length, 'transfer-encoding': encoding, connection } = head.headers;
+    const length = head.field('content-length');
+    const encoding = head.field('transfer-encoding');
     const isFramed = encoding !== undefined || length !== undefined;
     const isBodiless = method === 'HEAD' || head.status === 204 || head.status === 304;
-    if (encoding !== undefined && (version === '0' || length !== undefined || !isChunked(encoding))) {
+    if (encoding !== undefined && (encoding !== 'chunked' || length !== undefined || version === '0')) {
       throw new Error('the answer has a framing that is not known, or two of them');
     }
-    if (length !== undefined && (typeof length !== 'string' || !CONTENT_LENGTH.test(length))) {
+    if (length !== undefined && !CONTENT_LENGTH.test(length)) {
       throw new Error('the length of the answer is not a number');
     }
-    persistent = version === '1' && (isFramed || isBodiless) && !isClosing(connection);
+    const isClosing = CLOSE.test(head.field('connection') ?? '');
+    persistent = version === '1' && (isFramed || isBodiless) && !isClosing;
     left = Number(length ?? 0);
     sink.head(head);
     if (isBodiless || (left === 0 && length !== undefined)) end();
@@ -139,7 +147,7 @@ export function createResponseReader(sink: ResponseSink): ResponseReader {
       end();
       return;
     }
-    parseField(line);
+    if (!FIELD.test(line)) throw new Error('the answer has a malformed trailer');
     trailerLength += line.length;
     if (trailerLength > LIMIT) throw new Error('the trailers of the answer are too long');
   }
@@ -183,25 +191,41 @@ export function createResponseReader(sink: ResponseSink): ResponseReader {
   };
 }
 
-function parseHead(text: string): ResponseHead & { readonly version: string } {
-  const [first = '', ...lines] = text.split('\r\n');
-  const [, version, status] = STATUS_LINE.exec(first) ?? [];
-  if (version === undefined) throw new Error('the server does not speak HTTP/1.1');
+/** @param fields each after a line end */
+function headOf(status: number, fields: string): ResponseHead {
+  const lower = fields.toLowerCase();
+  let headers: ResponseHead['headers'] | undefined;
+  return {
+    status,
+    get headers() {
+      headers ??= headersIn(fields);
+      return headers;
+    },
+    field(name) {
+      const start = `\r\n${name}:`;
+      let value: string | undefined;
+      for (let at = lower.indexOf(start); at >= 0; ) {
+        const from = at + start.length;
+        const end = lower.indexOf('\r\n', from);
+        const one = trimmed(lower.slice(from, end < 0 ? undefined : end));
+        value = value === undefined ? one : `${value},${one}`;
+        at = lower.indexOf(start, from);
+      }
+      return value;
+    },
+  };
+}
+
+function headersIn(fields: string): ResponseHead['headers'] {
   const headers: Record<string, string | readonly string[]> = Object.create(null);
-  for (const line of lines) {
-    const [name, value] = parseField(line);
+  for (const line of fields.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = trimmed(line.slice(colon + 1));
     const before = headers[name];
     headers[name] = before === undefined ? value : [before, value].flat();
   }
-  return { version, status: Number(status), headers };
-}
-
-function parseField(line: string): readonly [name: string, value: string] {
-  const colon = line.indexOf(':');
-  const name = line.slice(0, Math.max(0, colon));
-  const value = line.slice(colon + 1);
-  if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) throw new Error('the answer has a malformed header');
-  return [name.toLowerCase(), trimmed(value)];
+  return headers;
 }
 
 /** Without blanks around it; what else `trim` takes for blank is part of a value. */
@@ -215,12 +239,4 @@ function trimmed(value: string): string {
 
 function isBlank(value: string, at: number): boolean {
   return value[at] === ' ' || value[at] === '\t';
-}
-
-function isChunked(encoding: string | readonly string[]): boolean {
-  return typeof encoding === 'string' && encoding.toLowerCase() === 'chunked';
-}
-
-function isClosing(connection: string | readonly string[] | undefined): boolean {
-  return connection !== undefined && CLOSE.test(connection.toString());
 }
