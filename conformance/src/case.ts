@@ -21,6 +21,8 @@ export interface ServerNeeds {
   readonly flags?: readonly string[];
   /** By name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Cases wait for time to pass: that of the embedded server passes while they do. */
+  readonly passesTime?: true;
   /** What steps `as: 'proxy'` prove themselves with, PEM. */
   readonly proxy?: { readonly cert: string; readonly key: string };
 }

@@ -139,7 +139,10 @@ export async function capture(server: Server, step: WatchStep, variables: Variab
     opened: { status, headers, text },
     async take(count, withinMs = EVENTS_MS) {
       if (count === 'end') await Promise.race([collected, sleep(END_MS, undefined, { ref: false })]);
-      else for (let waited = 0; events.length < count && !ended && waited < withinMs; waited += 5) await sleep(5);
+      for (let waited = 0; count !== 'end' && events.length < count && !ended && waited < withinMs; waited += 5) {
+        await sleep(5);
+        await server.advance?.(1000);
+      }
       return {
         events: count === 'end' ? events.splice(0) : events.splice(0, count),
         ended: ended && events.length === 0,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createHttpTransport, fixedCredentials, type Transport } from '@opwright/client';
 import { envtestClusterOptions, parseFlags, startCluster } from '@opwright/cluster';
+import { VirtualClock } from '@opwright/machinery';
 import { startRealApiServer } from '../../scripts/real-api-server.mjs';
 import type { ServerNeeds } from './case.ts';
 import { type BinaryTransport, binaryTransport } from './protobuf-answer.ts';
@@ -17,6 +18,8 @@ export interface Server extends AsyncDisposable {
   readonly proxy: Transport;
   /** As its administrator, for answers that are not text. */
   readonly binary: BinaryTransport;
+  /** Lets time pass, where it does not by itself. */
+  readonly advance?: (ms: number) => Promise<void>;
 }
 
 /** The server that a kubeconfig names. @throws KubeconfigError */
@@ -54,8 +57,10 @@ export const embeddedServer: OpenServer = (needs = {}) =>
   withFiles(needs, async (flags, folder) => {
     const kubeconfig = join(folder, 'kubeconfig');
     const options = await envtestClusterOptions(parseFlags([...ENVTEST, ...flags]));
-    const cluster = await startCluster({ ...options, kubeconfig });
-    return withEnd(await liveServer(kubeconfig, needs.proxy), () => cluster.stop());
+    const clock = needs.passesTime && new VirtualClock({ now: Date.now() });
+    const cluster = await startCluster({ ...options, kubeconfig, ...(clock && { clock }) });
+    const server = withEnd(await liveServer(kubeconfig, needs.proxy), () => cluster.stop());
+    return clock === undefined ? server : { ...server, advance: (ms) => clock.advance(ms) };
   });
 
 /** Starts real servers from the binaries of kube-apiserver and etcd. */
@@ -90,6 +95,7 @@ function withEnd(server: Server, end: () => Promise<void>): Server {
     anonymous: server.anonymous,
     proxy: server.proxy,
     binary: server.binary,
+    ...(server.advance && { advance: server.advance }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await end();

@@ -13,6 +13,7 @@ const unrecorded = { unrecorded: true } as const;
 export const expiry: Subject = {
   id: 'expiry',
   // Long enough for a slow machine to do something before.
+  passesTime: true,
   flags: ['--event-ttl=10s'],
   cases: [
     {
