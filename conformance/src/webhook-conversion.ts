@@ -8,7 +8,8 @@ export interface ConvertedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly spec: Readonly<Record<string, unknown>>;
+  /** null or absent when an apply has dropped all of it. */
+  readonly spec?: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface ConvertedObject {
  * @param names of the field, by version
  */
 export function convert({ desiredAPIVersion, objects }: ConversionRequest, names: Readonly<Record<string, string>>) {
-  const modes = objects.map(({ spec }) => String(spec.mode));
+  const modes = objects.map(({ spec }) => String(spec?.mode));
   if (modes.includes('fails')) return { result: { status: 'Failure', message: 'cannot convert it' } };
   if (modes.includes('fails without a word')) return { result: { status: 'Failure' } };
   if (modes.includes('says nothing')) return {};
@@ -30,6 +31,7 @@ export function convert({ desiredAPIVersion, objects }: ConversionRequest, names
 
 function convertOne(object: ConvertedObject, apiVersion: string, names: Readonly<Record<string, string>>): unknown {
   const nameIn = (version: string) => names[version.split('/')[1] ?? ''] ?? '';
+  if (!object.spec) return { ...object, apiVersion };
   const { [nameIn(object.apiVersion)]: value, ...rest } = object.spec;
   const spec = { ...rest, ...(value !== undefined && { [nameIn(apiVersion)]: value }) };
   const converted = { ...object, apiVersion, spec };

@@ -37,6 +37,7 @@ const widget = (name: string, of: string, spec: object, metadata: object = {}) =
 
 const unrecorded = { unrecorded: true } as const;
 const content = { keep: ['apiVersion', 'spec', 'metadata.generation', 'message'] };
+const owned = { keep: ['spec', 'metadata.managedFields', 'message', 'details'] };
 const stored = { keep: ['status.storedVersions', 'message'] };
 
 /** What the webhook does wrong about an object, by its mode. */
@@ -102,6 +103,42 @@ export const conversion: Subject = {
         patch(`${at('v2')}/w`, 'merge', { spec: { aa: 2 } }, { keep: ['metadata.managedFields'] }),
         apply(`${at('v2')}/w?force=true`, 'm', widget('w', 'v2', { aa: 5 }), { keep: ['metadata.managedFields'] }),
         apply(`${at('v1')}/w`, 'other', widget('w', 'v1', { a: 6 })),
+      ],
+    },
+    {
+      name: 'managers share, drop and take fields that have another name in the version of each',
+      webhooks: true,
+      steps: [
+        ...converted,
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', { a: 1 }), owned),
+        apply(`${at('v2')}/w`, 'n', widget('w', 'v2', { aa: 1 }), owned),
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', {}), owned),
+        apply(`${at('v2')}/w`, 'n', widget('w', 'v2', {}), owned),
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', { a: 1 }), owned),
+        apply(`${at('v2')}/w`, 'm', widget('w', 'v2', { aa: 2 }), owned),
+        apply(`${at('v2')}/w`, 'm', widget('w', 'v2', {}), owned),
+        patch(`${at('v2')}/w`, 'merge', { spec: { aa: 3 } }, owned),
+        apply(`${at('v1')}/w`, 'o', widget('w', 'v1', { a: 4 }), owned),
+        apply(`${at('v1')}/w?force=true`, 'o', widget('w', 'v1', { a: 4 }), owned),
+        patch(`${at('v1')}/w`, 'merge', { metadata: { labels: { a: 'b' } } }, owned),
+        patch(`${at('v2')}/w`, 'merge', { spec: { aa: null } }, owned),
+        get(`${at('v1')}/w`, owned),
+      ],
+    },
+    {
+      name: 'a webhook that cannot tell who owns what leaves nobody an owner, and refuses applies',
+      webhooks: true,
+      steps: [
+        ...converted,
+        post(at('v1'), widget('w', 'v1', { a: 1 }), unrecorded),
+        patch(`${at('v2')}/w`, 'merge', { spec: { aa: 2 } }, owned),
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', { mode: 'fails' }), owned),
+        patch(`${at('v1')}/w`, 'merge', { spec: { mode: 'fails' } }, owned),
+        patch(`${at('v1')}/w`, 'merge', { spec: { mode: 'works', a: 3 } }, owned),
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', { b: 1 }), owned),
+        patch(`${at('v2')}/w`, 'merge', { spec: { aa: 4 } }, owned),
+        put(`${at('v1')}/w`, widget('w', 'v1', { mode: 'fails without a word', a: 5 }), owned),
+        apply(`${at('v1')}/w`, 'm', widget('w', 'v1', { b: 2 }), owned),
       ],
     },
     {

@@ -26,7 +26,7 @@ export * from './objects/owners.ts';
 export * from './patch/create-json-patch.ts';
 export * from './patch/json-patch.ts';
 export * from './patch/merge-patch.ts';
-export { encodeProtobuf, encodeWatchFrame } from './protobuf/encode-envelope.ts';
+export { encodeProtobuf, encodeProtobufList, encodeWatchFrame } from './protobuf/encode-envelope.ts';
 export { type DecodedProtobuf, decodeProtobuf, isProtobuf } from './protobuf/envelope.ts';
 export { WireWriter } from './protobuf/wire-writer.ts';
 export * from './quantity.ts';

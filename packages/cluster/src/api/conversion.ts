@@ -11,21 +11,31 @@ import { storedForm } from './write.ts';
  */
 
 /**
+ * Objects that a webhook is asked about at once: what is written and read for one review takes a millisecond or two.
+ * kube-apiserver asks about each object on its own, when its watch cache reads it.
+ */
+const REVIEWED = 100;
+
+/**
  * Runs a read that presents stored objects. When it meets one that has not been converted, that one is, or all that `more`
  * names, and the read begins again.
  */
 export function reading<T>(
   kind: ServedKind,
-  read: () => T,
+  read: () => T | Promise<T>,
   more: () => readonly StoredObject[] = () => [],
 ): T | Promise<T> {
   return kind.convert === undefined ? read() : convertedReading(kind, read, more);
 }
 
-async function convertedReading<T>(kind: ServedKind, read: () => T, more: () => readonly StoredObject[]): Promise<T> {
+async function convertedReading<T>(
+  kind: ServedKind,
+  read: () => T | Promise<T>,
+  more: () => readonly StoredObject[],
+): Promise<T> {
   for (;;) {
     try {
-      return read();
+      return await read();
     } catch (error) {
       if (!(error instanceof NotConverted)) throw error;
       await convertAll(kind, [error.object, ...more()]);
@@ -41,11 +51,12 @@ export async function convertAll(kind: ServedKind, objects: readonly (StoredObje
     (object): object is StoredObject => object !== undefined && presentAs.isMissing(kind, object),
   );
   if (missing.length === 0) return;
-  const converted = await convert(missing, kind.apiVersion);
-  for (const [index, object] of missing.entries()) {
-    const { resourceVersion } = object.metadata;
-    const shown = converted[index]!;
-    presentAs.remember(kind, object, withVersion(shown, resourceVersion));
+  for (let at = 0; at < missing.length; at += REVIEWED) {
+    const some = missing.slice(at, at + REVIEWED);
+    const converted = await convert(some, kind.apiVersion);
+    for (const [index, object] of some.entries()) {
+      presentAs.remember(kind, object, withVersion(converted[index]!, object.metadata.resourceVersion));
+    }
   }
 }
 
@@ -76,8 +87,9 @@ async function convertedForm(
   return withVersion(converted!, metadataOf(form).resourceVersion as JsonValue) as MutableObject;
 }
 
-/** With the keys of the metadata in order, as custom resources have them. */
-function withVersion(object: JsonObject, resourceVersion: JsonValue): JsonObject {
+/** What a webhook made of an object gets its version back; with the keys of the metadata in order, as custom resources have them. */
+export function withVersion(object: JsonObject, resourceVersion: JsonValue | undefined): JsonObject {
+  if (resourceVersion === undefined) return object;
   const entries = Object.entries({ ...(object.metadata as JsonObject), resourceVersion });
   return { ...object, metadata: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }

@@ -19,9 +19,17 @@ import type { Endpoint } from './endpoint.ts';
 import { metadataOf } from './metadata.ts';
 import { header } from './negotiate.ts';
 import type { ExpectedKind } from './read-body.ts';
+import { ConversionFailed, versionConverter } from './version-converter.ts';
 
 /** The part of a server-side apply or tracked update that follows from the request. */
 export function fieldManagerRequest(call: Call, fieldManager: string, subresource: string): FieldManagerRequest {
+  const convert = versionConverter(call);
+  const request = oneVersionRequest(call, fieldManager, subresource);
+  return convert === undefined ? request : { ...request, convert };
+}
+
+/** The same for forms of an object that are the same in all its versions. */
+function oneVersionRequest(call: Call, fieldManager: string, subresource: string): FieldManagerRequest {
   const { kind, server } = call;
   const resetFields = resetFieldsOf(kind, subresource);
   return {
@@ -51,7 +59,17 @@ export function trackUpdate(
     delete metadataOf(next).managedFields;
     return;
   }
-  recordManagedFields(next, managedFieldsAfter(request, live, next as JsonObject));
+  recordManagedFields(next, ownersAfter(request, live, next));
+}
+
+/** Nobody owns anything any more when a webhook cannot tell who does. */
+function ownersAfter(request: FieldManagerRequest, live: StoredObject | undefined, next: MutableObject) {
+  try {
+    return managedFieldsAfter(request, live, next as JsonObject);
+  } catch (error) {
+    if (error instanceof ConversionFailed) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a part of what was sent is not for the endpoint to write: nobody validates it. */
@@ -80,7 +98,7 @@ export function trackBody(
   subresource: string,
   body: MutableObject,
 ): void {
-  const request = { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
+  const request = { ...oneVersionRequest(call, fieldManager, subresource), type, apiVersion };
   recordManagedFields(body, managedFieldsAfter(request, undefined, body as JsonObject));
 }
 
@@ -114,7 +132,7 @@ export function trackThrough(
 /** The part of an apply or tracked update in the form of an endpoint that follows from the request. */
 export function formManagerRequest(call: Call, fieldManager: string, { bodies, subresource }: Endpoint) {
   const { type, apiVersion } = bodies;
-  return { ...fieldManagerRequest(call, fieldManager, subresource), type, apiVersion };
+  return { ...oneVersionRequest(call, fieldManager, subresource), type, apiVersion };
 }
 
 /** An object in the form of an endpoint, with the owners that it has there. */

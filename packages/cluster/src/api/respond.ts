@@ -2,10 +2,10 @@ import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import { nextTurn } from '@opwright/client';
-import { encodeJson, type JsonObject, type Status, StatusError } from '@opwright/machinery';
+import { encodeJson, encodeProtobufList, type JsonObject, type Status, StatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
 import type { Call, Result, ResultList } from './context.ts';
-import { encodeBody } from './encode-body.ts';
+import { encodeBody, withType } from './encode-body.ts';
 import { notAcceptable, rawError } from './errors.ts';
 import { eventStream, streamType } from './event-stream.ts';
 import type { ServerBody, ServerRequest, ServerResponse } from './http-types.ts';
@@ -40,18 +40,47 @@ export function resultResponse(call: Call, result: Result, auditId: string): Ser
     };
   }
   const headers = commonHeaders(auditId, warnings);
-  if ('list' in result && isJsonText(call)) return listResponse(call, result, headers);
+  if ('list' in result && isPlainList(call)) {
+    return negotiated.mediaType === PROTOBUF
+      ? protobufListResponse(call, result, headers)
+      : listResponse(call, result, headers);
+  }
   return encoded(request, result.code, negotiated, resultValue(call, result), headers);
 }
 
-function isJsonText({ negotiated: { mediaType, pretty, as }, request }: Call): boolean {
-  return mediaType === 'application/json' && as === undefined && !pretty && request.values !== true;
+/** Whether a list goes out as it is, in JSON or protobuf. */
+function isPlainList({ negotiated: { mediaType, pretty, as }, request }: Call): boolean {
+  return mediaType !== 'application/yaml' && as === undefined && !pretty && request.values !== true;
+}
+
+type ListOf = Extract<Result, { list: unknown }>;
+
+/** A list as protobuf, which begins with its length: a long one is made in turns, and sent when it is whole. */
+function protobufListResponse(
+  call: Call,
+  { code, kind, list }: ListOf,
+  headers: Headers,
+): ServerResponse | Promise<ServerResponse> {
+  const typed = { ...headers, 'content-type': PROTOBUF };
+  const steps = encodeProtobufList(...withType(listObject(call, kind, list)));
+  const first = steps.next();
+  const answer = (bytes: Uint8Array) => sent(call.request, code, typed, { bytes });
+  return first.done ? answer(first.value) : lastOf(steps).then(answer);
+}
+
+/** What steps come to. Others get a turn before each. */
+async function lastOf<T>(steps: Iterator<unknown, T>): Promise<T> {
+  for (;;) {
+    await nextTurn();
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 /** A list as JSON; a long one as a stream, of which each part is made when the client has taken the one before. */
 function listResponse(
   call: Call,
-  { code, kind, list }: Extract<Result, { list: unknown }>,
+  { code, kind, list }: ListOf,
   headers: Headers,
 ): ServerResponse | Promise<ServerResponse> {
   const { request } = call;

@@ -19,6 +19,7 @@ import {
 import { validateMetadata, validateMetadataUpdate } from './metadata-validation.ts';
 import { present } from './present.ts';
 import { objectKey } from './verbs/get.ts';
+import { withConversions } from './version-converter.ts';
 import {
   addWarnings,
   admissionAttributes,
@@ -65,7 +66,7 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     }
     if (stored === undefined) {
       if (!change.createsMissing) throw notFound(kind, info.name);
-      const draft = await change.next(undefined);
+      const draft = await withConversions(call, () => change.next(undefined));
       const uid = metaText(draft, 'uid');
       if (uid !== '') {
         const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
@@ -80,7 +81,7 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
     }
     const old = await reading(kind, () => present(kind, stored));
     // In the form of what is stored, so that comparisons see what differs and not how it was written.
-    const draft = orderFields(kind.type, await change.next(old)) as MutableObject;
+    const draft = orderFields(kind.type, await withConversions(call, () => change.next(old))) as MutableObject;
     settleNamespace(kind, draft, info.namespace);
     checkName(call, draft);
     call.warnings.push(...dedupeOwnerReferences(draft));

@@ -121,6 +121,7 @@ function servedKind(
     },
     ...(conversionWebhook !== undefined && {
       convert: orderedConversion(formOf, webhookConversion(conversionWebhook, caller)),
+      typeIn: (other: string) => formOf(other)?.type,
     }),
     storageVersion: joinApiVersion(group, storageVersion),
 

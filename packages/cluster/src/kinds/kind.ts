@@ -37,6 +37,8 @@ export interface ServedKind {
    * same order; metadata but labels and annotations stays.
    */
   readonly convert?: (objects: readonly JsonObject[], apiVersion: string) => Promise<readonly JsonObject[]>;
+  /** The type that objects have in another version, where a webhook converts; undefined for versions that there are not. */
+  readonly typeIn?: (apiVersion: string) => TypeNode | undefined;
   /** The version in which objects of a custom resource are stored. */
   readonly storageVersion?: string;
   /** The root struct: apiVersion, kind, metadata and the rest. */

@@ -1,6 +1,7 @@
 import { typeOf } from '@opwright/kubernetes/data';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../typed/decode-error.ts';
+import { encodeProtobuf, encodeProtobufList } from './encode-envelope.ts';
 import { decodeProtobuf, isProtobuf } from './envelope.ts';
 
 type Part = number | string | readonly Part[];
@@ -209,4 +210,23 @@ test('fields that the type does not have are skipped, of every wire type', () =>
 test('a message in two parts is merged', () => {
   const pod = decode('v1', 'Pod', 0x0a, [0x0a, 'n'], 0x0a, [0x1a, 'ns']);
   expect(pod.metadata).toEqual({ name: 'n', namespace: 'ns' });
+});
+
+describe('a list that is written in steps', () => {
+  const type = typeOf('v1', 'ConfigMapList')!;
+  const list = (count: number) => ({
+    kind: 'ConfigMapList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '7', remainingItemCount: 3 },
+    items: Array.from({ length: count }, (_, at) => ({ metadata: { name: `m${at}` }, data: { k: 'v'.repeat(1000) } })),
+  });
+
+  test.each([0, 1, 2000])('of %i items has the same bytes as one written at once', (count) => {
+    const steps = encodeProtobufList(type, list(count));
+    let turns = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) turns++;
+    expect(Buffer.compare(step.value, encodeProtobuf(type, list(count)))).toBe(0);
+    expect(turns).toBe(count < 2000 ? 0 : 7);
+  });
 });

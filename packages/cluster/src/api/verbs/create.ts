@@ -6,6 +6,7 @@ import { badRequest } from '../errors.ts';
 import { trackUpdate } from '../field-manager.ts';
 import { dropSystemFields, settleNamespace } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
+import { withConversions } from '../version-converter.ts';
 
 /** POST on a collection. */
 export async function create(call: Call): Promise<Result> {
@@ -17,7 +18,7 @@ export async function create(call: Call): Promise<Result> {
   const draft = decodeBody(request, kind, options.fieldValidation, warnings, server.protobuf);
   dropSystemFields(draft);
   settleNamespace(kind, draft, info.namespace);
-  trackUpdate(call, options.fieldManager, '', undefined, draft);
+  await withConversions(call, () => trackUpdate(call, options.fieldManager, '', undefined, draft));
   const object = await createObject(call, draft, {
     dryRun: options.dryRun,
     admissionOptions: optionsObject('CreateOptions', options),

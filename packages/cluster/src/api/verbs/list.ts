@@ -28,7 +28,7 @@ interface Listed {
   readonly items: readonly StoredObject[];
 }
 
-/** {@link readList}; a conversion webhook is asked once, for all objects of the resource. */
+/** {@link readList}; a conversion webhook is asked for all objects of the resource. */
 export async function convertedList(call: Call, options: ListOptions): Promise<Listed> {
   const { kind, server } = call;
   return reading(
@@ -53,8 +53,7 @@ function readList(call: Call, options: ListOptions): Listed | Promise<Listed> {
     ...(from.after === undefined ? {} : { after: prefix + from.after }),
     ...(limit === 0 ? {} : { limit }),
     ...whereOf(call, selection),
-    // What a webhook converts is read again from the beginning, so it is read at once.
-    ...(kind.convert === undefined ? { atMost: SLICE } : {}),
+    atMost: SLICE,
   };
   const read = (part: Range): Page => {
     try {

@@ -48,8 +48,7 @@ function startWatch(call: Call): Result | Promise<Result> {
   const range: Range = {
     ...within,
     ...whereOf(call, selection),
-    // What a webhook converts is read again from the beginning, so it is read at once.
-    ...(kind.convert === undefined ? { atMost: SLICE } : {}),
+    atMost: SLICE,
   };
   const read = (part: Range): Page => {
     try {
