@@ -1,6 +1,5 @@
 import type { AnyResource, Infer } from '@opwright/machinery';
 import type { WatchEvent, WatchOptions } from '../client.ts';
-import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 import { selectionQuery } from './lists.ts';
 import { eventParser } from './parsers.ts';
@@ -10,7 +9,11 @@ import type { Requests } from './requests.ts';
 /** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
-/** One watch request. */
+/**
+ * One watch request. An `ERROR` that the server sent is yielded like any event. A line that is not an event breaks the watch with a
+ * `TransportError`: what it said is lost, so whoever follows must watch again from the last version it knows, as after a
+ * broken connection.
+ */
 export async function* watch<R extends AnyResource>(
   { baseHeaders, send }: Requests,
   resource: R,
@@ -28,40 +31,22 @@ export async function* watch<R extends AnyResource>(
   const { metadataOnly, signal } = opts;
   const headers = metadataOnly ? { ...baseHeaders, accept: METADATA } : baseHeaders;
   const response = await send({ method: 'GET', path, stream: true, headers, signal });
-  const events = watchEvents<Infer<R>>(response, opts.managedFieldsOf && eventParser(opts.managedFieldsOf));
-  if (metadataOnly) yield* withEventKinds(resource, events);
-  else yield* events;
+  // One loop, through which every event of a cache passes.
+  for await (const line of response.lines(opts.managedFieldsOf && eventParser(opts.managedFieldsOf))) {
+    if (!isEvent<Infer<R>>(line)) {
+      throw new TransportError(`the watch sent a line that is not an event: ${JSON.stringify(line)?.slice(0, 200)}`);
+    }
+    yield metadataOnly ? withKind(resource, line) : line;
+  }
 }
 
 /** What is sent as PartialObjectMetadata is an object of the resource all the same. */
-async function* withEventKinds<T>(
-  { apiVersion, kind }: AnyResource,
-  events: AsyncIterable<WatchEvent<T>>,
-): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  for await (const event of events) {
-    if (event.type === 'ERROR' || event.type === 'BOOKMARK') yield event;
-    else yield { type: event.type, object: { ...event.object, apiVersion, kind } };
-  }
+function withKind<T>({ apiVersion, kind }: AnyResource, event: WatchEvent<T>): WatchEvent<T> {
+  if (event.type === 'ERROR' || event.type === 'BOOKMARK') return event;
+  return { type: event.type, object: { ...event.object, apiVersion, kind } };
 }
 
 const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
-
-/**
- * The events of a watch answer. An `ERROR` that the server sent is yielded like any event. A line that is not an event
- * breaks the watch with a `TransportError`: what it said is lost, so whoever follows must watch again from the last
- * version it knows, as after a broken connection.
- */
-async function* watchEvents<T>(
-  response: TransportResponse,
-  parse?: Parse,
-): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  for await (const line of response.lines(parse)) {
-    if (!isEvent<T>(line)) {
-      throw new TransportError(`the watch sent a line that is not an event: ${JSON.stringify(line)?.slice(0, 200)}`);
-    }
-    yield line;
-  }
-}
 
 function isEvent<T>(line: unknown): line is WatchEvent<T> {
   if (typeof line !== 'object' || line === null || !('type' in line) || !('object' in line)) return false;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { testCertificates } from '../../test/certificates.ts';
 import { startServer, until } from '../../test/servers.ts';
 import { TransportError } from '../transport.ts';
-import { fixedCredentials, impersonationHeaders } from './credentials.ts';
+import { type Credentials, fixedCredentials, impersonationHeaders } from './credentials.ts';
 import { createHttpTransport } from './https.ts';
 
 const certificates = testCertificates();
@@ -78,6 +78,40 @@ test('what aborts after the whole answer has come leaves the connection to other
     controller.abort();
   }
   expect(server.connections()).toBe(1);
+  await transport.close();
+});
+
+test('what aborts while credentials or a connection are awaited is not sent', async () => {
+  let requests = 0;
+  await using server = await startServer((_, response) => {
+    requests++;
+    response.end('1');
+  });
+  let give = () => {};
+  const credentials = {
+    get: () =>
+      new Promise<Credentials>((resolve) => {
+        give = () => resolve({ headers: {} });
+      }),
+    renew: async () => ({ headers: {} }),
+    close: () => {},
+  };
+  const [early, late] = [new AbortController(), new AbortController()];
+  const reasons = [new Error('early'), new Error('late')];
+  const transport = createHttpTransport({ server: server.url, credentials });
+  const first = transport.request({ method: 'POST', path: '/', signal: early.signal }).catch((error) => error);
+  early.abort(reasons[0]);
+  give();
+  expect(await first).toBe(reasons[0]);
+  const second = transport.request({ method: 'POST', path: '/', signal: late.signal }).catch((error) => error);
+  give();
+  // The socket is connecting.
+  await Promise.resolve()
+    .then(() => {})
+    .then(() => {});
+  late.abort(reasons[1]);
+  expect(await second).toBe(reasons[1]);
+  expect(requests).toBe(0);
   await transport.close();
 });
 

@@ -58,13 +58,15 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     fresh = request.stream === true,
   ): Promise<TransportResponse> {
     const { method, signal } = request;
+    signal?.throwIfAborted();
     if (closed) throw new TransportError(`${origin}: the transport is closed`);
     let connection: Connection | undefined;
     try {
       const body = encodeBody(request.body);
       const head = requestHead(method, base + request.path, headersFor(request, credentials, body, fresh));
       const pool = pools.of(credentials);
-      connection = await (fresh ? pool.open(signal) : pool.take(signal));
+      const given = fresh ? pool.open(signal) : pool.take(signal);
+      connection = given instanceof Promise ? await given : given;
       const answer = await connection.exchange({ method, head, body: body?.content, signal });
       return responseOf(answer, (cause) => failure(cause, signal));
     } catch (cause) {
@@ -75,13 +77,9 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   }
 
   /** Without credentials there is no request, hence no answer. */
-  async function proof(find: () => Promise<Credentials>, signal: AbortSignal | undefined): Promise<Credentials> {
-    try {
-      return await find();
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      throw new TransportError(`${origin}: no credentials: ${(cause as Error).message}`, { cause });
-    }
+  function noProof(cause: unknown, signal: AbortSignal | undefined): never {
+    if (signal?.aborted) throw signal.reason;
+    throw new TransportError(`${origin}: no credentials: ${(cause as Error).message}`, { cause });
   }
 
   function headersFor(
@@ -103,10 +101,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     async request(request) {
       const { signal } = request;
       signal?.throwIfAborted();
-      const credentials = await proof(() => source.get(signal), signal);
+      const credentials = await source.get(signal).catch((cause) => noProof(cause, signal));
       const response = await send(request, credentials);
       if (response.status !== 401) return response;
-      const others = await proof(() => source.renew(credentials, signal), signal);
+      const others = await source.renew(credentials, signal).catch((cause) => noProof(cause, signal));
       if (others === credentials) return response;
       response.close();
       return send(request, others);

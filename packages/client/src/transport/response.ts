@@ -29,7 +29,8 @@ export function responseOf(answer: Answer, failure: (cause: unknown) => unknown)
   async function* lines(parse: Parse = parseJson): AsyncGenerator<unknown, void, undefined> {
     try {
       const splitter = lineSplitter();
-      for await (const chunk of zipped ? unzipped(body) : chunksOf(body)) {
+      const source = zipped ? unzipped(body) : body;
+      for (let chunk = await source.read(); chunk; chunk = await source.read()) {
         for (const line of splitter.push(chunk)) yield parseLine(line, parse);
       }
       const rest = splitter.end();
@@ -66,11 +67,17 @@ function parseLine(line: Buffer, parse: Parse): unknown {
   }
 }
 
-async function* chunksOf(body: Body): AsyncGenerator<Buffer, void, undefined> {
-  for (let chunk = await body.read(); chunk; chunk = await body.read()) yield chunk;
-}
-
-function unzipped(body: Body): AsyncIterable<Buffer> {
+/** What is packed in a body, as it comes. */
+function unzipped(body: Body): Pick<Body, 'read'> {
+  async function* packed(): AsyncGenerator<Buffer, void, undefined> {
+    for (let chunk = await body.read(); chunk; chunk = await body.read()) yield chunk;
+  }
   // What goes wrong shows in what is read.
-  return pipeline(Readable.from(chunksOf(body)), createGunzip(), () => {});
+  const chunks = pipeline(Readable.from(packed()), createGunzip(), () => {})[Symbol.asyncIterator]();
+  return {
+    async read() {
+      const { done, value } = await chunks.next();
+      return done ? undefined : value;
+    },
+  };
 }

@@ -130,6 +130,8 @@ export function createConnection(
     },
     exchange: (request) =>
       new Promise((resolve, reject) => {
+        // While the connection was awaited.
+        if (request.signal?.aborted) socket.destroy();
         if (socket.destroyed) return reject(closed());
         current = { request, resolve, reject, body: undefined };
         request.signal?.addEventListener('abort', abort, { once: true });
