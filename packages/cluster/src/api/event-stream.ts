@@ -41,10 +41,11 @@ function protobufFrame({ type, object }: WatchEvent): Uint8Array {
 }
 
 /**
- * Bytes of events that many watchers get at about the same time, the oldest first. As many are kept as a watcher that is
- * a little late may still ask for.
+ * Events that many watchers get at about the same time, the oldest first: as many as a watcher that is a little late may still ask
+ * for. The bytes are kept from the second time on: those that only one watcher gets, as all of a state that is streamed, would
+ * grow old, and memory outside of V8's heap that is old is freed by nothing less than a collection of all that the cluster holds.
  */
-const recent = new Map<object, Map<string, Uint8Array>>();
+const recent = new Map<object, Map<string, Uint8Array | undefined>>();
 const RECENT_LIMIT = 512;
 
 /** The bytes of an event, which are the same for everyone who gets them in one form. */
@@ -57,11 +58,10 @@ function shared(event: WatchEvent, encode: Encode): Uint8Array {
     recent.set(object, forms);
   }
   const form = `${event.type} ${encode.name}`;
-  let bytes = forms.get(form);
-  if (bytes === undefined) {
-    bytes = encode(event);
-    forms.set(form, bytes);
-  }
+  const known = forms.get(form);
+  if (known !== undefined) return known;
+  const bytes = encode(event);
+  forms.set(form, forms.has(form) ? bytes : undefined);
   return bytes;
 }
 

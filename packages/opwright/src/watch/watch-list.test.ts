@@ -239,6 +239,23 @@ describe('a streamed list', () => {
     await stop();
   });
 
+  test('may take longer than a minute while objects keep coming, and gives way to a list when only changes do', async () => {
+    heldStreams();
+    await start();
+    const sendSome = (round: number, type: string) => {
+      for (let i = 0; i < 100; i++) streams[0]!.send(type, thing(`thing-${round}-${i}`, 100 * round + i + 1));
+    };
+    for (let round = 0; round < 9; round++) {
+      sendSome(round, 'ADDED');
+      await clock.advance(10_000);
+    }
+    expect(requests()).toEqual(['stream ']);
+    sendSome(9, 'MODIFIED');
+    await clock.advance(10_000);
+    expect(requests().slice(0, 2)).toEqual(['stream ', 'list 1000']);
+    await stop();
+  });
+
   test('gives way to a list after 20 s from a server that does not know the bookmark and falls silent', async () => {
     api.put(Thing, named('a'));
     heldStreams();

@@ -41,8 +41,14 @@ export interface NotStreamed {
 /** Streams that may break off before the initial state is complete. */
 const MAX_CUTS = 3;
 
-/** A list is the surer way for whoever has waited so long; the manager's caches must be filled within two minutes. */
+/**
+ * A list is the surer way for whoever has waited so long, unless objects keep coming: a list would have to send them again, all of
+ * them in one answer.
+ */
 const LIMIT_MS = 60_000;
+
+/** So many new objects between two looks at a stream show that it is the state that comes, not what happens to it. */
+const PROGRESS = 100;
 
 /** A server that ignores the request for a bookmark sends what there is, and then nothing. */
 const SILENCE_MS = 20_000;
@@ -110,18 +116,21 @@ async function attempt(
   const stream = open({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', resourceVersion }, signal);
   const startedAt = clock.monotonic();
   let heardAt = startedAt;
+  let complete = false;
+  // The objects that exist come in no order: until something else has come, versions prove nothing.
+  let synthetic = true;
+  let seen = 0;
   let timer = clock.setTimeout(function look() {
     const now = clock.monotonic();
     const waited = `${Math.round((now - startedAt) / 1000)} s`;
-    if (now >= limitAt || now - heardAt >= SILENCE_MS) {
+    const advances = synthetic && objects.size - seen >= PROGRESS;
+    seen = objects.size;
+    if ((now >= limitAt && !advances) || now - heardAt >= SILENCE_MS) {
       return stream.abort(new WatchError(NO_END, `the server did not mark the end of the state within ${waited}`));
     }
     onWaiting(now - startedAt, objects.size);
     timer = clock.setTimeout(look, WARN_EVERY_MS);
   }, WARN_EVERY_MS);
-  let complete = false;
-  // The objects that exist come in no order: until something else has come, versions prove nothing.
-  let synthetic = true;
   // A fast server keeps a whole turn of the event loop busy.
   const slice = timeSlice(clock);
   try {
