@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '@opwright/machinery';
 import type { CredentialSource, Credentials } from '../transport/credentials.ts';
 import { withBearer } from '../transport/credentials.ts';
@@ -28,10 +28,12 @@ export function execCredentials(config: ExecConfig, context: ExecContext, base: 
   let current: { readonly credentials: Credentials; readonly expiresAt: number } | undefined;
   let running: Promise<Credentials> | undefined;
   let child: ChildProcess | undefined;
+  let closed = false;
 
   async function runPlugin(): Promise<Credentials> {
     const output = await run(config, context, (started) => {
       child = started;
+      if (closed) child.kill();
     });
     const answer = parseCredential(output, config, base);
     const same = current !== undefined && sameCredentials(current.credentials, answer.credentials);
@@ -55,6 +57,7 @@ export function execCredentials(config: ExecConfig, context: ExecContext, base: 
     renew: async (refused, signal) =>
       current !== undefined && current.credentials !== refused ? current.credentials : refresh(signal),
     close: () => {
+      closed = true;
       child?.kill();
     },
   };
@@ -71,7 +74,7 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
   });
 }
 
-function run(config: ExecConfig, context: ExecContext, started: (child: ChildProcess) => void): Promise<string> {
+async function run(config: ExecConfig, context: ExecContext, started: (child: ChildProcess) => void): Promise<string> {
   const { command, where } = config;
   const interactive = config.interactiveMode !== 'Never' && context.interactive;
   if (config.interactiveMode === 'Always' && !interactive) {
@@ -80,6 +83,8 @@ function run(config: ExecConfig, context: ExecContext, started: (child: ChildPro
     );
   }
   const env = { ...context.env, ...config.env, KUBERNETES_EXEC_INFO: execInfo(config, context, interactive) };
+  // Most kubeconfigs have no plugin, and no pod has one.
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown) => {
       const hint = config.installHint === undefined ? '' : `\n${config.installHint}`;

@@ -1,13 +1,13 @@
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
 import type { Parse, TransportResponse } from '../transport.ts';
 import { TransportError } from '../transport.ts';
 import type { Body } from './http/body.ts';
 import type { Answer } from './http/connection.ts';
 import { lineSplitter } from './lines.ts';
 
-const unzip = promisify(gunzip);
+/** Most servers are asked for what is not compressed. */
+const zlib = () => import('node:zlib');
 
 /**
  * The response that an answer is. `failure` makes the error to throw when the body breaks off: the signal's reason or a
@@ -20,7 +20,7 @@ export function responseOf(answer: Answer, failure: (cause: unknown) => unknown)
   async function bytes(): Promise<Buffer> {
     try {
       const whole = await body.readAll();
-      return zipped && whole.length > 0 ? await unzip(whole) : whole;
+      return zipped && whole.length > 0 ? await promisify((await zlib()).gunzip)(whole) : whole;
     } catch (cause) {
       throw failure(cause);
     }
@@ -29,7 +29,7 @@ export function responseOf(answer: Answer, failure: (cause: unknown) => unknown)
   async function* lines(parse: Parse = parseJson): AsyncGenerator<unknown, void, undefined> {
     try {
       const splitter = lineSplitter();
-      const source = zipped ? unzipped(body) : body;
+      const source = zipped ? await unzipped(body) : body;
       for (let chunk = await source.read(); chunk; chunk = await source.read()) {
         for (const line of splitter.push(chunk)) yield parseLine(line, parse);
       }
@@ -68,7 +68,8 @@ function parseLine(line: Buffer, parse: Parse): unknown {
 }
 
 /** What is packed in a body, as it comes. */
-function unzipped(body: Body): Pick<Body, 'read'> {
+async function unzipped(body: Body): Promise<Pick<Body, 'read'>> {
+  const { createGunzip } = await zlib();
   async function* packed(): AsyncGenerator<Buffer, void, undefined> {
     for (let chunk = await body.read(); chunk; chunk = await body.read()) yield chunk;
   }

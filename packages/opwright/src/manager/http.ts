@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** Whether something is to listen there: an empty address and `0` mean nowhere. */
 export function isAddress(address: string): boolean {
@@ -41,6 +40,8 @@ export interface HttpServer {
  */
 export async function listenHttp(address: string, purpose: string, handler: HttpHandler): Promise<HttpServer> {
   const { host, port } = parseAddress(address, purpose);
+  // Node's servers are read by those who serve.
+  const { createServer } = await import('node:http');
   const server = createServer((request, response) =>
     answer(request, response, { methods: GET, bodyLimit: () => 0, handler }),
   );
@@ -97,7 +98,8 @@ export async function listenHttps(options: TlsServerOptions): Promise<TlsServer>
   const { host, port } = parseAddress(address, purpose);
   let underWay = 0;
   let onIdle = () => {};
-  const server = createTlsServer(
+  const { createServer } = await import('node:https');
+  const server = createServer(
     { ...tlsOptions(certificate), requestCert: certificate.clientCa !== undefined },
     async (request, response) => {
       underWay++;
