@@ -29,6 +29,7 @@ import { namespaceProvision, optionalPlugins } from './optional-plugins.ts';
 import { patches } from './patch.ts';
 import { plugins } from './plugins.ts';
 import { podSecurity } from './pod-security.ts';
+import { podSecurityDefaults } from './pod-security-defaults.ts';
 import { pods } from './pods.ts';
 import { policies } from './policies.ts';
 import { quotas } from './quotas.ts';
@@ -74,6 +75,7 @@ export const subjects: readonly Subject[] = [
   certificates,
   quotas,
   podSecurity,
+  podSecurityDefaults,
   plugins,
   optionalPlugins,
   namespaceProvision,

@@ -28,7 +28,7 @@ import { certificateApproval, certificateSigning } from './certificates.ts';
 import { byNamespace, derived } from './derived.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { namespaceProvision } from './namespace-provision.ts';
-import { podSecurityAdmission } from './pod-security.ts';
+import { type PodSecurityConfiguration, podSecurityAdmission } from './pod-security.ts';
 import { mutatingAdmissionPolicies } from './policies/mutating.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
@@ -55,6 +55,7 @@ export interface AdmissionConfiguration {
   readonly EventRateLimit?: EventRateLimits;
   readonly PodNodeSelector?: { readonly podNodeSelectorPluginConfig?: NodeSelectors };
   readonly PodTolerationRestriction?: PodTolerationDefaults;
+  readonly PodSecurity?: PodSecurityConfiguration;
 }
 
 interface PluginEntry {
@@ -87,7 +88,7 @@ const PLUGINS: readonly PluginEntry[] = [
   on('TaintNodesByCondition', () => taintNodesAdmission),
   off('AlwaysPullImages', () => optional.alwaysPullImages),
   off('ImagePolicyWebhook'),
-  on('PodSecurity', ({ store }) => podSecurityAdmission(store)),
+  on('PodSecurity', ({ store, configuration }) => podSecurityAdmission(store, configuration.PodSecurity)),
   off('PodNodeSelector', ({ lookup, configuration }) =>
     podNodeSelector(lookup, configuration.PodNodeSelector?.podNodeSelectorPluginConfig),
   ),

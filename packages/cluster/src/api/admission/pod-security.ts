@@ -3,8 +3,14 @@ import type { PodLike } from '../../kinds/pod-security/check.ts';
 import {
   compareLevels,
   details,
+  isSamePolicy,
   isSameStandard,
+  type PodSecurityDefaults,
+  type PodSecurityPolicy,
+  PRIVILEGED,
+  policyByDefault,
   policyOf,
+  policyText,
   type Standard,
   standardName,
   violations,
@@ -30,42 +36,76 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 /** Of a namespace that becomes stricter. */
 const MAX_CHECKED_PODS = 3000;
 
+/** What the plugin may be told (a PodSecurityConfiguration). */
+export interface PodSecurityConfiguration {
+  readonly defaults?: PodSecurityDefaults;
+  /** What is held to nothing. */
+  readonly exemptions?: {
+    readonly usernames?: readonly string[];
+    readonly namespaces?: readonly string[];
+    readonly runtimeClasses?: readonly string[];
+  };
+}
+
+/** What a check goes by. */
+interface Context {
+  readonly store: Store;
+  readonly defaults: PodSecurityPolicy;
+  readonly exemptions: NonNullable<PodSecurityConfiguration['exemptions']>;
+}
+
 /**
  * Holds pods to the Pod Security Standard that their namespace names by its labels.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ * @throws Error naming what is wrong with the configuration
  */
-export function podSecurityAdmission(store: Store): AdmissionPlugin {
+export function podSecurityAdmission(
+  store: Store,
+  { defaults, exemptions = {} }: PodSecurityConfiguration = {},
+): AdmissionPlugin {
+  const context: Context = { store, defaults: policyByDefault(defaults), exemptions };
   return {
     name: 'PodSecurity',
     validate(attributes, object) {
       const { operation, kind, subresource } = attributes;
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || object === undefined) return;
       if (kind.storage === 'namespaces') {
-        if (subresource === '') validateNamespace(attributes, object, store);
-      } else if (kind.storage === 'pods') validatePod(attributes, object, store);
-      else if (subresource === '') warnOfTemplate(attributes, object, store);
+        if (subresource === '') validateNamespace(attributes, object, context);
+      } else if (kind.storage === 'pods') validatePod(attributes, object, context);
+      else if (subresource === '') warnOfTemplate(attributes, object, context);
     },
   };
 }
 
-function validateNamespace(attributes: AdmissionAttributes, object: JsonObject, store: Store): void {
+function validateNamespace(attributes: AdmissionAttributes, object: JsonObject, context: Context): void {
   const { kind, name, operation, old, warn } = attributes;
-  const policy = policyOf(at(object, 'metadata', 'labels'));
-  const before = operation === 'UPDATE' ? policyOf(at(old, 'metadata', 'labels')) : undefined;
+  const { defaults, exemptions } = context;
+  const labels = at(object, 'metadata', 'labels');
+  const policy = policyOf(labels, defaults);
+  const before = operation === 'UPDATE' ? policyOf(at(old, 'metadata', 'labels'), defaults) : undefined;
+  const isExempt = exemptions.namespaces?.includes(text(at(object, 'metadata'), 'name')) === true;
   const { errors, enforce } = policy;
   if (errors.length > 0 && JSON.stringify(errors) !== JSON.stringify(before?.errors ?? [])) {
     throw invalid(kind, name, errors);
   }
-  if (before === undefined || isSameStandard(enforce, before.enforce) || enforce.level === 'privileged') return;
-  const isRelaxed =
-    enforce.version === before.enforce.version && compareLevels(enforce.level, before.enforce.level) <= 0;
-  if (!isRelaxed) for (const warning of existingViolations(store, name, enforce)) warn(warning);
+  if (before !== undefined) {
+    if (isSameStandard(enforce, before.enforce) || enforce.level === 'privileged') return;
+    if (enforce.version === before.enforce.version && compareLevels(enforce.level, before.enforce.level) <= 0) return;
+  }
+  if (isExempt) {
+    if (isSamePolicy(policy, PRIVILEGED) || isSamePolicy(policy, defaults)) return;
+    const ignored = `the policy (${policyText(policy, labels)}) will be ignored`;
+    warn(`namespace "${text(at(object, 'metadata'), 'name')}" is exempt from Pod Security, and ${ignored}`);
+  } else if (before !== undefined) {
+    for (const warning of existingViolations(context, name, enforce)) warn(warning);
+  }
 }
 
 /** Of pods that are there already; they stay. */
-function existingViolations(store: Store, namespace: string, standard: Standard): readonly string[] {
-  const pods = firstOfEach(store.list('pods', { namespace }).items);
+function existingViolations(context: Context, namespace: string, standard: Standard): readonly string[] {
+  const all = context.store.list('pods', { namespace }).items;
+  const pods = firstOfEach(all.filter((pod) => !isExemptClass(context, podLike(pod))));
   const checked = pods.slice(0, MAX_CHECKED_PODS);
   const byReason = new Map<string, string[]>();
   for (const pod of checked) {
@@ -101,13 +141,28 @@ function firstOfEach(pods: readonly StoredObject[]): readonly StoredObject[] {
 
 const podSubresources: ReadonlySet<string> = new Set(['', 'ephemeralcontainers', 'resize']);
 
-function validatePod(attributes: AdmissionAttributes, object: JsonObject, store: Store): void {
+/** Namespaces and users may be held to nothing. */
+function isExemptRequest({ exemptions }: Context, { namespace, user }: AdmissionAttributes): boolean {
+  return exemptions.namespaces?.includes(namespace) === true || exemptions.usernames?.includes(user.name) === true;
+}
+
+/** And so may pods of a runtime class. */
+function isExemptClass({ exemptions }: Context, { spec }: PodLike): boolean {
+  return exemptions.runtimeClasses?.includes(text(spec, 'runtimeClassName')) === true;
+}
+
+function policyOfNamespace({ store, defaults }: Context, namespace: string): PodSecurityPolicy {
+  return policyOf(at(store.get('namespaces', namespace), 'metadata', 'labels'), defaults);
+}
+
+function validatePod(attributes: AdmissionAttributes, object: JsonObject, context: Context): void {
   const { namespace, operation, subresource, old, warn } = attributes;
-  if (!podSubresources.has(subresource)) return;
-  const { enforce, warn: warned } = policyOf(at(store.get('namespaces', namespace), 'metadata', 'labels'));
+  if (!podSubresources.has(subresource) || isExemptRequest(context, attributes)) return;
+  const { enforce, warn: warned } = policyOfNamespace(context, namespace);
   if (enforce.level === 'privileged' && warned.level === 'privileged') return;
   if (operation === 'UPDATE' && old !== undefined && !changesContainers(object, old)) return;
   const pod = podLike(object);
+  if (isExemptClass(context, pod)) return;
   const forbidden = violations(enforce, pod);
   if (forbidden.length > 0) {
     throw refused(attributes, object, `violates PodSecurity "${standardName(enforce)}": ${details(forbidden)}`);
@@ -115,12 +170,14 @@ function validatePod(attributes: AdmissionAttributes, object: JsonObject, store:
   warnOf(warned, pod, warn);
 }
 
-function warnOfTemplate(attributes: AdmissionAttributes, object: JsonObject, store: Store): void {
+function warnOfTemplate(attributes: AdmissionAttributes, object: JsonObject, context: Context): void {
   const path = TEMPLATES[attributes.kind.groupResource];
-  if (path === undefined) return;
-  const { warn } = policyOf(at(store.get('namespaces', attributes.namespace), 'metadata', 'labels'));
+  if (path === undefined || isExemptRequest(context, attributes)) return;
+  const { warn } = policyOfNamespace(context, attributes.namespace);
   const template = at(object, ...path);
-  if (warn.level !== 'privileged' && template !== undefined) warnOf(warn, podLike(template), attributes.warn);
+  if (warn.level === 'privileged' || template === undefined) return;
+  const pod = podLike(template);
+  if (!isExemptClass(context, pod)) warnOf(warn, pod, attributes.warn);
 }
 
 function warnOf(standard: Standard, pod: PodLike, warn: (text: string) => void): void {

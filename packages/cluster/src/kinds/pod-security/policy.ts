@@ -26,18 +26,18 @@ export interface PodSecurityPolicy {
 
 const PREFIX = 'pod-security.kubernetes.io/';
 const NONE: Standard = { level: 'privileged', version: Number.POSITIVE_INFINITY };
-const PRIVILEGED: PodSecurityPolicy = { enforce: NONE, audit: NONE, warn: NONE, errors: [] };
+export const PRIVILEGED: PodSecurityPolicy = { enforce: NONE, audit: NONE, warn: NONE, errors: [] };
 
-/** Reads a namespace's labels. */
-export function policyOf(labels: JsonObject | undefined): PodSecurityPolicy {
-  if (labels === undefined || !Object.keys(labels).some((key) => key.startsWith(PREFIX))) return PRIVILEGED;
+/** Reads a namespace's labels. @param defaults for what they do not say */
+export function policyOf(labels: JsonObject | undefined, defaults = PRIVILEGED): PodSecurityPolicy {
+  if (labels === undefined || !Object.keys(labels).some((key) => key.startsWith(PREFIX))) return defaults;
   const errors: FieldError[] = [];
   const read = <T>(mode: string, parse: (text: string) => T | string): T | 'bad' | undefined => {
     const label = `${PREFIX}${mode}`;
     const value = field(labels, label);
     if (typeof value !== 'string') return undefined;
     const parsed = parse(value);
-    if (typeof parsed !== 'string' || (LEVELS as readonly string[]).includes(parsed)) return parsed as T;
+    if (typeof parsed !== 'string' || isLevel(parsed)) return parsed as T;
     errors.push(invalidValue(`metadata.labels[${label}]`, value, parsed));
     return 'bad';
   };
@@ -48,27 +48,72 @@ export function policyOf(labels: JsonObject | undefined): PodSecurityPolicy {
   };
   const enforced = level('enforce');
   const enforce: Standard = {
-    level: enforced === 'bad' ? 'restricted' : (enforced ?? 'privileged'),
-    version: version('enforce') ?? NONE.version,
+    level: enforced === 'bad' ? 'restricted' : (enforced ?? defaults.enforce.level),
+    version: version('enforce') ?? defaults.enforce.version,
   };
   const audited = level('audit');
   const audit: Standard = {
-    level: audited === 'bad' ? 'privileged' : (audited ?? 'privileged'),
-    version: version('audit') ?? NONE.version,
+    level: audited === 'bad' ? 'privileged' : (audited ?? defaults.audit.level),
+    version: version('audit') ?? defaults.audit.version,
   };
   const warned = level('warn');
   const warnVersion = version('warn');
-  // Who enforces a level wants to hear of it, too.
-  const follows = warned === undefined && enforced !== undefined && enforced !== 'bad' && enforced !== 'privileged';
+  // Who enforces a level that is stricter wants to hear of it, too.
+  const follows =
+    warned === undefined &&
+    enforced !== undefined &&
+    enforced !== 'bad' &&
+    compareLevels(enforced, defaults.warn.level) > 0;
   const warn: Standard = follows
     ? { level: enforced, version: warnVersion ?? enforce.version }
-    : { level: warned === 'bad' ? 'privileged' : (warned ?? 'privileged'), version: warnVersion ?? NONE.version };
+    : {
+        level: warned === 'bad' ? 'privileged' : (warned ?? defaults.warn.level),
+        version: warnVersion ?? defaults.warn.version,
+      };
   return { enforce, audit, warn, errors };
+}
+
+/** What is demanded where a namespace says nothing: `enforce`, `enforce-version` and so on. */
+export type PodSecurityDefaults = { readonly [Key in Mode | `${Mode}-version`]?: string };
+
+const MODES = ['enforce', 'audit', 'warn'] as const;
+type Mode = (typeof MODES)[number];
+
+/** @throws Error naming what is no level or version */
+export function policyByDefault(defaults: PodSecurityDefaults = {}): PodSecurityPolicy {
+  const standard = (mode: Mode): Standard => {
+    const level = parseLevel(defaults[mode] || NONE.level);
+    const version = parseVersion(defaults[`${mode}-version`] || 'latest');
+    if (!isLevel(level)) throw new Error(`PodSecurity: defaults.${mode}: ${level}`);
+    if (typeof version === 'string') throw new Error(`PodSecurity: defaults.${mode}-version: ${version}`);
+    return { level, version };
+  };
+  return { enforce: standard('enforce'), audit: standard('audit'), warn: standard('warn'), errors: [] };
+}
+
+/** Whether two policies come to the same. */
+export function isSamePolicy(a: PodSecurityPolicy, b: PodSecurityPolicy): boolean {
+  return MODES.every(
+    (mode) => isSameStandard(a[mode], b[mode]) || (a[mode].level === 'privileged' && b[mode].level === 'privileged'),
+  );
+}
+
+/** What labels of a namespace demand, beside what goes without saying: `enforce=baseline:latest, warn=restricted:v1.30`. */
+export function policyText(policy: PodSecurityPolicy, labels: JsonObject | undefined): string {
+  const says = (mode: Mode) =>
+    [mode, `${mode}-version`].some((label) => field(labels, `${PREFIX}${label}`) !== undefined);
+  return MODES.filter((mode) => policy[mode].level !== 'privileged' && says(mode))
+    .map((mode) => `${mode}=${standardName(policy[mode])}`)
+    .join(', ');
+}
+
+function isLevel(text: string): text is Level {
+  return (LEVELS as readonly string[]).includes(text);
 }
 
 /** The level, or what is wrong with it. */
 function parseLevel(text: string): Level | string {
-  return (LEVELS as readonly string[]).includes(text) ? text : `must be one of ${LEVELS.join(', ')}`;
+  return isLevel(text) ? text : `must be one of ${LEVELS.join(', ')}`;
 }
 
 function parseVersion(text: string): number | string {
