@@ -1,3 +1,5 @@
+import { FIELD, NAME, VALUE } from './grammar.ts';
+
 /** What an answer begins with. */
 export interface ResponseHead {
   readonly status: number;
@@ -35,11 +37,8 @@ const EMPTY = Buffer.alloc(0);
 const LINE_END = Buffer.from('\r\n');
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-const NAME = /[!#$%&'*+\-.^_`|~\dA-Za-z]+/.source;
-const VALUE = /[\t\x20-\x7e\x80-\xff]*/.source;
 /** The version, the status, and the fields, each after a line end. */
 const HEAD = new RegExp(`^HTTP/1\\.([01]) ([1-5]\\d\\d)(?: ${VALUE})?((?:\\r\\n${NAME}:${VALUE})*)$`);
-const FIELD = new RegExp(`^${NAME}:${VALUE}$`);
 const CONTENT_LENGTH = /^\d{1,15}$/;
 const CHUNK_SIZE = new RegExp(`^([\\da-fA-F]{1,12})[\\t ]*(?:;${VALUE})?$`);
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/;
