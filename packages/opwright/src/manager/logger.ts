@@ -45,23 +45,30 @@ export interface JsonLoggerOptions {
 
 /** JSON lines `{"level":"info","ts":"…","msg":"…", …}`; `Error` values become their message and stack. */
 export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonLoggerOptions = {}): LeveledLogger {
-  const root = pino(
-    {
-      // Children of pino keep the level that they were made with: which lines are written is decided here.
-      level: 'debug',
-      base: null,
-      messageKey: 'msg',
-      timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    { write: write ?? ((line: string) => process.stderr.write(line)) },
-  );
+  const root = () =>
+    pino(
+      {
+        // Children of pino keep the level that they were made with: which lines are written is decided here.
+        level: 'debug',
+        base: null,
+        messageKey: 'msg',
+        timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      { write: write ?? ((line: string) => process.stderr.write(line)) },
+    );
   let least = LOG_LEVELS.indexOf(level);
-  const wrap = (logger: typeof root): Logger => {
+  // Many a logger never writes a line, above all that of an embedded cluster: pino is made, and its code read, by the first line.
+  const wrap = (make: () => ReturnType<typeof root>): Logger => {
+    let made: ReturnType<typeof root> | undefined;
+    const logger = () => {
+      made ??= make();
+      return made;
+    };
     const at = (line: LogLevel) => {
       const rank = LOG_LEVELS.indexOf(line);
       return (message: string, fields: LogFields = {}) => {
-        if (rank >= least) logger[line](serialized(fields), message);
+        if (rank >= least) logger()[line](serialized(fields), message);
       };
     };
     return {
@@ -69,7 +76,10 @@ export function jsonLogger({ clock = systemClock, level = 'info', write }: JsonL
       info: at('info'),
       warn: at('warn'),
       error: at('error'),
-      child: (fields) => wrap(logger.child(serialized(fields))),
+      child(fields) {
+        const bindings = serialized(fields);
+        return wrap(() => logger().child(bindings));
+      },
     };
   };
   return Object.defineProperty(wrap(root), 'level', {
