@@ -8,7 +8,7 @@ test('two embedded servers answer random requests alike', async () => {
   await using other = await embeddedServer();
   const found: Divergence[] = [];
   const report = (_: number, divergence: Divergence) => found.push(divergence);
-  const { answers } = await explore(one, other, { seed: 1, cases: 4, exceptions: [], report });
+  const { answers } = await explore({ wanted: one, got: other, exceptions: [] }, { seed: 1, cases: 4, report });
   expect(found).toEqual([]);
   expect(answers).toBeGreaterThan(20);
 }, 60_000);
@@ -18,7 +18,7 @@ test('a difference is found and made as small as it can be', async () => {
   await using other = await embeddedServer();
   const found: Divergence[] = [];
   const report = (_: number, divergence: Divergence) => found.push(divergence);
-  const { findings } = await explore(one, deaf(other), { seed: 1, cases: 2, exceptions: [], report });
+  const { findings } = await explore({ wanted: one, got: deaf(other), exceptions: [] }, { seed: 1, cases: 2, report });
   expect(findings).toBe(found.length);
   expect(found.length).toBeGreaterThan(0);
   for (const { case: smallest } of found) {

@@ -4,12 +4,26 @@
  */
 export function comparableMessage(message: string): string {
   const text = withoutDumps(withoutDiff(message));
-  const typed = /^(failed to create typed patch object .*: errors:)\n(.*)$/s.exec(text);
-  if (typed !== null) return [typed[1], ...(typed[2] ?? '').split('\n').sort()].join('\n');
+  const typed = /^(failed to create typed patch object \([^)]*\): )(?:errors:\n)?(.*)$/s.exec(text);
+  if (typed !== null) return (typed[1] ?? '') + typedErrors((typed[2] ?? '').split('\n'));
   const combined = /^(.* is invalid: )\[(.*)\]$/s.exec(text);
   if (combined === null) return text;
   const parts = (combined[2] ?? '').split(/, (?=[\w<][\w.[\]"<>/-]*: )/);
   return `${combined[1]}[${parts.sort().join(', ')}]`;
+}
+
+const UNDECLARED = /^\s*(.*?)\.([^.]*): field not declared in schema$/;
+
+/**
+ * The reader of a map that is applied ends at the first field that is not declared, and goes through the map in random order:
+ * which of its other fields are wrong is told by chance.
+ */
+function typedErrors(errors: readonly string[]): string {
+  const maps = errors.flatMap((error) => UNDECLARED.exec(error)?.[1] ?? []);
+  const told = errors
+    .map((error) => error.trim())
+    .filter((error) => UNDECLARED.test(error) || !maps.some((map) => error.startsWith(`${map}.`)));
+  return told.length === 1 ? told.join() : ['errors:', ...told.sort().map((error) => `  ${error}`)].join('\n');
 }
 
 /** The difference ends with the bracket that stands at its beginning, two columns in; more errors may follow. */

@@ -86,6 +86,7 @@ const places = ['replicas', 'text', 'any', 'map', 'list', 'set', ...PROTOTYPE_NA
 export const WIDGETS_TARGET: Target = {
   path: `/apis/${GROUP}/v1/namespaces/{{ns}}/widgets`,
   subresources: ['status', 'scale'],
+  parts: [],
   fields: ['metadata.name', 'spec.text'],
   object: (name) => ({
     apiVersion: `${GROUP}/v1`,

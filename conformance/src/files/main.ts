@@ -1,10 +1,8 @@
-import type { Answer, RequestStep } from '../case.ts';
-import { describe, differences, isEqual } from '../compare.ts';
+import type { RequestStep } from '../case.ts';
 import { readExceptions } from '../exceptions.ts';
 import { exchange, sendStep } from '../exchange.ts';
-import { isListed, kindOf } from '../random/explore.ts';
-import { runCase } from '../run-case.ts';
 import { embeddedServer, type Server } from '../server.ts';
+import { addTo, type Tally } from '../side-by-side.ts';
 import { get, patch, post, send } from '../steps.ts';
 import { type FileObject, objectsIn } from './documents.ts';
 
@@ -16,22 +14,12 @@ const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
  */
 export async function compareFiles(live: Server, paths: readonly string[], list: string): Promise<boolean> {
   await using embedded = await embeddedServer();
-  const exceptions = await readExceptions(list);
+  const pair = { wanted: live, got: embedded, exceptions: await readExceptions(list) };
   const objects = await objectsIn(paths);
   const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
-  const found = new Map<string, string>();
-  let answers = 0;
-  const compare = async (file: string, steps: readonly RequestStep[]) => {
-    const both = await Promise.all([live, embedded].map((server) => answersOf(server, steps)));
-    const [wanted, got] = both as [Answer[], Answer[]];
-    answers += wanted.length;
-    for (const [at, answer] of wanted.entries()) {
-      const where = differences(answer, got[at]);
-      if (isEqual(answer, got[at]) || isListed({ request: answer.request, differences: where }, exceptions)) continue;
-      const kind = kindOf(answer.request, where);
-      if (!found.has(kind)) found.set(kind, [`${file}: ${answer.request}`, ...where.map(describe)].join('\n    '));
-    }
-  };
+  const tally: Tally = { answers: 0, texts: new Map() };
+  const compare = (file: string, steps: readonly RequestStep[]) =>
+    addTo(tally, pair, { name: 'files', steps, clusterWide: true }, ({ request }) => `${file}: ${request}`);
   try {
     for (const { file, object } of definitions) await compare(file, [post(`${CRDS}?dryRun=All&${STRICT}`, object)]);
     for (const server of [live, embedded]) await define(server, definitions);
@@ -46,20 +34,16 @@ export async function compareFiles(live: Server, paths: readonly string[], list:
     for (const { object } of definitions)
       await exchange(live.transport, { method: 'DELETE', path: `${CRDS}/${nameOf(object)}` });
   }
-  for (const text of found.values()) console.log(`\n  ${text}`);
+  for (const text of tally.texts.values()) console.log(`\n  ${text}`);
   console.log(
-    `\n${definitions.length} definitions, ${objects.length} objects: ${answers} answers, ${found.size} kinds of difference`,
+    `\n${definitions.length} definitions, ${objects.length} objects: ${tally.answers} answers, ${tally.texts.size} kinds of difference`,
   );
-  return found.size === 0;
+  return tally.texts.size === 0;
 }
 
 const STRICT = 'fieldValidation=Strict';
 /** Not the conditions, which come in the order in which they were found out. */
 const KEPT = ['spec', 'status.acceptedNames', 'status.storedVersions'];
-
-async function answersOf(server: Server, steps: readonly RequestStep[]): Promise<Answer[]> {
-  return runCase(server, { name: 'files', steps, clusterWide: true }, { waits: false });
-}
 
 async function define(server: Server, definitions: readonly FileObject[]): Promise<void> {
   const created: string[] = [];

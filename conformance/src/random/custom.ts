@@ -3,6 +3,7 @@ import type { Step } from '../case.ts';
 import { post } from '../steps.ts';
 import { CRDS, definition, served, version, WIDGETS, widget } from '../subjects/widgets.ts';
 import type { Edit } from './edits.ts';
+import { SCALES } from './kind.ts';
 import type { Target } from './requests.ts';
 import { objectSchema, type RandomSchema } from './schemas.ts';
 import { edit, junk, metadataEdit } from './values.ts';
@@ -14,12 +15,18 @@ export interface CustomTarget {
 }
 
 export const customTarget: Arbitrary<CustomTarget> = fc
-  .record({ spec: objectSchema, status: objectSchema, separate: fc.boolean() })
-  .map(({ spec, status, separate }) => ({
-    definition: defined(spec, status, separate),
+  .record({
+    spec: objectSchema,
+    status: objectSchema,
+    separate: fc.boolean(),
+    scaled: fc.boolean(),
+  })
+  .map(({ spec, status, separate, scaled }) => ({
+    definition: defined(spec, status, separate, separate && scaled),
     target: fc.array(spec.value, { minLength: 1, maxLength: 2 }).map((values) => ({
       path: WIDGETS,
       subresources: separate ? ['status'] : [],
+      parts: separate && scaled ? SCALES : [],
       fields: ['metadata.name', 'spec.a'],
       object: (name) => widget(name, values[0]),
       edit: fc.oneof(
@@ -46,9 +53,11 @@ function valueEdit(part: string, values: Arbitrary<unknown>): Arbitrary<Edit> {
   });
 }
 
-function defined(spec: RandomSchema, status: RandomSchema, separate: boolean): Step[] {
+function defined(spec: RandomSchema, status: RandomSchema, separate: boolean, scaled: boolean): Step[] {
   const schema = { type: 'object', properties: { spec: spec.schema, status: status.schema } };
-  const only = version(schema, separate ? { subresources: { status: {} } } : {});
+  const scale = { specReplicasPath: '.spec.a', statusReplicasPath: '.status.a', labelSelectorPath: '.status.b' };
+  const subresources = { status: {}, ...(scaled && { scale }) };
+  const only = version(schema, separate ? { subresources } : {});
   return [
     post(CRDS, definition([only]), { keep: ['message', 'details', 'code'], essential: true }),
     ...served,

@@ -1,20 +1,13 @@
 import fc from 'fast-check';
-import type { Answer, Case } from '../case.ts';
-import { type Difference, differences, isEqual } from '../compare.ts';
-import { type Exception, matches } from '../exceptions.ts';
-import { runCase } from '../run-case.ts';
-import type { Server } from '../server.ts';
+import type { Case } from '../case.ts';
+import { type Finding, type Pair, sideBySide } from '../side-by-side.ts';
 import { randomCase } from './cases.ts';
 import { shrink } from './shrink.ts';
 
 /** Where two servers answered the same requests differently. */
-export interface Divergence {
+export interface Divergence extends Finding {
   /** Ends with the request that was answered differently. */
   readonly case: Case;
-  readonly request: string;
-  readonly differences: readonly Difference[];
-  /** What is the same of all differences of this kind, whatever the values. */
-  readonly kind: string;
 }
 
 export interface Exploration {
@@ -29,7 +22,6 @@ export interface ExploreOptions {
   /** Of the first case; the next case has the next number. */
   readonly seed: number;
   readonly cases: number;
-  readonly exceptions: readonly Exception[];
   /** Called once per kind of difference, with the smallest case that shows it. */
   report(seed: number, smallest: Divergence): void;
 }
@@ -40,23 +32,21 @@ const SHRINK_ATTEMPTS = 120;
 const AT_ONCE = 4;
 
 /** Sends random cases to two servers and compares the answers. After the first difference a case is not looked at further. */
-export async function explore(wanted: Server, got: Server, options: ExploreOptions): Promise<Exploration> {
+export async function explore(pair: Pair, options: ExploreOptions): Promise<Exploration> {
   const total = { answers: 0, listed: 0 };
   const known = new Set<string>();
   const compare = async (each: Case): Promise<Divergence | undefined> => {
-    const { answers, divergence } = await compareServers(wanted, got, each);
+    const { answers, findings } = await sideBySide(pair, each);
+    const first = findings.find(({ isListed }) => !isListed);
     total.answers += answers;
-    return divergence;
+    if (first === undefined && findings.length > 0) total.listed++;
+    return first && { ...first, case: { ...each, steps: upToAnswer(each.steps, first.at) } };
   };
 
   const tryCase = async (seed: number): Promise<void> => {
     const [each] = fc.sample(randomCase, { seed, numRuns: 1 });
     const first = await compare(each!);
     if (first === undefined || known.has(first.kind)) return;
-    if (isListed(first, options.exceptions)) {
-      total.listed++;
-      return;
-    }
     let smallest = first;
     const stillShows = async (smaller: Case): Promise<boolean> => {
       const found = await compare(smaller);
@@ -79,69 +69,9 @@ export async function explore(wanted: Server, got: Server, options: ExploreOptio
   return { ...total, findings: known.size };
 }
 
-async function compareServers(
-  wanted: Server,
-  got: Server,
-  each: Case,
-): Promise<{ readonly answers: number; readonly divergence?: Divergence }> {
-  const [before, after] = await Promise.all([answersOf(wanted, each), answersOf(got, each)]);
-  for (let at = 0; at < Math.max(before.length, after.length); at++) {
-    if (isEqual(before[at], after[at])) continue;
-    const request = before[at]?.request ?? after[at]?.request ?? '';
-    const found = differences(before[at], after[at]);
-    const steps = upToAnswer(each.steps, at);
-    return {
-      answers: at + 1,
-      divergence: { case: { ...each, steps }, request, differences: found, kind: kindOf(request, found) },
-    };
-  }
-  return { answers: before.length };
-}
-
 /** The steps that lead to an answer; those that wait for something, or are not recorded, have none. */
 function upToAnswer(steps: Case['steps'], answer: number): Case['steps'] {
   let seen = -1;
   const last = steps.findIndex((step) => !('until' in step || 'unrecorded' in step) && ++seen === answer);
   return last < 0 ? steps : steps.slice(0, last + 1);
-}
-
-/** A server that does not answer at all has that as its answer. */
-async function answersOf(server: Server, each: Case): Promise<readonly Answer[]> {
-  try {
-    return await runCase(server, each, { waits: false });
-  } catch (error) {
-    return [{ request: 'the case', status: 0, headers: {}, body: (error as Error).message }];
-  }
-}
-
-/** What a row of the list of exceptions is compared with. */
-export function randomId(request: string, { path, wanted, got }: Difference): string {
-  return `random: ${request} ${path} ${JSON.stringify(wanted)} → ${JSON.stringify(got)}`;
-}
-
-/** Whether all of it is in the list of exceptions. */
-export function isListed(
-  { request, differences }: Pick<Divergence, 'request' | 'differences'>,
-  exceptions: readonly Exception[],
-): boolean {
-  return differences.every((difference) =>
-    exceptions.some((exception) => matches(exception, randomId(request, difference))),
-  );
-}
-
-/** Method and place, the first path that differs, and its texts without what is quoted or counted. */
-export function kindOf(request: string, found: readonly Difference[]): string {
-  const [method, path = ''] = request.split(/[ ?]/);
-  const first = found.find(({ path: where }) => where === 'body.message') ?? found[0];
-  const shape = (value: unknown) =>
-    JSON.stringify(value)
-      ?.replace(/\\"[^"]*\\"|[0-9]+/g, '_')
-      .slice(0, 100);
-  return [
-    method,
-    path.split('/').length,
-    first?.path.replace(/\d+/g, '_'),
-    shape(first?.wanted),
-    shape(first?.got),
-  ].join(' ');
 }

@@ -7,7 +7,8 @@ import { type Divergence, explore } from './explore.ts';
 export async function exploreLive(live: Server, cases: number, seed: number, list: string): Promise<boolean> {
   await using embedded = await embeddedServer();
   const exceptions = await readExceptions(list);
-  const { answers, listed, findings } = await explore(live, embedded, { seed, cases, exceptions, report });
+  const pair = { wanted: live, got: embedded, exceptions };
+  const { answers, listed, findings } = await explore(pair, { seed, cases, report });
   console.log(`\nseeds ${seed} to ${seed + cases - 1}: ${answers} answers, ${listed} listed, ${findings} different`);
   return findings === 0;
 }

@@ -9,6 +9,8 @@ export interface Target {
   /** Of the collection, with `{{ns}}`. */
   readonly path: string;
   readonly subresources: readonly string[];
+  /** Bodies for subresources that take something else than the object: `POST eviction`. */
+  readonly parts: readonly (readonly [methodAndPart: string, body: object])[];
   /** A valid object of a name. */
   object(name: string): object;
   /** Changes that say something about the kind. */
@@ -28,13 +30,16 @@ export function requestTo(target: Target): Arbitrary<RequestStep> {
       { weight: 3, arbitrary: lists(target) },
       { weight: 2, arbitrary: deletes(target) },
       { weight: 1, arbitrary: strange(target) },
+      ...(target.parts.length === 0 ? [] : [{ weight: 3, arbitrary: toParts(target) }]),
     )
     .chain((step) => headers.map((more) => ({ ...step, headers: { ...step.headers, ...more } })))
-    .map(saving);
+    .map((step) => saving(step, target.path));
 }
 
-/** Later requests name the newest version and uid. */
-function saving(step: RequestStep): RequestStep {
+/** Later requests name the newest version and uid of an object; the version of a list counts what others do, too. */
+function saving(step: RequestStep, collection: string): RequestStep {
+  const [method = '', path = ''] = step.request.split(/[ ?]/);
+  if (path === collection && method !== 'POST') return step;
   return { ...step, save: { rv: 'metadata.resourceVersion', uid: 'metadata.uid' } };
 }
 
@@ -54,6 +59,11 @@ const headers: Arbitrary<Record<string, string>> = fc.oneof(
       { accept: 'text/html, application/json;q=0.5' },
       { 'user-agent': 'kubectl/v1.32.0 (linux/amd64)' },
       { 'user-agent': '' },
+      { 'impersonate-user': 'eve' },
+      { 'impersonate-user': 'eve', 'impersonate-group': 'system:masters' },
+      { 'impersonate-user': 'system:serviceaccount:{{ns}}:default' },
+      { 'impersonate-user': 'eve', 'impersonate-uid': 'u', 'impersonate-extra-a': 'b' },
+      { 'impersonate-group': 'system:masters' },
     ),
   },
 );
@@ -101,6 +111,15 @@ function patches(target: Target): Arbitrary<RequestStep> {
         patch(at + search, 'apply', edited(whole ? object(name) : bare(object(name)), changes)),
       ),
   );
+}
+
+function toParts({ path, parts }: Target): Arbitrary<RequestStep> {
+  return fc.tuple(fc.constantFrom(...parts), objectName, writeQuery).map(([[where, body], name, search]) => {
+    const [method, part] = where.split(' ');
+    const at = `${path}/${name}/${part}${search}`;
+    if (method === 'POST') return post(at, body);
+    return method === 'PUT' ? put(at, body) : patch(at, 'merge', body);
+  });
 }
 
 const applyQuery = query({

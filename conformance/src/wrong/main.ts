@@ -1,11 +1,10 @@
 import { typeOf } from '@opwright/kubernetes/data';
-import type { Answer, RequestStep } from '../case.ts';
-import { describe, differences, isEqual } from '../compare.ts';
+import type { RequestStep } from '../case.ts';
+import { differences } from '../compare.ts';
 import { readExceptions } from '../exceptions.ts';
 import { edited } from '../random/edits.ts';
-import { isListed, kindOf } from '../random/explore.ts';
-import { runCase } from '../run-case.ts';
 import { embeddedServer, type Server } from '../server.ts';
+import { addTo, type Finding, type Tally } from '../side-by-side.ts';
 import { post, put } from '../steps.ts';
 import { type Sample, samples } from './samples.ts';
 import { wrongEdits } from './wrong-values.ts';
@@ -20,42 +19,26 @@ const AT_ONCE = 4;
  */
 export async function compareWrong(live: Server, names: readonly string[], list: string): Promise<boolean> {
   await using embedded = await embeddedServer();
-  const exceptions = await readExceptions(list);
+  const pair = { wanted: live, got: embedded, exceptions: await readExceptions(list) };
   const chosen = samples.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
   let isSame = true;
   for (const sample of chosen) {
-    const found = new Map<string, string>();
+    const tally: Tally = { answers: 0, texts: new Map() };
     const cases = casesOf(sample);
-    let answers = 0;
     const worker = async () => {
       for (let steps = cases.shift(); steps !== undefined; steps = cases.shift()) {
-        const [wanted, got] = await Promise.all([answersOf(live, steps), answersOf(embedded, steps)]);
-        answers += wanted.length;
-        for (const [at, answer] of wanted.entries()) {
-          if (isEqual(answer, got[at])) continue;
-          const where = differences(answer, got[at]);
-          if (isListed({ request: answer.request, differences: where }, exceptions)) continue;
-          const kind = kindOf(answer.request, where);
-          if (!found.has(kind))
-            found.set(
-              kind,
-              [`${answer.request} ${shown(sample.object, steps[at])}`, ...where.map(describe)].join('\n    '),
-            );
-        }
+        const sent = steps;
+        const title = ({ at, request }: Finding) => `${request} ${shown(sample.object, sent[at])}`;
+        // Which uid or version an answer has depends on the answers before it, and on the server's own controllers.
+        await addTo(tally, pair, { name: 'wrong', steps }, title, { ordinals: false });
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    for (const text of found.values()) console.log(`\n  ${text}`);
-    console.log(`${sample.name}: ${answers} answers, ${found.size} kinds of difference`);
-    isSame &&= found.size === 0;
+    for (const text of tally.texts.values()) console.log(`\n  ${text}`);
+    console.log(`${sample.name}: ${tally.answers} answers, ${tally.texts.size} kinds of difference`);
+    isSame &&= tally.texts.size === 0;
   }
   return isSame;
-}
-
-async function answersOf(server: Server, steps: readonly RequestStep[]): Promise<Answer[]> {
-  const answers = await runCase(server, { name: 'wrong', steps }, { waits: false });
-  // What an answer is called that has a uid depends on the answers before it.
-  return JSON.parse(JSON.stringify(answers).replaceAll(/<uid \d+>/g, '<uid>'));
 }
 
 /** Creates, updates and updates of the status, some at a time. */

@@ -1,6 +1,6 @@
 import { isStatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
-import { notAcceptable } from './errors.ts';
+import { notAcceptable, unknownMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
 import {
   acceptClauses,
@@ -13,8 +13,13 @@ import {
 } from './negotiate.ts';
 import { listOptions } from './options.ts';
 import { patchType } from './patch-type.ts';
+import { hasBody } from './read-body.ts';
 import type { ResourceRequest } from './request-info.ts';
 
+/** Subresources whose answers are shown as tables by nobody. */
+const WITHOUT_TABLES: ReadonlySet<string> = new Set([
+  ...['approval', 'binding', 'ephemeralcontainers', 'eviction', 'finalize', 'resize', 'token'],
+]);
 const COLLECTION_TYPES = [...RESOURCE_TYPES, ...WATCH_TYPES];
 
 /**
@@ -30,6 +35,7 @@ export function answerForm(request: ServerRequest, info: ResourceRequest, kind: 
       isWatch: info.verb === 'watch',
       isCustom: kind.custom,
       available: onCollection ? COLLECTION_TYPES : RESOURCE_TYPES,
+      hasTables: !WITHOUT_TABLES.has(info.subresource),
     });
   } catch (error) {
     if (!isStatusError(error)) throw error;
@@ -38,8 +44,15 @@ export function answerForm(request: ServerRequest, info: ResourceRequest, kind: 
     if (info.verb === 'patch') patchType(request, kind);
     // Media types that nobody knows are refused before there is a handler.
     const isUnknown = error.status.details !== undefined;
-    if (isUnknown && !kind.custom) throw error;
+    if (isUnknown && !kind.custom) {
+      // A write without a body is refused for the type that it has not.
+      throw isWrite(request) && !hasBody(request) ? unknownMediaType(415, RESOURCE_TYPES.join(', ')) : error;
+    }
     if (onCollection) listOptions(info.query, info.verb === 'watch');
     throw isUnknown ? notAcceptable(RESOURCE_TYPES) : error;
   }
+}
+
+function isWrite({ method }: ServerRequest): boolean {
+  return ['POST', 'PUT', 'PATCH'].includes(method);
 }

@@ -50,6 +50,7 @@ export function decodeAs(
   // To Go null is an object without anything in it.
   const value = body.value === null && !expected.custom ? {} : body.value;
   if (!isPlainObject(value)) throw unrecognized(expected, body, notAnObject(value));
+  refuseOtherVersion(value, expected, body, validation, warnings);
   checkKind(value, expected, body);
   let decoded: ReturnType<typeof decodeObject>;
   try {
@@ -65,14 +66,46 @@ export function decodeAs(
   object.apiVersion = expected.apiVersion;
   object.kind = expected.kind;
   const unknown = expected.custom ? [...decoded.unknown].sort() : decoded.unknown;
-  const strict = strictErrors(body.duplicates, unknown);
-  const { problems = [] } = body;
+  reportStrict(value, expected, body, unknown, validation, warnings);
+  return object;
+}
+
+/** What strict decoding finds is refused or warned about. */
+function reportStrict(
+  value: { [key: string]: unknown },
+  expected: ExpectedKind,
+  { duplicates, problems = [] }: RawBody,
+  unknown: readonly string[],
+  validation: FieldValidation,
+  warnings: string[],
+): void {
+  const strict = strictErrors(duplicates, unknown);
   if (validation === 'Strict' && strict.length + problems.length > 0) {
     const all = problems.length === 0 ? strict : [strictYamlError(problems), ...strict];
     throw cannotBeHandled(value, expected, `strict decoding error: ${all.join(', ')}`);
   }
   if (validation === 'Warn') warnings.push(...problems, ...strict);
-  return object;
+}
+
+/** A kind in another version that is served, too, is read as what it is before it is refused. */
+function refuseOtherVersion(
+  value: { [key: string]: unknown },
+  expected: ExpectedKind,
+  body: RawBody,
+  validation: FieldValidation,
+  warnings: string[],
+): void {
+  const { kind, apiVersion } = value;
+  if (typeof apiVersion !== 'string' || apiVersion === expected.apiVersion || expected.custom) return;
+  const type = typeOf(apiVersion, expected.kind);
+  if (type === undefined || (kind !== undefined && kind !== null && kind !== '' && kind !== expected.kind)) return;
+  try {
+    const { unknown } = decodeObject(type, value);
+    reportStrict(value, expected, body, unknown, validation, warnings);
+  } catch (error) {
+    throw error instanceof DecodeError ? cannotBeHandled(value, expected, error.message) : error;
+  }
+  throw otherVersion(apiVersion, expected);
 }
 
 /** The metadata of custom resources is decoded on its own, and so named. */
@@ -113,9 +146,7 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
   if (expected.custom) {
     if (kind === '') throw unrecognized(expected, body, `Object 'Kind' is missing in '${body.text()}'`);
     if (apiVersion !== expected.apiVersion) {
-      throw badRequest(
-        `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
-      );
+      throw otherVersion(apiVersion, expected);
     }
     if (kind !== expected.kind) {
       const name = isPlainObject(value.metadata) ? text(value.metadata.name) : '';
@@ -135,9 +166,7 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
     }
     if (isRetired(apiVersion, kind) && kind === expected.kind) {
       if (expected.acceptsRetired) return;
-      throw badRequest(
-        `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
-      );
+      throw otherVersion(apiVersion, expected);
     }
     throw cannotBeHandled(
       value,
@@ -155,6 +184,10 @@ function checkKind(value: { [key: string]: unknown }, expected: ExpectedKind, bo
     }
     throw otherKind(value, expected, { ...expected, kind });
   }
+}
+
+function otherVersion(found: string, { apiVersion }: ExpectedKind) {
+  return badRequest(`the API version in the data (${found}) does not match the expected API version (${apiVersion})`);
 }
 
 /** An object of another kind is read as what it is, before nobody can convert it. */

@@ -77,13 +77,8 @@ export function keepSystemFields(object: MutableObject, old: StoredObject): void
   else metadata.generation = before.generation;
   metadata.creationTimestamp = before.creationTimestamp;
   if (metaText(object, 'uid') === '') metadata.uid = before.uid;
-  if (before.generateName !== undefined && metaText(object, 'generateName') === '') {
-    metadata.generateName = before.generateName;
-  }
-  // A deletion cannot be taken back, nor its time removed.
-  if (before.deletionTimestamp !== undefined && metadata.deletionTimestamp === undefined) {
-    metadata.deletionTimestamp = before.deletionTimestamp;
-  }
+  // A deletion cannot be taken back, nor its time changed.
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp;
   if (before.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
     metadata.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
   }

@@ -41,6 +41,8 @@ export interface Offer {
   readonly isWatch?: boolean;
   /** The objects have no protobuf form; their metadata has. */
   readonly isCustom?: boolean;
+  /** Objects are shown as tables, too; default: yes. */
+  readonly hasTables?: boolean;
   /** What the answer can be, as refusals name it; default: what objects can be. */
   readonly available?: readonly string[];
 }
@@ -52,7 +54,7 @@ export interface Offer {
  */
 export function negotiate(
   request: ServerRequest,
-  { isWatch = false, isCustom = false, available = RESOURCE_TYPES }: Offer = {},
+  { isWatch = false, isCustom = false, hasTables = true, available = RESOURCE_TYPES }: Offer = {},
 ): Negotiated {
   const clauses = acceptClauses(header(request, 'accept'));
   if (clauses.length === 0) return plainJson(request);
@@ -67,7 +69,7 @@ export function negotiate(
       if (isCustom && mediaType === PROTOBUF) continue;
       return { mediaType, pretty: pretty || parameters.get('pretty') === '1' };
     }
-    if (as === 'Table' && mediaType === PROTOBUF) continue;
+    if (as === 'Table' && (mediaType === PROTOBUF || !hasTables)) continue;
     const version = parameters.get('v');
     if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) {
       return { mediaType, as: { kind: as as Transform['kind'], version }, pretty };

@@ -1,6 +1,5 @@
 import type { FeatureGates } from '../kinds/feature-gates.ts';
 import type { FieldError } from '../kinds/kind.ts';
-import { parseContinue } from './continue-token.ts';
 import { badRequest, goQuote, invalid, rawError } from './errors.ts';
 import { booleanParameter } from './request-info.ts';
 import { checkSelectors } from './selection.ts';
@@ -25,6 +24,8 @@ export interface ListOptions {
   readonly fieldSelector: string;
   /** undefined = unset. @throws StatusError 500 when asked for and malformed: selectors are looked at before */
   readonly resourceVersion: number | undefined;
+  /** As it was written; '' = unset. */
+  readonly givenResourceVersion: string;
   readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
   /** 0 = none. */
   readonly limit: number;
@@ -131,29 +132,24 @@ export function listOptions(
   isWatch: boolean,
   { WatchList: hasWatchList = true }: FeatureGates = {},
 ): ListOptions {
-  const limit = integerParameter(query, 'limit') ?? 0;
   const timeoutSeconds = integerParameter(query, 'timeoutSeconds');
+  const limit = integerParameter(query, 'limit') ?? 0;
   const match = query.get('resourceVersionMatch') ?? '';
   const version = query.get('resourceVersion') ?? '';
   const sendInitialEvents = query.has('sendInitialEvents') ? booleanParameter(query, 'sendInitialEvents') : undefined;
   checkSelectors(query);
   const errors = matchErrors(isWatch, version, match, sendInitialEvents, query.get('continue') ?? '', hasWatchList);
   if (errors.length > 0) throw invalid({ group: META, kind: 'ListOptions' }, '', errors);
-  const token = query.get('continue') ?? '';
-  if (token !== '' && !isWatch) {
-    parseContinue(token);
-    if (version !== '' && version !== '0')
-      throw badRequest('specifying resource version is not allowed when using continue');
-  }
   return {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
     get resourceVersion() {
       return parseResourceVersion(version);
     },
+    givenResourceVersion: version,
     resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
     limit: Math.max(0, limit),
-    continue: token,
+    continue: query.get('continue') ?? '',
     allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks'),
     sendInitialEvents,
     timeoutSeconds,

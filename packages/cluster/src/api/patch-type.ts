@@ -1,7 +1,7 @@
 import type { ServedKind } from '../kinds/kind.ts';
 import { unknownMediaType, unsupportedMediaType } from './errors.ts';
 import type { ServerRequest } from './http-types.ts';
-import { contentType } from './read-body.ts';
+import { contentType, hasBody } from './read-body.ts';
 
 export const APPLY = 'application/apply-patch+yaml';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -14,5 +14,6 @@ export function patchType(request: ServerRequest, { custom }: Pick<ServedKind, '
   if (type === APPLY || type === MERGE || type === JSON_PATCH) return type;
   if (custom) throw unsupportedMediaType([JSON_PATCH, MERGE, APPLY]);
   if (type === STRATEGIC) return type;
-  throw unknownMediaType(415);
+  // A patch without a body is refused by another part, which has nothing to offer.
+  throw hasBody(request) ? unknownMediaType(415) : unknownMediaType(415, '');
 }

@@ -75,6 +75,10 @@ export function readBody(request: ServerRequest, expected: ExpectedKind, protobu
   }
 }
 
+export function hasBody({ body }: ServerRequest): boolean {
+  return body !== undefined && (!('bytes' in body) || body.bytes.length > 0);
+}
+
 /** The media type of the body without parameters, '' where the client names none. */
 export function contentType(request: ServerRequest): string {
   return (header(request, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();

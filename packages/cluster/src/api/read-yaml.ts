@@ -163,12 +163,28 @@ function describe(error: YAMLError, text: string): string {
   if (/Flow (map|sequence)/.test(message) && /[[{,:]\s*$/.test(text.slice(0, at))) {
     return `${placed('parser', text, at)}did not find expected node content`;
   }
+  if (code === 'MISSING_CHAR' || code === 'UNEXPECTED_TOKEN') {
+    const missing = missingAfter(text, at);
+    if (missing !== undefined) return `${placed('parser', text, at)}did not find expected ${missing}`;
+  }
   for (const [pattern, words, finder] of WORDS) {
     if (!pattern.test(`${code} ${message}`)) continue;
     const place = finder === 'colon' ? text.indexOf(':', at) : finder === 'directive' ? text.lastIndexOf('%', at) : at;
     return `${placed(finder, text, place)}${words}`;
   }
   return `${placed('parser', text, at)}did not find expected key`;
+}
+
+/** What Go misses between two values that follow each other; undefined where the words of the library tell. */
+function missingAfter(text: string, at: number): string | undefined {
+  const open: string[] = [];
+  for (const [token] of text.slice(0, at).matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') open.push(token);
+    else if (token === '}' || token === ']') open.pop();
+  }
+  const around = open.at(-1);
+  if (around !== undefined) return around === '{' ? "',' or '}'" : "',' or ']'";
+  return /^\s*- /m.test(text.slice(0, at)) ? "'-' indicator" : undefined;
 }
 
 /** Who finds the error; `colon`, `directive`: the scanner, at the next colon or the last directive. */
@@ -180,7 +196,7 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string, finder: Finder]
   [/^(BLOCK_AS|MULTILINE)_IMPLICIT_KEY/, 'mapping values are not allowed in this context', 'colon'],
   [/^TAB_AS_INDENT/, 'found a tab character that violates indentation', 'scanner'],
   [/Missing closing/, 'found unexpected end of stream', 'scanner'],
-  [/All sequence items|Unexpected scalar at node end/, "did not find expected '-' indicator", 'parser'],
+  [/All sequence items/, "did not find expected '-' indicator", 'parser'],
   [/Block scalar header/, 'did not find expected comment or line break', 'scanner'],
   [/^BAD_SCALAR_START/, 'found character that cannot start any token', 'scanner'],
   [/^BAD_DQ_ESCAPE .*\\[xuU]/, 'did not find expected hexdecimal number', 'scanner'],

@@ -75,8 +75,8 @@ export async function updateObject(call: Call, change: Change): Promise<Written>
       settleNamespace(kind, draft, info.namespace);
       checkName(call, draft);
       checkVersion(metaText(draft, 'resourceVersion'));
-      // There is none yet that a new object could be based on.
-      delete metadataOf(draft).resourceVersion;
+      // There is none yet that a new object could be based on; only a dry run shows what was asked for.
+      if (!change.dryRun) delete metadataOf(draft).resourceVersion;
       return { object: await createObject(call, draft, change), created: true };
     }
     const old = await reading(kind, () => present(kind, stored));

@@ -78,7 +78,10 @@ async function runHooksOf({ storage }: ServedKind, { hooks }: ApiServer, name: s
 }
 
 export function refuseInvalid(kind: ServedKind, draft: MutableObject, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid(kind, metaText(draft, 'name'), errors);
+  if (errors.length === 0) return;
+  // A resource that two groups have is named by the one that stores it.
+  const [, group = ''] = /^[^.]*\.?(.*)$/.exec(kind.storage) ?? [];
+  throw invalid({ group, kind: kind.kind }, metaText(draft, 'name'), errors);
 }
 
 export function strategyContext(call: Call, dryRun: boolean): StrategyContext {

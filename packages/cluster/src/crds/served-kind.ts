@@ -1,6 +1,5 @@
 import {
   evaluateJsonPath,
-  invalidValue,
   isPlainObject,
   type JsonObject,
   joinApiVersion,
@@ -9,7 +8,6 @@ import {
   pruneUnknown,
   setOwn,
   type TypeNode,
-  validateDns1123Subdomain,
   validateQualifiedName,
 } from '@opwright/machinery';
 import {
@@ -18,14 +16,13 @@ import {
   fillDefaults,
   type StructuralSchema,
   typeNodeOf,
-  validateObject,
-  validateRules,
 } from '@opwright/schema';
 import type { WebhookCaller } from '../api/admission/webhooks/caller.ts';
 import type { MutableObject, ServedKind, SubresourceKind } from '../kinds/kind.ts';
 import { customTable } from './columns.ts';
 import { webhookConversion } from './conversion-webhook.ts';
 import type { Definition } from './definition.ts';
+import { objectErrors, statusErrors } from './validation.ts';
 
 /** Discovery lists the verbs of custom resources in this order. */
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -136,15 +133,11 @@ function servedKind(
       if (old.status === undefined) delete object.status;
       else object.status = old.status;
     },
-    validate(object, old, warn) {
-      const errors = validateObject(schema, object, old);
-      return [
-        ...nameErrors(object),
-        ...errors,
-        ...validateRules(schema, object, { old, errors, ...(warn && { warn }) }),
-      ];
-    },
+    validate: (object, old, warn) => objectErrors(schema, scale, object, old, warn),
     validateUpdate: () => [],
+    ...(hasStatus && {
+      subresourceErrors: { status: (object, old) => statusErrors(schema, scale, object, old) },
+    }),
     warnings: (object, old) => finalizerWarnings(object, old),
 
     statusKeepsMetadata: 'all',
@@ -197,17 +190,6 @@ function replaceFields(object: MutableObject, wanted: MutableObject): void {
   if (wanted === object) return;
   for (const key of Object.keys(object)) if (!Object.hasOwn(wanted, key)) delete object[key];
   for (const key of Object.keys(wanted)) setOwn(object, key, wanted[key]);
-}
-
-function nameErrors(object: JsonObject) {
-  const { name, generateName } = object.metadata as { name?: string; generateName?: string };
-  const base = generateName?.replace(/-$/, 'a');
-  return [
-    ...(base
-      ? validateDns1123Subdomain(base).map((why) => invalidValue('metadata.generateName', generateName, why))
-      : []),
-    ...(name ? validateDns1123Subdomain(name).map((why) => invalidValue('metadata.name', name, why)) : []),
-  ];
 }
 
 /** As an object of a kind that anybody may define, it may have finalizers that others choose, too. */

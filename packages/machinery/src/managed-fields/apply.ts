@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { badRequest, genericFailure } from '../status/status-of.ts';
 import { StatusError } from '../status.ts';
 import { deepEqual } from '../trees/deep-equal.ts';
@@ -177,7 +177,8 @@ function checkConfig(request: ApplyRequest): void {
   if (config.apiVersion !== apiVersion || config.kind !== kind) {
     throw new StatusError(badRequest(`invalid object type: ${gvkText(config)}`));
   }
-  if (managedFieldsOf(config) !== undefined) {
+  // A list of something else is no list of managers.
+  if (managedFieldsOf(config)?.every((entry) => asMap(entry as JsonValue) !== undefined)) {
     throw new StatusError(badRequest('metadata.managedFields must be nil'));
   }
   try {

@@ -35,7 +35,7 @@ function mergedList(meta: PatchMeta, original: List | undefined, patch: List | u
 }
 
 export function requireList(value: JsonValue): List {
-  if (!Array.isArray(value)) throw wrongArgument(goTypeName([]), goTypeName(value));
+  if (!Array.isArray(value)) throw wrongArgument(goTypeName([]), value === null ? '%!s(<nil>)' : goTypeName(value));
   return value as List;
 }
 

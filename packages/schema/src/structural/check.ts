@@ -29,7 +29,8 @@ export function checkSchemaParts(schema: StructuralSchema, path: string): Schema
   const nullable = schema.nullable ? [forbiddenValue(`${path}.nullable`, 'nullable cannot be true at the root')] : [];
   return {
     structure,
-    defaults: structure.length > 0 ? [] : checkDefaults(schema, path),
+    // The whole is an object of Kubernetes.
+    defaults: structure.length > 0 ? [] : checkDefaults({ ...schema, 'x-kubernetes-embedded-resource': true }, path),
     keywords: [...nullable, ...checkKeywords(schema, path)],
   };
 }

@@ -79,7 +79,8 @@ function struct(
       name: field,
       type,
       required: required.includes(field),
-      whenAbsent: 'omit',
+      // Go always writes these.
+      whenAbsent: required.includes(field) ? 'zero' : 'omit',
       pointer: pointers.has(field),
       nullable: false,
       patchStrategy: field === 'ownerReferences' || field === 'finalizers' ? (['merge'] as const) : [],

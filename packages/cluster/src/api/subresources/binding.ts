@@ -1,8 +1,8 @@
-import { formatTime, mutableCopy, requiredValue, success } from '@opwright/machinery';
+import { formatTime, goQuote, mutableCopy, success } from '@opwright/machinery';
 import type { MutableObject } from '../../kinds/kind.ts';
 import type { Call, Result } from '../context.ts';
 import { type Endpoint, keepAllBut } from '../endpoint.ts';
-import { badRequest, conflict, invalid } from '../errors.ts';
+import { badRequest, conflict, rawError } from '../errors.ts';
 import { trackBody } from '../field-manager.ts';
 import { updateObject } from '../update-object.ts';
 import { nameOf, type Posted, postedKind, readPosted } from './posted.ts';
@@ -12,8 +12,7 @@ const BINDING = postedKind('', 'v1', 'Binding');
 /** POST of a Binding to a pod: assigns it to a node, once. */
 export async function bind(call: Call): Promise<Result> {
   const posted = await readPosted(call, BINDING, tracking(call));
-  const name = nameOf(posted.body);
-  if (name !== '' && name !== call.info.name) throw badRequest('name in URL does not match name in Binding object');
+  if (nameOf(posted.body) !== call.info.name) throw badRequest('name in URL does not match name in Binding object');
   return assign(call, posted);
 }
 
@@ -31,9 +30,12 @@ const tracking = (call: Call) => (body: MutableObject, fieldManager: string) =>
 
 async function assign(call: Call, posted: Posted): Promise<Result> {
   const { kind, info, server } = call;
-  const { target, metadata } = posted.body as { target?: { name?: string }; metadata?: { annotations?: object } };
+  const { target, metadata } = posted.body as {
+    target?: { name?: string; kind?: string };
+    metadata?: { annotations?: object };
+  };
   const node = target?.name ?? '';
-  if (node === '') throw invalid(BINDING, info.name, [requiredValue('target.name')]);
+  refuseTarget(target?.kind ?? '', node);
   await posted.validate();
 
   const endpoint: Endpoint = {
@@ -72,6 +74,17 @@ async function assign(call: Call, posted: Posted): Promise<Result> {
     },
   });
   return { code: 201, plain: success(201) };
+}
+
+/** What is wrong with a target is told as any other failure. */
+function refuseTarget(kind: string, node: string): void {
+  const wrong: string[] = [];
+  if (kind !== '' && kind !== 'Node') {
+    const supported = 'supported values: "Node", "<empty>"';
+    wrong.push(`target.kind: Unsupported value: ${goQuote(kind)}: ${supported}`);
+  }
+  if (node === '') wrong.push('target.name: Required value');
+  if (wrong.length > 0) throw rawError(wrong.length > 1 ? `[${wrong.join(', ')}]` : wrong.join());
 }
 
 function setScheduled(pod: MutableObject, now: string): void {

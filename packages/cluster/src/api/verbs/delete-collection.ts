@@ -3,7 +3,7 @@ import type { Call, Result } from '../context.ts';
 import { deleteOptions } from '../delete-options.ts';
 import { listOptions } from '../options.ts';
 import { objectSelection } from '../selection.ts';
-import { deleteObject } from './delete.ts';
+import { deleteObject, warnOfOrphans } from './delete.ts';
 import { convertedList } from './list.ts';
 
 /** DELETE of a collection: every selected object is deleted on its own; the answer is what was selected. */
@@ -13,6 +13,7 @@ export async function deleteCollection(call: Call): Promise<Result> {
   // A selector that cannot be read is refused before the body is looked at.
   objectSelection(kind, selected.labelSelector, selected.fieldSelector);
   const options = deleteOptions(call);
+  warnOfOrphans(call, options);
   const { metadata, items } = await convertedList(call, selected);
   for (const item of items) {
     const within = { ...call, info: { ...info, namespace: item.metadata.namespace ?? '' } };

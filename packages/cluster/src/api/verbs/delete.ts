@@ -13,20 +13,19 @@ import { objectKey } from './get.ts';
 /** DELETE of one object. */
 export async function remove(call: Call): Promise<Result> {
   const options = deleteOptions(call);
-  const { orphaningWarning } = call.kind;
-  if (
-    orphaningWarning !== undefined &&
-    options.propagationPolicy === undefined &&
-    options.orphanDependents === undefined
-  ) {
-    call.warnings.push(orphaningWarning);
-  }
+  warnOfOrphans(call, options);
   const { object, gone } = await deleteObject(call, call.info.name, options);
   if (gone && !call.kind.returnsDeletedObject) {
     return { code: 200, plain: deleted(call.kind, object.metadata.name, object.metadata.uid) };
   }
   // Only a client that asked not to orphan, in the old way, learns that the deletion takes its time.
   return { code: !gone && options.orphanDependents === false ? 202 : 200, kind: call.kind, object };
+}
+
+/** Who does not say what is to become of dependents may not know. */
+export function warnOfOrphans({ kind, warnings }: Call, { propagationPolicy, orphanDependents }: DeleteOptions): void {
+  const isSilent = propagationPolicy === undefined && orphanDependents === undefined;
+  if (kind.orphaningWarning !== undefined && isSilent) warnings.push(kind.orphaningWarning);
 }
 
 export interface Deletion {

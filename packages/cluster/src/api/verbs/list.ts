@@ -1,10 +1,11 @@
 import { nextTurn } from '@opwright/client';
+import { isStatusError } from '@opwright/machinery';
 import type { StoredObject } from '../../store/object.ts';
 import { CompactedError, type Page, type Range } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
 import { reading } from '../conversion.ts';
-import { expired, rawError, tooLargeResourceVersion } from '../errors.ts';
+import { badRequest, expired, rawError, tooLargeResourceVersion } from '../errors.ts';
 import { type ListOptions, listOptions } from '../options.ts';
 import { present } from '../present.ts';
 import { type ObjectSelection, objectSelection } from '../selection.ts';
@@ -105,21 +106,33 @@ function listMetadata(page: Page, prefix: string, root: string, selection: Objec
 
 /** Which state is shown, and from which key on. */
 function startOf(options: ListOptions, current: number): { revision?: number; after?: string } {
-  const wanted = options.resourceVersion;
   if (options.continue !== '') {
     const token = parseContinue(options.continue);
+    const { givenResourceVersion: given } = options;
+    if (given !== '' && given !== '0')
+      throw badRequest('specifying resource version is not allowed when using continue');
     return token.revision < 0
       ? { after: token.after }
       : { revision: Math.min(token.revision, current), after: token.after };
   }
-  if (wanted === undefined || wanted === 0) return {};
   // A page at a given version has always meant that very version.
   const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  const wanted = exact ? exactVersion(options) : options.resourceVersion;
+  if (wanted === undefined || wanted === 0) return {};
   if (wanted > current) {
     if (exact) throw rawError('etcdserver: mvcc: required revision is a future revision');
     throw tooLargeResourceVersion(wanted, current);
   }
   return exact ? { revision: wanted } : {};
+}
+
+/** What is not in the watch cache is refused in other words. */
+function exactVersion(options: ListOptions): number | undefined {
+  try {
+    return options.resourceVersion;
+  } catch (error) {
+    throw isStatusError(error) ? badRequest(`invalid resource version: ${error.message}`) : error;
+  }
 }
 
 /** A list at version 0 comes from the watch cache, which knows no pages. */

@@ -95,18 +95,22 @@ function decodePatched(
   if (!isPlainObject(value)) throw wrong(`json: cannot unmarshal into Go value of type ${bodies.kind}`);
   // A strategic merge patch is made within the type, whatever it says it is.
   if (type !== STRATEGIC && !bodies.custom) checkKind(bodies, value as JsonObject, wrong);
+  const isOfNoVersion = type !== STRATEGIC && !bodies.custom && text(value, 'apiVersion') === '';
   const words = bodies.custom ? metadataWords : type === STRATEGIC ? convertedWords : String;
   const object = decodePatch(
-    () => decodeObject(bodies.type, value),
+    () => decodeObject(bodies.type, isOfNoVersion ? {} : value),
     (why) => wrong(words(why)),
   );
-  const strict = strictErrors(duplicates, call.kind.custom ? [...object.unknown].sort() : object.unknown);
+  // Without a version an object counts as one of Kubernetes' own, whose fields have other names.
+  const unread = isOfNoVersion ? Object.keys(value).filter((key) => key !== 'kind' && key !== 'apiVersion') : undefined;
+  const unknown = unread ?? (call.kind.custom ? [...object.unknown].sort() : object.unknown);
+  const strict = strictErrors(duplicates, unknown);
   if (fieldValidation === 'Strict' && strict.length > 0) throw wrong(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') {
     for (const text of strict) if (!call.warnings.includes(text)) call.warnings.push(text);
   }
-  const patched: MutableObject = object.object;
-  keepManagerReset(value, patched);
+  const patched: MutableObject = unread === undefined ? object.object : {};
+  if (unread === undefined) keepManagerReset(value, patched);
   if (bodies.custom) checkCustomKind(call, bodies, patched as JsonObject, wrong);
   else Object.assign(patched, { kind: bodies.kind, apiVersion: bodies.apiVersion });
   if (bodies === call.kind) call.kind.setDefaults(patched);

@@ -5,7 +5,7 @@ import { decodeAs } from '../decode.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { invalid } from '../errors.ts';
 import { trackThrough } from '../field-manager.ts';
-import { metaText } from '../metadata.ts';
+import { metaText, settleNamespace } from '../metadata.ts';
 import { writeOptions } from '../options.ts';
 import { readBody } from '../read-body.ts';
 import { checkName, updateObject, type Written } from '../update-object.ts';
@@ -24,9 +24,8 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
   };
   let decoded = decodeFirst(call, body.value, () => decode(warnings));
   let used = false;
+  if (endpoint.bodies === kind) settleNamespace(kind, decoded, info.namespace);
   checkName(call, decoded);
-  const errors = endpoint.validateBody?.(decoded) ?? [];
-  if (errors.length > 0) throw invalid(endpoint.bodies, info.name, errors);
   const uid = metaText(decoded, 'uid');
 
   const written = await updateObject(call, {
@@ -38,6 +37,8 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
     next(old) {
       if (used) decoded = decode([]);
       used = true;
+      const errors = endpoint.validateBody?.(decoded) ?? [];
+      if (errors.length > 0) throw invalid(endpoint.bodies, info.name, errors);
       const next = old === undefined || endpoint.merge === undefined ? decoded : endpoint.merge(decoded, old);
       trackThrough(call, options.fieldManager, endpoint, old, decoded, next);
       return next;

@@ -1,4 +1,4 @@
-import type { JsonObject, StatusError, Timer } from '@opwright/machinery';
+import { type JsonObject, orderFields, type StatusError, type Timer } from '@opwright/machinery';
 import { createEventQueue, type EventQueue } from '../../store/event-queue.ts';
 import type { Subscription } from '../../store/fan-out.ts';
 import type { StoreEvent } from '../../store/history.ts';
@@ -220,11 +220,11 @@ function bookmark({ kind }: Call, revision: number, annotations?: JsonObject): W
     apiVersion: kind.apiVersion,
     metadata: {
       resourceVersion: String(revision),
-      ...(kind.custom ? {} : { creationTimestamp: null }),
       ...(annotations === undefined ? {} : { annotations }),
     },
   };
-  return { type: 'BOOKMARK', object: deepFreeze(object) };
+  // Go writes what a built-in kind always has, though there is nothing in it.
+  return { type: 'BOOKMARK', object: deepFreeze(kind.custom ? object : orderFields(kind.type, object)) };
 }
 
 /** Tells the client that the current state is complete; the blueprint is the empty list that it may fill. */

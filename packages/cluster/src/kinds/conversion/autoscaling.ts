@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '@opwright/machinery';
+import { type JsonObject, type JsonValue, mutableCopy } from '@opwright/machinery';
 import type { Conversion } from '../behaviour.ts';
 import { setHorizontalPodAutoscalerDefaults } from '../defaults/autoscaling.ts';
 import type { MutableObject } from '../kind.ts';
-import { at, field, isJsonObject, items, text } from '../tree.ts';
+import { asJson, at, ensure, field, isJsonObject, items, text, within } from '../tree.ts';
 
 /*
  * autoscaling/v1 knows one metric, the CPU utilization; what else a v2 autoscaler has travels in annotations. The v2
@@ -32,9 +32,12 @@ interface MetricNames {
   /** v1 names of the target's and the status's values. */
   readonly target: Readonly<Record<string, string>>;
   readonly current: Readonly<Record<string, string>>;
+  /** Of the current values the one that v1 always has. */
+  readonly always: string;
 }
 
 const resourceNames = {
+  always: 'averageValue',
   target: { averageUtilization: 'targetAverageUtilization', averageValue: 'targetAverageValue' },
   current: { averageUtilization: 'currentAverageUtilization', averageValue: 'currentAverageValue' },
 };
@@ -44,6 +47,7 @@ const metricNames: Readonly<Record<string, MetricNames>> = {
   ContainerResource: { source: 'containerResource', ...resourceNames },
   Pods: {
     source: 'pods',
+    always: 'averageValue',
     name: 'metricName',
     selector: 'selector',
     target: { averageValue: 'targetAverageValue' },
@@ -51,6 +55,7 @@ const metricNames: Readonly<Record<string, MetricNames>> = {
   },
   Object: {
     source: 'object',
+    always: 'value',
     name: 'metricName',
     selector: 'selector',
     target: { value: 'targetValue', averageValue: 'averageValue' },
@@ -58,6 +63,7 @@ const metricNames: Readonly<Record<string, MetricNames>> = {
   },
   External: {
     source: 'external',
+    always: 'value',
     name: 'metricName',
     selector: 'metricSelector',
     target: { value: 'targetValue', averageValue: 'targetAverageValue' },
@@ -77,7 +83,10 @@ function metricToV1(metric: JsonObject, values: Values): JsonObject {
   if (names.name !== undefined) flat[names.name] = field(at(source, 'metric'), 'name');
   if (names.selector !== undefined) flat[names.selector] = field(at(source, 'metric'), 'selector');
   if (type === 'Object') flat.target = field(source, 'describedObject');
-  for (const [v2, v1] of Object.entries(names[values])) flat[v1] = field(at(source, values), v2);
+  for (const [v2, v1] of Object.entries(names[values])) {
+    const isAlways = values === 'current' && v2 === names.always;
+    flat[v1] = field(at(source, values), v2) ?? (isAlways ? '0' : undefined);
+  }
   return { type, [names.source]: present(flat) };
 }
 
@@ -128,7 +137,6 @@ export function autoscalerV2ToV1(stored: JsonObject): JsonObject {
   const cpu = metrics.find((metric) => isCpuUtilization(metric, 'target'));
   const currentCpu = current.find((metric) => isCpuUtilization(metric, 'current'));
   const others = metrics.filter((metric) => metric !== cpu);
-  const otherCurrent = current.filter((metric) => metric !== currentCpu);
   const annotations = {
     ...at(stored, 'metadata', 'annotations'),
     ...encoded(
@@ -137,7 +145,7 @@ export function autoscalerV2ToV1(stored: JsonObject): JsonObject {
     ),
     ...encoded(
       annotation.currentMetrics,
-      otherCurrent.map((metric) => metricToV1(metric, 'current')),
+      current.map((metric) => metricToV1(metric, 'current')),
     ),
     ...encoded(annotation.conditions, items(status, 'conditions')),
     ...encoded(annotation.behavior, at(spec, 'behavior')),
@@ -170,10 +178,10 @@ export function autoscalerV1ToV2(object: JsonObject): MutableObject {
     ...decodedList(annotations, annotation.metrics).map((metric) => metricToV2(metric, 'target')),
     ...(target === undefined ? [] : [cpuMetric('target', { type: 'Utilization', averageUtilization: target })]),
   ];
-  const currentMetrics = [
-    ...decodedList(annotations, annotation.currentMetrics).map((metric) => metricToV2(metric, 'current')),
-    ...(current === undefined ? [] : [cpuMetric('current', { averageUtilization: current })]),
-  ];
+  // What is noted says more than the one number.
+  const noted = decodedList(annotations, annotation.currentMetrics).map((metric) => metricToV2(metric, 'current'));
+  const currentMetrics =
+    noted.length === 0 && current !== undefined ? [cpuMetric('current', { averageUtilization: current })] : noted;
   const conditions = decodedList(annotations, annotation.conditions);
   const behavior = decoded(annotations, annotation.behavior);
   const result: MutableObject = {
@@ -196,6 +204,28 @@ export function autoscalerV1ToV2(object: JsonObject): MutableObject {
   setHorizontalPodAutoscalerDefaults(result);
   return result;
 }
+
+/** An autoscaler as v1 shows it once it is stored, in place: what v2 has more is in its annotations. */
+export function settleAutoscalerV1(object: MutableObject): void {
+  const settled = autoscalerV2ToV1(asJson(autoscalerV1ToV2(asJson(object))));
+  for (const key of Object.keys(object)) if (!Object.hasOwn(settled, key)) delete object[key];
+  Object.assign(object, mutableCopy(settled));
+}
+
+/** The annotations that are part of the status, or of the spec, as they were. */
+export function keepNotes(object: MutableObject, old: JsonObject | undefined, part: 'spec' | 'status'): void {
+  const keys = part === 'spec' ? SPEC_NOTES : STATUS_NOTES;
+  const before = at(old, 'metadata', 'annotations');
+  const annotations = within(within(object, 'metadata'), 'annotations') ?? {};
+  const kept = Object.entries(before ?? {}).filter(([key]) => keys.includes(key));
+  const others = Object.entries(annotations).filter(([key]) => !keys.includes(key));
+  const all = Object.fromEntries([...others, ...kept]);
+  if (Object.keys(all).length > 0) ensure(object, 'metadata').annotations = all;
+  else delete within(object, 'metadata')?.annotations;
+}
+
+const SPEC_NOTES: readonly string[] = [annotation.metrics, annotation.behavior];
+const STATUS_NOTES: readonly string[] = [annotation.currentMetrics, annotation.conditions];
 
 function cpuMetric(values: Values, value: JsonObject): JsonObject {
   return { type: 'Resource', resource: { name: 'cpu', [values]: value } };

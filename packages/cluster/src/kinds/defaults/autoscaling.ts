@@ -27,10 +27,10 @@ function setBehaviorDefaults(spec: MutableObject): void {
   const up = ensure(behavior, 'scaleUp');
   setDefault(up, 'stabilizationWindowSeconds', 0);
   up.selectPolicy ??= 'Max';
-  if (each(up, 'policies').length === 0) up.policies = scaleUp.map((policy) => ({ ...policy }));
+  up.policies ??= scaleUp.map((policy) => ({ ...policy }));
   const down = ensure(behavior, 'scaleDown');
   down.selectPolicy ??= 'Max';
-  if (each(down, 'policies').length === 0) down.policies = scaleDown.map((policy) => ({ ...policy }));
+  down.policies ??= scaleDown.map((policy) => ({ ...policy }));
 }
 
 export function setHorizontalPodAutoscalerV1Defaults(autoscaler: MutableObject): void {

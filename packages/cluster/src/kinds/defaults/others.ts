@@ -4,7 +4,7 @@ import { ensure, setDefault, setDefaultNonZero, within } from '../tree.ts';
 /* Groups with one kind that has defaults. */
 
 export function setPriorityClassDefaults(priorityClass: MutableObject): void {
-  setDefault(priorityClass, 'preemptionPolicy', 'PreemptLowerPriority');
+  priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';
 }
 
 export function setAPIServiceDefaults(apiService: MutableObject): void {
@@ -28,8 +28,7 @@ export function setPriorityLevelDefaults(level: MutableObject): void {
   if (limited === undefined) return;
   setDefault(limited, 'nominalConcurrencyShares', 30);
   setDefault(limited, 'lendablePercent', 0);
-  const limitResponse = within(limited, 'limitResponse');
-  const queuing = limitResponse?.type === 'Queue' ? ensure(limitResponse, 'queuing') : undefined;
+  const queuing = within(within(limited, 'limitResponse'), 'queuing');
   if (queuing !== undefined) {
     setDefaultNonZero(queuing, 'handSize', 8);
     setDefaultNonZero(queuing, 'queues', 64);
@@ -45,8 +44,7 @@ export function setCustomResourceDefinitionDefaults(definition: MutableObject): 
     setDefault(names, 'singular', names.kind.toLowerCase());
     setDefault(names, 'listKind', `${names.kind}List`);
   }
-  const conversion = ensure(spec, 'conversion');
-  setDefault(conversion, 'strategy', 'None');
-  const service = within(within(within(conversion, 'webhook'), 'clientConfig'), 'service');
+  spec.conversion ??= { strategy: 'None' };
+  const service = within(within(within(within(spec, 'conversion'), 'webhook'), 'clientConfig'), 'service');
   if (service !== undefined) setDefault(service, 'port', 443);
 }

@@ -11,7 +11,7 @@ export function setCSIDriverDefaults(driver: MutableObject): void {
   setDefault(spec, 'attachRequired', true);
   setDefault(spec, 'podInfoOnMount', false);
   setDefault(spec, 'storageCapacity', false);
-  setDefault(spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType');
+  spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType';
   if (!Array.isArray(spec.volumeLifecycleModes) || spec.volumeLifecycleModes.length === 0) {
     spec.volumeLifecycleModes = ['Persistent'];
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@opwright/machinery';
 import type { Behaviours } from '../behaviour.ts';
-import { autoscalerV1Conversion, autoscalerV1ToV2 } from '../conversion/autoscaling.ts';
+import { autoscalerV1Conversion, autoscalerV1ToV2, keepNotes, settleAutoscalerV1 } from '../conversion/autoscaling.ts';
 import { setHorizontalPodAutoscalerDefaults, setHorizontalPodAutoscalerV1Defaults } from '../defaults/autoscaling.ts';
 import { horizontalPodAutoscalerPrinter } from '../printers/autoscaling.ts';
 import { asJson } from '../tree.ts';
@@ -22,7 +22,13 @@ export const autoscalingV2: Behaviours = {
 
 export const autoscalingV1: Behaviours = {
   HorizontalPodAutoscaler: {
-    defaults: setHorizontalPodAutoscalerV1Defaults,
+    defaults(autoscaler) {
+      setHorizontalPodAutoscalerV1Defaults(autoscaler);
+      settleAutoscalerV1(autoscaler);
+    },
+    prepareForCreate: (autoscaler) => keepNotes(autoscaler, undefined, 'status'),
+    prepareForUpdate: (autoscaler, old) => keepNotes(autoscaler, old, 'status'),
+    prepareForStatusUpdate: (autoscaler, old) => keepNotes(autoscaler, old, 'spec'),
     validate: (object, old) => validateHorizontalPodAutoscaler(asV2(object), old && asV2(old)),
     subresourceErrors: { status: validateHorizontalPodAutoscalerStatusUpdate },
     // The targets that v1 keeps in annotations are shown as v2 shows them.

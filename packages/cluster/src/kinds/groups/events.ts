@@ -3,11 +3,9 @@ import { eventsConversion } from '../conversion/events.ts';
 import { eventsEventPrinter } from '../printers/events.ts';
 import { eventsEventSelectors } from '../selectors.ts';
 import { validateNewEvent } from '../validation/events.ts';
-import { pathSegmentName } from '../validation/names.ts';
 
 export const events: Behaviours = {
   Event: {
-    nameRule: pathSegmentName,
     validate: validateNewEvent,
     printer: eventsEventPrinter,
     selectors: eventsEventSelectors,

@@ -1,6 +1,6 @@
 import { formatTime, type JsonObject } from '@opwright/machinery';
 import type { MutableObject } from '../kind.ts';
-import { asJson, at, each, field, texts, within } from '../tree.ts';
+import { asJson, at, each, field, text, texts, within } from '../tree.ts';
 import { setConditions } from './definition-conditions.ts';
 
 /** Of a definition that is deleted while it may still have objects. */
@@ -37,9 +37,9 @@ export function beginDefinitionDeletion(definition: MutableObject, nowMs: number
 }
 
 function addStoredVersion(definition: MutableObject, before: readonly string[]): void {
-  const storage = each(within(definition, 'spec'), 'versions').find((version) => version.storage === true)?.name;
-  const stored = [...before];
-  if (typeof storage === 'string' && !stored.includes(storage)) stored.push(storage);
+  const storage = each(within(definition, 'spec'), 'versions').find((version) => version.storage === true);
+  const name = storage === undefined ? undefined : text(asJson(storage), 'name');
+  const stored = name === undefined || before.includes(name) ? [...before] : [...before, name];
   // The kept status is shared with the stored object: it is replaced, not changed.
   definition.status = { ...within(definition, 'status'), storedVersions: stored };
 }

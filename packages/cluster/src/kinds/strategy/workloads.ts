@@ -25,7 +25,7 @@ export function prepareJobForCreate(job: MutableObject): void {
   const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels');
   // Labels that it took over from its pods are theirs from then on.
   const isShared = deepEqual(asJson(ensure(metadata, 'labels')), asJson(labels)) && Object.keys(labels).length > 0;
-  for (const key of ['batch.kubernetes.io/job-name', 'job-name']) labels[key] = metadata.name;
+  for (const key of ['batch.kubernetes.io/job-name', 'job-name']) labels[key] = metadata.name ?? '';
   for (const key of [controllerUid, 'controller-uid']) labels[key] = metadata.uid;
   if (isShared) metadata.labels = { ...labels };
   ensure(ensure(spec, 'selector'), 'matchLabels')[controllerUid] = metadata.uid;

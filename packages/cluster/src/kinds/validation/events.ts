@@ -1,7 +1,14 @@
-import { deepEqual, type FieldError, invalidValue, type JsonObject, requiredValue } from '@opwright/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  invalidValue,
+  type JsonObject,
+  RawGoText,
+  requiredValue,
+} from '@opwright/machinery';
 import { at, field, int, text } from '../tree.ts';
 import { qualifiedNameErrors } from './checks.ts';
-import { goStruct } from './go-values.ts';
+import { goStruct, goTime } from './go-values.ts';
 
 /* core/v1 and events.k8s.io/v1 have the same events; the newer version is strict, and its messages use the older names. */
 
@@ -98,13 +105,23 @@ const FIXED: readonly (readonly [key: string, path: string, struct?: string])[] 
 
 function changeErrors(event: JsonObject, old: JsonObject): FieldError[] {
   const series = deepEqual(field(event, 'series'), field(old, 'series')) ? [] : seriesErrors(event);
-  const changed = FIXED.filter(([key]) => !deepEqual(field(event, key) ?? {}, field(old, key) ?? {}));
+  const changed = FIXED.filter(([key]) => !deepEqual(field(event, key) ?? absent(key), field(old, key) ?? absent(key)));
   return [
     ...series,
     ...changed.map(([key, path, struct]) => {
       const value = field(event, key);
-      const shown = struct !== undefined && value !== undefined ? goStruct(struct) : (value ?? '');
-      return invalidValue(path, shown, 'field is immutable');
+      return invalidValue(path, shown(key, value, struct), 'field is immutable');
     }),
   ];
+}
+
+/** A struct that is no pointer is there, with nothing in it. */
+function absent(key: string): unknown {
+  return key === 'related' ? undefined : {};
+}
+
+function shown(key: string, value: unknown, struct: string | undefined): unknown {
+  if (struct !== undefined) return value === undefined && key === 'related' ? null : goStruct(struct);
+  if (/time(?:stamp)?$/i.test(key)) return new RawGoText(goTime(String(value ?? '0001-01-01T00:00:00Z')));
+  return value ?? (key === 'deprecatedCount' ? 0 : '');
 }

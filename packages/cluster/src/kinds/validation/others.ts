@@ -61,7 +61,9 @@ const systemPriorities: ReadonlyMap<string, number> = new Map([
   ['system-cluster-critical', 2_000_000_000],
 ]);
 
-export function validatePriorityClass(priorityClass: JsonObject): FieldError[] {
+/** Of a new one. */
+export function validatePriorityClass(priorityClass: JsonObject, old: JsonObject | undefined): FieldError[] {
+  if (old !== undefined) return [];
   const value = int(priorityClass, 'value');
   const isTooHigh = value > highestUserPriority && !text(at(priorityClass, 'metadata'), 'name').startsWith('system-');
   const detail = `maximum allowed value of a user defined priority is ${highestUserPriority}`;

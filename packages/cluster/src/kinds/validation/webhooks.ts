@@ -17,6 +17,7 @@ import { labelSelectorErrors } from './label-selector.ts';
 import { ruleErrors } from './match-resources.ts';
 
 const reviewVersions = ['v1', 'v1beta1'];
+const REVIEW_VERSIONS = reviewVersions.join(', ');
 const sideEffectClasses = ['None', 'NoneOnDryRun'];
 
 /** A MutatingWebhookConfiguration or ValidatingWebhookConfiguration. */
@@ -27,7 +28,11 @@ export function validateWebhookConfiguration(configuration: JsonObject): FieldEr
     const name = text(webhook, 'name');
     const errors = [
       ...webhookErrors(webhook, here),
-      ...reviewVersionErrors(webhook, `${here}.admissionReviewVersions`),
+      ...reviewVersionErrors(
+        texts(webhook, 'admissionReviewVersions'),
+        `${here}.admissionReviewVersions`,
+        `must specify one of ${REVIEW_VERSIONS}`,
+      ),
     ];
     if (name !== '' && names.has(name)) errors.push(duplicateValue(`${here}.name`, name));
     names.add(name);
@@ -67,17 +72,16 @@ function webhookErrors(webhook: JsonObject, here: string): FieldError[] {
   ];
 }
 
-function reviewVersionErrors(webhook: JsonObject, path: string): FieldError[] {
-  const versions = texts(webhook, 'admissionReviewVersions');
-  const known = reviewVersions.join(', ');
-  if (versions.length === 0) return [requiredValue(path, `must specify one of ${known}`)];
+/** The versions of reviews that a webhook understands. @param missing what is told where there are none */
+export function reviewVersionErrors(versions: readonly string[], path: string, missing = ''): FieldError[] {
+  if (versions.length === 0) return [requiredValue(path, missing)];
   const errors = versions.flatMap((version, index) =>
     versions.indexOf(version) < index
       ? [invalidValue(`${path}[${index}]`, version, 'duplicate version')]
       : validateDns1035Label(version).map((why) => invalidValue(`${path}[${index}]`, version, why)),
   );
   if (versions.some((version) => reviewVersions.includes(version))) return errors;
-  return [...errors, invalidValue(path, goList(versions), `must include at least one of ${known}`)];
+  return [...errors, invalidValue(path, goList(versions), `must include at least one of ${REVIEW_VERSIONS}`)];
 }
 
 function fullNameErrors(name: string, path: string): FieldError[] {
@@ -88,7 +92,8 @@ function fullNameErrors(name: string, path: string): FieldError[] {
   return [invalidValue(path, name, 'should be a domain with at least three segments separated by dots')];
 }
 
-function clientConfigErrors(config: JsonObject | undefined, path: string): FieldError[] {
+/** Where a webhook is. */
+export function clientConfigErrors(config: JsonObject | undefined, path: string): FieldError[] {
   const url = field(config, 'url');
   const service = at(config, 'service');
   if ((url === undefined) === (service === undefined)) {

@@ -22,6 +22,8 @@ export interface RuleOptions {
   readonly errors?: readonly FieldError[];
   /** Is told what only unchanged values break. */
   readonly warn?: (text: string) => void;
+  /** Unchanged values are judged like changed ones. Default: they may go on being wrong. */
+  readonly strict?: boolean;
 }
 
 const BLOCKING: readonly FieldError['reason'][] = [
@@ -44,9 +46,9 @@ const OUT_OF_BUDGET = 'validation failed due to running out of cost budget, no f
 export function validateRules(schema: StructuralSchema, object: unknown, options: RuleOptions = {}): FieldError[] {
   const validator = validatorOf(schema);
   if (!validator) return [];
-  const { old, errors = [], warn = () => {} } = options;
+  const { old, errors = [], warn = () => {}, strict = false } = options;
   if (errors.some(({ reason }) => BLOCKING.includes(reason))) return [invalidValue('<nil>', null, NOT_CHECKED)];
-  const run = new Run(warn);
+  const run = new Run(warn, strict);
   const known = old === undefined || old === null ? undefined : { value: old };
   run.validate(validator, object, known, '', new Correlation(object, known));
   return run.errors;
@@ -55,11 +57,13 @@ export function validateRules(schema: StructuralSchema, object: unknown, options
 class Run {
   readonly errors: FieldError[] = [];
   private readonly warn: (text: string) => void;
+  private readonly strict: boolean;
   /** Negative when no further rule may run. */
   private budget = OBJECT_COST_LIMIT;
 
-  constructor(warn: (text: string) => void) {
+  constructor(warn: (text: string) => void, strict: boolean) {
     this.warn = warn;
+    this.strict = strict;
   }
 
   validate(validator: Validator, value: unknown, old: Old, path: string, correlation: Correlation): void {
@@ -146,7 +150,7 @@ class Run {
     const detail = this.message(compiled, value, old, path, schema);
     if (detail === undefined) return;
     const error = errorFor(child(path, compiled.fieldPath), schema, detail, rule);
-    if (condition.usesOldSelf || !correlation.isUnchanged()) this.errors.push(error);
+    if (this.strict || condition.usesOldSelf || !correlation.isUnchanged()) this.errors.push(error);
     else this.warn(`${error.field}: ${error.message}`);
   }
 

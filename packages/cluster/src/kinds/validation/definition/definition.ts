@@ -1,6 +1,7 @@
 import {
   deepEqual,
   type FieldError,
+  forbiddenValue,
   invalidValue,
   type JsonObject,
   RawGoText,
@@ -9,8 +10,9 @@ import {
 } from '@opwright/machinery';
 import { apiApproval } from '../../api-approval.ts';
 import { at, field, items, text, texts } from '../../tree.ts';
-import { oneOf } from '../checks.ts';
+import { oneOf, requiredOneOf } from '../checks.ts';
 import { immutable } from '../immutable.ts';
+import { clientConfigErrors, reviewVersionErrors } from '../webhooks.ts';
 import { namesErrors } from './names.ts';
 import { missingSchemas, sharedErrors, versionsErrors } from './versions.ts';
 
@@ -65,16 +67,25 @@ function groupErrors(group: string): FieldError[] {
 
 function conversionErrors(conversion: JsonObject | undefined): FieldError[] {
   if (conversion === undefined) return [];
-  const errors = [...oneOf(conversion, 'strategy', 'spec.conversion', ['None', 'Webhook'])];
-  if (text(conversion, 'strategy') !== 'Webhook') return errors;
+  const path = 'spec.conversion';
   const webhook = at(conversion, 'webhook');
-  if (at(webhook, 'clientConfig') === undefined) {
-    errors.push(requiredValue('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook'));
+  const [config, versions] = [at(webhook, 'clientConfig'), texts(webhook, 'conversionReviewVersions')];
+  const [configPath, versionsPath] = [`${path}.webhookClientConfig`, `${path}.conversionReviewVersions`];
+  const strategy = requiredOneOf(conversion, 'strategy', path, ['None', 'Webhook']);
+  if (text(conversion, 'strategy') !== 'Webhook') {
+    const why = 'should not be set when strategy is not set to Webhook';
+    return [
+      ...strategy,
+      ...(config === undefined ? [] : [forbiddenValue(configPath, why)]),
+      ...(versions.length === 0 ? [] : [forbiddenValue(versionsPath, why)]),
+    ];
   }
-  if (texts(webhook, 'conversionReviewVersions').length === 0) {
-    errors.push(requiredValue('spec.conversion.conversionReviewVersions'));
-  }
-  return errors;
+  return [
+    ...(config === undefined
+      ? [requiredValue(configPath, 'required when strategy is set to Webhook')]
+      : clientConfigErrors(config, configPath)),
+    ...reviewVersionErrors(versions, versionsPath),
+  ];
 }
 
 /** A version in which objects may still be stored must stay known. */

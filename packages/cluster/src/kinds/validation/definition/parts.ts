@@ -1,4 +1,11 @@
-import { type FieldError, invalidValue, type JsonObject, requiredValue } from '@opwright/machinery';
+import {
+  duplicateValue,
+  type FieldError,
+  invalidValue,
+  type JsonObject,
+  requiredValue,
+  tooManyItems,
+} from '@opwright/machinery';
 import { at, text } from '../../tree.ts';
 
 /*
@@ -61,10 +68,32 @@ export function columnErrors(column: JsonObject, path: string): FieldError[] {
 }
 
 /** Fields to select by have to be in the schema. */
-export function selectableErrors(selectable: JsonObject, schema: JsonObject, path: string): FieldError[] {
-  const jsonPath = text(selectable, 'jsonPath');
+export function selectableErrors(fields: readonly JsonObject[], schema: JsonObject, path: string): FieldError[] {
+  const paths = fields.map((each) => text(each, 'jsonPath'));
+  const count = new Set(paths).size;
+  return [
+    ...paths.flatMap((jsonPath, index) =>
+      selectablePathErrors(jsonPath, schema, `${path}[${index}].jsonPath`, paths.indexOf(jsonPath) < index),
+    ),
+    ...(count > MOST_SELECTABLE ? [tooManyItems(path, count, MOST_SELECTABLE)] : []),
+  ];
+}
+
+const MOST_SELECTABLE = 8;
+
+function selectablePathErrors(jsonPath: string, schema: JsonObject, path: string, isRepeated: boolean): FieldError[] {
+  if (jsonPath === '') return [requiredValue(path)];
+  const keys = jsonPath.split('.').slice(1);
   let found: JsonObject | undefined = schema;
-  for (const key of jsonPath.split('.').slice(1)) found = at(found, 'properties', key);
-  if (found !== undefined) return [];
-  return [invalidValue(`${path}.jsonPath`, jsonPath, 'is an invalid path: does not refer to a valid field')];
+  for (const key of keys) found = at(found, 'properties', key);
+  if (found === undefined) {
+    return [invalidValue(path, jsonPath, 'is an invalid path: does not refer to a valid field')];
+  }
+  const why =
+    'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+  return [
+    ...(keys[0] === 'metadata' ? [invalidValue(path, jsonPath, 'must not point to fields in metadata')] : []),
+    ...(['string', 'boolean', 'integer'].includes(text(found, 'type')) ? [] : [invalidValue(path, jsonPath, why)]),
+    ...(isRepeated ? [duplicateValue(path, jsonPath)] : []),
+  ];
 }

@@ -10,6 +10,7 @@ import {
 import type { StructuralSchema } from '@opwright/schema';
 import { at, field, items, text } from '../../tree.ts';
 import { columnErrors, scaleErrors, selectableErrors } from './parts.ts';
+import { rootSchemaErrors } from './root-schema.ts';
 import { schemaErrors } from './schema.ts';
 
 /** A part of a version, and where a definition had it before it could have several versions. */
@@ -26,7 +27,10 @@ const PARTS: readonly Part[] = [
     top: 'validation',
     errors(whole, path) {
       const schema = at(whole, 'schema', 'openAPIV3Schema');
-      return schema === undefined ? [] : schemaErrors(schema as StructuralSchema, `${path}.openAPIV3Schema`);
+      if (schema === undefined) return [];
+      const here = `${path}.openAPIV3Schema`;
+      const hasStatus = field(at(whole, 'subresources'), 'status') !== undefined;
+      return [...(hasStatus ? rootSchemaErrors(schema, here) : []), ...schemaErrors(schema as StructuralSchema, here)];
     },
   },
   {
@@ -48,7 +52,7 @@ const PARTS: readonly Part[] = [
       const schema = at(whole, 'schema', 'openAPIV3Schema');
       if (selectable.length === 0) return [];
       if (schema === undefined) return [invalidValue(path, '', WITHOUT_SCHEMA)];
-      return selectable.flatMap((one, index) => selectableErrors(one, schema, `${path}[${index}]`));
+      return selectableErrors(selectable, schema, path);
     },
   },
 ];
@@ -84,12 +88,15 @@ export function versionsErrors(versions: readonly JsonObject[], isAbsent: boolea
 /** What is wrong with the parts that all versions share: it is told once, at the top. */
 export function sharedErrors(versions: readonly JsonObject[]): FieldError[] {
   const shared = PARTS.filter((part) => isShared(versions, part));
-  const whole: JsonObject = Object.fromEntries(
-    shared.flatMap(({ key }) => {
+  const withStatus = versions.find((version) => field(at(version, 'subresources'), 'status') !== undefined);
+  const whole: JsonObject = Object.fromEntries([
+    // The status of any version is one.
+    ...(withStatus === undefined ? [] : [['subresources', field(withStatus, 'subresources')]]),
+    ...shared.flatMap(({ key }) => {
       const part = field(versions[0], key);
       return part === undefined ? [] : [[key, part]];
     }),
-  );
+  ]);
   return shared.flatMap((part) => part.errors(whole, `spec.${part.top}`));
 }
 
@@ -126,7 +133,7 @@ function listErrors(versions: readonly JsonObject[], isAbsent: boolean): FieldEr
   }
   // The field that a definition had before it could have several versions still takes the first one's name.
   const [first] = names;
-  const wrong = first === undefined ? '' : validateDns1035Label(first).join(',');
+  const wrong = first === undefined || first === '' ? '' : validateDns1035Label(first).join(',');
   if (wrong !== '') errors.push(invalidValue('spec.version', first, wrong));
   return errors;
 }
