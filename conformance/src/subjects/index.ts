@@ -41,6 +41,7 @@ import { update } from './update.ts';
 import { watches } from './watch.ts';
 import { webhooks } from './webhooks.ts';
 import { wire } from './wire.ts';
+import { writeCorners } from './write-corners.ts';
 
 /** What is compared, in the order of recording. */
 export const subjects: readonly Subject[] = [
@@ -56,6 +57,7 @@ export const subjects: readonly Subject[] = [
   watches,
   expiry,
   wire,
+  writeCorners,
   featureGates,
   defaults,
   definitions,

@@ -108,14 +108,18 @@ function performOnSubresource(call: Call): Result | Promise<Result> {
   }
 }
 
-/** The object behind an endpoint. Where the subresource has a form of its own, that is not found for whatever reason. */
+/**
+ * The object behind an endpoint. Where the subresource has a form of its own, most kinds say that it is not found, for
+ * whatever reason.
+ */
 function storedFor(call: Call, { subresource, view }: Endpoint): StoredObject {
   const { kind, info } = call;
   try {
     return read(call);
   } catch (error) {
-    if (view === undefined || kind.custom || !isStatusError(error)) throw error;
-    throw notFound({ group: kind.group, plural: `${kind.plural}/${subresource}` }, info.name);
+    if (view === undefined || kind.custom || kind.plural === 'statefulsets' || !isStatusError(error)) throw error;
+    const group = kind.plural === 'replicationcontrollers' ? 'autoscaling' : kind.group;
+    throw notFound({ group, plural: `${kind.plural}/${subresource}` }, info.name);
   }
 }
 
