@@ -1,3 +1,4 @@
+import { Pod } from '@opwright/kubernetes/core';
 import { describe, expect, test } from 'vitest';
 import { messageOf, send } from '../../test/exchange.ts';
 import { type Cluster, startCluster } from '../index.ts';
@@ -129,6 +130,27 @@ test('a scheduled pod gets its grace period, which a second request can only sho
   expect(until(first.body) - until(shorter.body)).toBe(25_000);
   expect((await send(transport, `DELETE ${pods}/p?gracePeriodSeconds=0`)).status).toBe(200);
   expect((await send(transport, `GET ${pods}/p`)).status).toBe(404);
+});
+
+test('a pod that goes at once is there to be read when watchers hear that it is being deleted', async () => {
+  await using cluster = await startCluster({ profile: 'envtest' });
+  const { client } = cluster;
+  const key = { namespace: 'default', name: 'p' };
+  await client.create(Pod, { metadata: key, spec: { containers: [{ name: 'c', image: 'i' }] } });
+  const ended = new AbortController();
+  const seen: string[] = [];
+  const watching = (async () => {
+    for await (const { type } of client.watch(Pod, { namespace: 'default', signal: ended.signal })) {
+      const found = await client.get(Pod, key).catch(() => undefined);
+      seen.push(`${type} ${found ? (found.metadata.deletionTimestamp ? 'marked' : 'there') : 'gone'}`);
+      if (type === 'DELETED') return;
+    }
+  })();
+  await expect.poll(() => seen).toEqual(['ADDED there']);
+  await client.delete(Pod, key);
+  await watching;
+  ended.abort();
+  expect(seen.slice(1)).toEqual(['MODIFIED marked', 'DELETED gone']);
 });
 
 test('the namespaces of the system stay', async () => {

@@ -1,3 +1,4 @@
+import { nextTurn } from '@opwright/client';
 import { deleted, type JsonObject, orderFields } from '@opwright/machinery';
 import { deepFreeze, type StoredObject } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
@@ -78,6 +79,8 @@ export async function deleteObject(
       last = updated;
     }
     if (remove) {
+      // Controllers act on the mark. Told together, their caches would have lost the object before they look.
+      if (marked !== undefined) await nextTurn();
       const removed = server.store.delete(kind.storage, key, last);
       if (removed === undefined) continue;
       // The version of the answer is that of the deletion.
