@@ -4,7 +4,7 @@ import { createGzip, gzip } from 'node:zlib';
 import { nextTurn } from '@opwright/client';
 import { encodeJson, encodeProtobufList, type JsonObject, type Status, StatusError } from '@opwright/machinery';
 import type { ServedKind } from '../kinds/kind.ts';
-import type { Call, Result, ResultList } from './context.ts';
+import type { Call, ListMetadata, Result, ResultList } from './context.ts';
 import { encodeBody, withType } from './encode-body.ts';
 import { notAcceptable, rawError } from './errors.ts';
 import { eventStream, streamType } from './event-stream.ts';
@@ -226,7 +226,7 @@ function goType({ custom, group, listKind }: ServedKind, kind: string): string {
 function listObject({ request, negotiated }: Call, kind: ServedKind, { metadata, items }: ResultList): JsonObject {
   const { apiVersion, listKind } = kind;
   if (kind.custom) {
-    return { apiVersion, items: items as JsonObject[], kind: listKind, metadata: { continue: '', ...metadata } };
+    return { apiVersion, items: items as JsonObject[], kind: listKind, metadata: inOrder(metadata) };
   }
   // Readers of values share the stored objects, which know what they are; messages do not say it.
   const shared = request.values === true || negotiated.mediaType === PROTOBUF;
@@ -236,4 +236,10 @@ function listObject({ request, negotiated }: Call, kind: ServedKind, { metadata,
 
 function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: JsonObject): JsonObject {
   return rest;
+}
+
+/** The keys of custom resources' lists come sorted. */
+function inOrder({ continue: token = '', ...rest }: ListMetadata): JsonObject {
+  const metadata = { continue: token, ...rest };
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
