@@ -38,7 +38,7 @@ export async function update(call: Call, endpoint: Endpoint): Promise<Result> {
       if (used) decoded = decode([]);
       used = true;
       const errors = endpoint.validateBody?.(decoded) ?? [];
-      if (errors.length > 0) throw invalid(endpoint.bodies, info.name, errors);
+      if (errors.length > 0) throw invalid(kind.custom ? kind : endpoint.bodies, info.name, errors);
       const next = old === undefined || endpoint.merge === undefined ? decoded : endpoint.merge(decoded, old);
       trackThrough(call, options.fieldManager, endpoint, old, decoded, next);
       return next;
