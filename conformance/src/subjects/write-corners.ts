@@ -119,6 +119,41 @@ export const writeCorners: Subject = {
       ],
     },
     {
+      name: 'parts of a custom resource are neither created nor deleted',
+      steps: [
+        ...defined({ type: 'object', ...scaled }, { subresources }),
+        post(WIDGETS, widget('a', { n: 1 })),
+        remove(`${WIDGETS}/a/status`),
+        remove(`${WIDGETS}/a/scale`),
+        post(`${WIDGETS}/a/status`, widget('a', { n: 1 })),
+        post(`${WIDGETS}/a/scale`, {}),
+      ],
+    },
+    {
+      name: 'events are not in the watch cache: versions are refused in the words of etcd, and pages start at 0',
+      steps: [
+        ...['one', 'two', 'three'].map((name) =>
+          post(`${core}/events`, { metadata: { name }, involvedObject: { namespace: '{{ns}}' } }),
+        ),
+        ...['abc', '99999999'].flatMap((version) => [
+          get(`${core}/events/one?resourceVersion=${version}`),
+          get(`${core}/events?resourceVersion=${version}`),
+          get(`${core}/configmaps/one?resourceVersion=${version}`),
+        ]),
+        get(`${core}/events?resourceVersion=0&limit=2`),
+        get(`${EVENTS}?resourceVersion=abc`),
+        get(`${EVENTS}/one?resourceVersion=abc`),
+      ],
+    },
+    {
+      name: 'a limit range needs no name',
+      steps: [
+        post(`${core}/limitranges`, { spec: { limits: [{ type: 'Pod' }] } }),
+        post(`${core}/limitranges`, { metadata: { generateName: 'g-' }, spec: { limits: [] } }),
+        get(`${core}/limitranges`),
+      ],
+    },
+    {
       name: 'jobs are deleted together with a warning, and need a name before all else',
       steps: [
         post(JOBS, { spec: { template } }),

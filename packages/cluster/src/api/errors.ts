@@ -30,6 +30,7 @@ export const unprocessable = thrown(answers.unprocessable);
 export const unauthorized = thrown(answers.unauthorized);
 export const badRequest = thrown(answers.badRequest);
 export const methodNotAllowed = thrown(answers.methodNotAllowed);
+export const methodNotSupported = thrown(answers.methodNotSupported);
 export const notAcceptable = thrown(answers.notAcceptable);
 export const unsupportedMediaType = thrown(answers.unsupportedMediaType);
 export const internalError = thrown(answers.internalError);

@@ -1,3 +1,4 @@
+import { isStatusError } from '@opwright/machinery';
 import type { FeatureGates } from '../kinds/feature-gates.ts';
 import type { FieldError } from '../kinds/kind.ts';
 import { badRequest, goQuote, invalid, rawError } from './errors.ts';
@@ -226,6 +227,15 @@ export function parseResourceVersion(text: string): number | undefined {
     );
   }
   return Number(text);
+}
+
+/** What `read` gives. What is not in the watch cache is refused in other words. @throws StatusError 400 */
+export function versionInEtcd(read: () => number | undefined): number | undefined {
+  try {
+    return read();
+  } catch (error) {
+    throw isStatusError(error) ? badRequest(`invalid resource version: ${error.message}`) : error;
+  }
 }
 
 /** @throws StatusError 400 */

@@ -5,7 +5,7 @@ import { connects } from './connect/index.ts';
 import type { Call, Result } from './context.ts';
 import { reading } from './conversion.ts';
 import { type Endpoint, mainEndpoint } from './endpoint.ts';
-import { badRequest, methodNotAllowed, notFound, unknownResource } from './errors.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, notFound, unknownResource } from './errors.ts';
 import { patchType } from './patch-type.ts';
 import { present } from './present.ts';
 import type { ResourceRequest } from './request-info.ts';
@@ -66,7 +66,7 @@ export function checkRoute(kind: ServedKind, info: ResourceRequest): void {
   if (subresource !== '') {
     const found = kind.subresources.find(({ name }) => name === subresource);
     if (found === undefined) throw kind.custom ? notFound(kind, info.name) : unknownResource();
-    if (!found.verbs.includes(verb)) throw methodNotAllowed();
+    if (!found.verbs.includes(verb)) throw kind.custom ? methodNotSupported(kind, verb) : methodNotAllowed();
     return;
   }
   const onCollection = info.name === '';

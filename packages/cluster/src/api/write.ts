@@ -88,7 +88,8 @@ export function strategyContext(call: Call, dryRun: boolean): StrategyContext {
   const { info, server, user } = call;
   const { subresource } = info;
   const warn = (text: string) => addWarnings(call, [text]);
-  return { nowMs: server.clock.now(), user, allocator: server.allocator, dryRun, subresource, warn };
+  const newUid = () => server.random.uuid();
+  return { nowMs: server.clock.now(), user, allocator: server.allocator, dryRun, newUid, subresource, warn };
 }
 
 export function addWarnings({ warnings }: Call, texts: readonly string[]): void {

@@ -147,6 +147,7 @@ function servedKind(
     allowUnconditionalUpdate: false,
     allowCreateOnUpdate: false,
     returnsDeletedObject: false,
+    isCached: true,
     defaultPropagation: 'Background',
 
     columns: table.columns,

@@ -20,6 +20,7 @@ import {
   orphaningByDefault,
   plainFinalizers,
   returnedWhenDeleted,
+  uncached,
   withGeneration,
 } from './flags.ts';
 import type { MutableObject, ServedKind } from './kind.ts';
@@ -133,6 +134,7 @@ function builtinKind(group: string, version: string, resource: ServedResource, b
     allowUnconditionalUpdate: !conditionalUpdateOnly.has(key),
     allowCreateOnUpdate: createdOnUpdate.has(key),
     returnsDeletedObject: returnedWhenDeleted.has(key),
+    isCached: !uncached.has(key),
     defaultPropagation: orphaningByDefault.has(key) ? 'Orphan' : 'Background',
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(orphaningWarning === undefined ? {} : { orphaningWarning }),

@@ -75,6 +75,9 @@ export const returnedWhenDeleted = table(`
   storage.k8s.io/VolumeAttachment
 `);
 
+/** Reads and lists come from etcd itself, not from a watch cache. */
+export const uncached = table('/Event events.k8s.io/Event');
+
 /** DELETE without propagationPolicy leaves the dependents alone. */
 export const orphaningByDefault = table('/ReplicationController batch/Job');
 

@@ -91,6 +91,8 @@ export interface ServedKind {
   readonly allowCreateOnUpdate: boolean;
   /** DELETE answers with the object instead of a Status. */
   readonly returnsDeletedObject: boolean;
+  /** Reads come from kube-apiserver's watch cache, whose refusals of versions have other words than etcd's. */
+  readonly isCached: boolean;
   /** What DELETE without propagationPolicy means. */
   readonly defaultPropagation: 'Background' | 'Orphan';
   /** What a client is told that deletes an object without saying what becomes of its dependents. */
@@ -155,6 +157,7 @@ export interface StrategyContext {
   /** Service cluster IPs and node ports. */
   readonly allocator: Allocator;
   readonly dryRun: boolean;
+  newUid(): string;
   /** The subresource that is written through; '' for the object itself. */
   readonly subresource: string;
   /** Adds a Warning header to the answer, also to a refusal that comes later. */

@@ -123,6 +123,12 @@ export function methodNotAllowed(): Status {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
+/** 405 of a custom resource, whose handler knows what it is asked to do. */
+export function methodNotSupported(resource: GroupResource, operation: string): Status {
+  const message = `${operation} is not supported on resources of kind "${groupResourceText(resource)}"`;
+  return failure(405, 'MethodNotAllowed', message, about(resource, ''));
+}
+
 /** 406: no media type suits both sides; `accepted` are the server's. */
 export function notAcceptable(accepted: readonly string[]): Status {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
@@ -176,8 +182,12 @@ export function timeout(why: string, retryAfterSeconds: number, causes: readonly
 }
 
 /** 504 of a read at a resourceVersion that the server has not reached. */
-export function tooLargeResourceVersion(requested: string | number, current: string | number): Status {
-  return timeout(`Too large resource version: ${requested}, current: ${current}`, 1, [
+export function tooLargeResourceVersion(
+  requested: string | number,
+  current: string | number,
+  retryAfterSeconds = 1,
+): Status {
+  return timeout(`Too large resource version: ${requested}, current: ${current}`, retryAfterSeconds, [
     { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' },
   ]);
 }

@@ -82,9 +82,10 @@ export async function deleteObject(
       // Controllers act on the mark. Told together, their caches would have lost the object before they look.
       if (marked !== undefined) await nextTurn();
       const removed = server.store.delete(kind.storage, key, last);
-      if (removed === undefined) continue;
-      // The version of the answer is that of the deletion.
-      last = removed;
+      const isGone = marked !== undefined && server.store.get(kind.storage, key)?.metadata.uid !== last.metadata.uid;
+      if (removed === undefined && !isGone) continue;
+      // The version of the answer is that of the deletion; of somebody else's, that of the mark is what is known.
+      last = removed ?? last;
     }
     if (remove || marked !== undefined) await runHooks(call, name);
     return { object: await reading(kind, () => present(kind, last)), gone: remove };

@@ -2,7 +2,7 @@ import { type StoredObject, storeKey } from '../../store/object.ts';
 import type { Call, Result } from '../context.ts';
 import { reading } from '../conversion.ts';
 import { badRequest, goQuote, notFound, tooLargeResourceVersion } from '../errors.ts';
-import { parseResourceVersion } from '../options.ts';
+import { parseResourceVersion, versionInEtcd } from '../options.ts';
 import { present } from '../present.ts';
 
 /** GET of one object. A resourceVersion asks for a state that is at least as new, which the current one always is. */
@@ -11,11 +11,12 @@ export function get(call: Call): Result | Promise<Result> {
   return reading(kind, () => ({ code: 200, kind, object: present(kind, read(call)) }));
 }
 
-/** @throws StatusError 500, 504 for a resourceVersion that is none, or is yet to come */
-function checkVersion({ info, server, readAt }: Call): void {
-  const wanted = parseResourceVersion(info.query.get('resourceVersion') ?? '') ?? 0;
+/** @throws StatusError 400, 500, 504 for a resourceVersion that is none, or is yet to come */
+function checkVersion({ info, server, readAt, kind: { isCached } }: Call): void {
+  const parse = () => parseResourceVersion(info.query.get('resourceVersion') ?? '');
+  const wanted = (isCached ? parse() : versionInEtcd(parse)) ?? 0;
   const current = readAt ?? server.store.revision;
-  if (wanted > current) throw tooLargeResourceVersion(wanted, current);
+  if (wanted > current) throw tooLargeResourceVersion(wanted, current, isCached ? 1 : 0);
 }
 
 /** {@link stored}, at the version that the request wants to have seen. @throws StatusError 400, 404, 500, 504 */

@@ -1,12 +1,12 @@
 import { nextTurn } from '@opwright/client';
-import { isStatusError } from '@opwright/machinery';
+import type { ServedKind } from '../../kinds/kind.ts';
 import type { StoredObject } from '../../store/object.ts';
 import { CompactedError, type Page, type Range } from '../../store/store.ts';
 import type { Call, ListMetadata, Result } from '../context.ts';
 import { formatContinue, parseContinue } from '../continue-token.ts';
 import { reading } from '../conversion.ts';
 import { badRequest, expired, rawError, tooLargeResourceVersion } from '../errors.ts';
-import { type ListOptions, listOptions } from '../options.ts';
+import { type ListOptions, listOptions, versionInEtcd } from '../options.ts';
 import { present } from '../present.ts';
 import { type ObjectSelection, objectSelection } from '../selection.ts';
 import { keyNamespace } from './get.ts';
@@ -45,9 +45,9 @@ function readList(call: Call, options: ListOptions): Listed | Promise<Listed> {
   const namespace = keyNamespace(kind.scope, info.namespace);
   const prefix = namespace === '' ? '' : `${namespace}/`;
   const selection = objectSelection(kind, options.labelSelector, options.fieldSelector);
-  const from = startOf(options, readAt ?? server.store.revision);
+  const from = startOf(options, kind, readAt ?? server.store.revision);
   const revision = from.revision ?? readAt;
-  const limit = limitOf(options);
+  const limit = limitOf(options, kind);
   const range: Range = {
     ...(namespace === '' ? {} : { namespace }),
     ...(revision === undefined ? {} : { revision }),
@@ -66,7 +66,7 @@ function readList(call: Call, options: ListOptions): Listed | Promise<Listed> {
     }
   };
   const answer = (page: Page): Listed => ({
-    metadata: listMetadata(page, prefix, from.after === undefined ? '/' : '', selection),
+    metadata: listMetadata(page, prefix, from.after === undefined && kind.isCached ? '/' : '', selection),
     items: shown(call, page.items),
   });
   const page = read(range);
@@ -105,7 +105,11 @@ function listMetadata(page: Page, prefix: string, root: string, selection: Objec
 }
 
 /** Which state is shown, and from which key on. */
-function startOf(options: ListOptions, current: number): { revision?: number; after?: string } {
+function startOf(
+  options: ListOptions,
+  { isCached }: ServedKind,
+  current: number,
+): { revision?: number; after?: string } {
   if (options.continue !== '') {
     const token = parseContinue(options.continue);
     const { givenResourceVersion: given } = options;
@@ -117,25 +121,16 @@ function startOf(options: ListOptions, current: number): { revision?: number; af
   }
   // A page at a given version has always meant that very version.
   const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
-  const wanted = exact ? exactVersion(options) : options.resourceVersion;
+  const wanted = exact || !isCached ? versionInEtcd(() => options.resourceVersion) : options.resourceVersion;
   if (wanted === undefined || wanted === 0) return {};
   if (wanted > current) {
     if (exact) throw rawError('etcdserver: mvcc: required revision is a future revision');
-    throw tooLargeResourceVersion(wanted, current);
+    throw tooLargeResourceVersion(wanted, current, isCached ? 1 : 0);
   }
   return exact ? { revision: wanted } : {};
 }
 
-/** What is not in the watch cache is refused in other words. */
-function exactVersion(options: ListOptions): number | undefined {
-  try {
-    return options.resourceVersion;
-  } catch (error) {
-    throw isStatusError(error) ? badRequest(`invalid resource version: ${error.message}`) : error;
-  }
-}
-
 /** A list at version 0 comes from the watch cache, which knows no pages. */
-function limitOf(options: ListOptions): number {
-  return options.resourceVersion === 0 && options.continue === '' ? 0 : options.limit;
+function limitOf({ resourceVersion, continue: token, limit }: ListOptions, { isCached }: ServedKind): number {
+  return isCached && resourceVersion === 0 && token === '' ? 0 : limit;
 }

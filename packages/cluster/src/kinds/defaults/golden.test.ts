@@ -51,6 +51,7 @@ async function create(apiVersion: string, kindName: string, request: JsonObject)
     nowMs: Date.parse(now),
     user: { name: 'u', groups: [] },
     allocator: serviceAllocator(() => []),
+    newUid: () => 'uid',
     dryRun: false,
     subresource: '',
     warn() {},

@@ -160,6 +160,7 @@ export const core: Behaviours = {
   },
   LimitRange: {
     defaults: defaults.setLimitRangeDefaults,
+    prepareForCreate: strategy.nameLimitRange,
     validate: validateLimitRange,
     printer: nameAndCreation,
   },

@@ -10,6 +10,12 @@ export function prepareNamespaceForCreate(namespace: MutableObject): void {
   namespace.status = { phase: 'Active' };
 }
 
+/** The one kind that needs no name. */
+export function nameLimitRange(range: MutableObject, { newUid }: StrategyContext): void {
+  const metadata = ensure(range, 'metadata');
+  if (metadata.name === undefined || metadata.name === '') metadata.name = newUid();
+}
+
 /** Finalizers of the spec change through the `finalize` subresource only. */
 export function prepareNamespaceForUpdate(namespace: MutableObject, old: JsonObject): void {
   keepField(ensure(namespace, 'spec'), at(old, 'spec') ?? {}, 'finalizers');

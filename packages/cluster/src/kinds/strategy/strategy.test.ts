@@ -9,6 +9,7 @@ const context = {
   nowMs: 0,
   user: { name: 'u', groups: [] },
   allocator: serviceAllocator(() => []),
+  newUid: () => 'uid',
   dryRun: false,
   subresource: '',
   warn() {},

@@ -20,6 +20,7 @@ function object(kind: ServedKind, body: JsonObject, prepare = true): JsonObject 
       nowMs: 0,
       user: { name: 'u', groups: [] },
       allocator: serviceAllocator(() => []),
+      newUid: () => 'uid',
       dryRun: false,
       subresource: '',
       warn() {},
