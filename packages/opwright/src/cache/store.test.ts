@@ -78,10 +78,11 @@ describe('a replacement in steps', () => {
       step = steps.next();
     }
     expect(names(store.values())).toEqual(['a', 'b']);
+    store.addIndex('third', byValue);
     expect(step.value().map(describeDelta)).toEqual(['delete a@1 stale', 'update b 2→6', 'add c@7']);
     expect([names(store.values()), store.resourceVersion]).toEqual([['b', 'c'], '8']);
-    for (const index of ['first', 'second']) expect(names(store.byIndex(index, 'y'))).toEqual(['b', 'c']);
-    expect(names(store.byIndex('second', 'x'))).toEqual([]);
+    for (const index of ['first', 'second', 'third']) expect(names(store.byIndex(index, 'y'))).toEqual(['b', 'c']);
+    for (const index of ['second', 'third']) expect(names(store.byIndex(index, 'x'))).toEqual([]);
   });
 
   test('keeps own writes that come meanwhile, until it has reached them', () => {

@@ -104,16 +104,21 @@ export function createStore(onIndexError: IndexErrorHandler = () => {}): Store {
     }
     for (const delta of changes) deltas.push(delta);
     const rebuilt = new Map<string, Index>();
-    // Those that are added meanwhile, too.
-    for (const [name, { valuesOf }] of indexes) {
-      const index = createIndex(valuesOf);
-      for (const [key, object] of replacement) {
-        index.move(key, undefined, object);
-        yield;
+    function* rebuild(): Generator<void, void> {
+      for (const [name, { valuesOf }] of indexes) {
+        if (rebuilt.has(name)) continue;
+        const index = createIndex(valuesOf);
+        for (const [key, object] of replacement) {
+          index.move(key, undefined, object);
+          yield;
+        }
+        rebuilt.set(name, index);
       }
-      rebuilt.set(name, index);
     }
+    yield* rebuild();
     return () => {
+      // Those that were added since.
+      for (const _ of rebuild());
       objects = replacement;
       for (const [name, index] of rebuilt) indexes.set(name, index);
       // A server that lost its history will never reach the versions that it gave to our writes.
