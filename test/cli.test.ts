@@ -218,6 +218,21 @@ describe('opwright envtest', () => {
     }
   });
 
+  test('lets each request wait when it is told to', async () => {
+    await run('envtest', '--dir', 'slow', '--delay', '250ms');
+    const running = startNode([join(folder, 'slow', 'kube-apiserver'), '--secure-port=0']);
+    started.push(running);
+    const [, server = ''] = await running.until(/kube-apiserver at (\S+)/);
+    const transport = createHttpTransport({ server, insecureSkipTlsVerify: true });
+    const begun = performance.now();
+    await (await transport.request({ method: 'GET', path: '/version' })).text();
+    expect(performance.now() - begun).toBeGreaterThan(240);
+    await transport.close();
+    expect((await run('envtest', '--dir', 'slow', '--delay', 'soon')).stderr).toContain(
+      "'--delay <time>' argument 'soon' is invalid",
+    );
+  });
+
   test('fills a folder with programs that answer as envtest expects of kube-apiserver and etcd', async () => {
     const { code, stdout } = await run('envtest', '--dir', 'assets');
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(folder, 'assets')}\n` });

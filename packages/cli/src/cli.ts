@@ -216,6 +216,7 @@ function program(terminal: Terminal): Command {
         'KUBEBUILDER_ASSETS="$(opwright envtest)" go test ./...',
     )
     .option('--dir <folder>', 'folder to fill', '.opwright/envtest')
+    .option('--delay <time>', 'let each request wait, for suites that need time between their steps: 3ms', duration)
     .action((options) => envtestCommand(options, terminal));
 
   for (const command of [...opwright.commands, ...cluster.commands])

@@ -8,13 +8,17 @@ import type { Terminal } from '../terminal.ts';
  * prints its path, so that KUBEBUILDER_ASSETS="$(opwright envtest)" is all that a test suite needs. The kubectl of the PATH is beside them if there
  * is one: fabric8's kube-api-test wants it there.
  */
-export async function envtestCommand(options: { readonly dir: string }, terminal: Terminal): Promise<void> {
-  const folder = resolve(options.dir);
+export async function envtestCommand(
+  { dir, delay }: { readonly dir: string; readonly delay?: number },
+  terminal: Terminal,
+): Promise<void> {
+  const folder = resolve(dir);
   const main = new URL('../envtest/main.js', import.meta.url).href;
   await mkdir(folder, { recursive: true });
   for (const name of Object.keys(PROGRAMS)) {
     const file = join(folder, name);
-    await writeFile(file, script(name, main));
+    const flags = name === 'kube-apiserver' && delay !== undefined ? [`--request-delay=${delay}ms`] : [];
+    await writeFile(file, script([name, ...flags], main));
     await chmod(file, 0o755);
   }
   await linkKubectl(folder);
@@ -38,9 +42,9 @@ function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-function script(name: string, main: string): string {
+function script(args: readonly string[], main: string): string {
   return `#!/usr/bin/env node
-process.argv.splice(2, 0, ${JSON.stringify(name)});
+process.argv.splice(2, 0, ...${JSON.stringify(args)});
 import(${JSON.stringify(main)});
 `;
 }

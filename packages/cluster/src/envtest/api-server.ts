@@ -42,6 +42,7 @@ export const API_SERVER_FLAGS: Readonly<Record<string, string>> = {
   'service-account-jwks-uri': 'where others find the keys',
   'service-account-max-token-expiration': 'the longest life of a token: 24h, 90m',
   'api-audiences': 'whom tokens are meant for, with commas (the issuer)',
+  'request-delay': 'how long each request waits, which kube-apiserver knows nothing of: 3ms',
 };
 
 /** Accepted and without effect here: what they switch is fixed in the profile of envtest. */
@@ -59,7 +60,10 @@ export const IGNORED_API_SERVER_FLAGS: readonly string[] = [
  * @throws Error naming the flag or file at fault, or the address when it is taken
  */
 export async function startEnvtestApiServer(flags: Flags): Promise<Program> {
+  const delay = lastOf(flags, 'request-delay');
+  const delayMs = delay === undefined ? 0 : parseDuration(delay);
   const cluster = await startCluster(await envtestClusterOptions(flags));
+  if (delayMs > 0) cluster.faults.add({ delayMs });
   return { url: cluster.url ?? '', stop: () => cluster.stop() };
 }
 
