@@ -108,6 +108,9 @@ export const writeCorners: Subject = {
         post(WIDGETS, widget('b', { n: 'x' })),
         post(WIDGETS, widget('b', { n: -1 })),
         post(WIDGETS, widget('b', { n: 1.5 })),
+        ...['9007199254740992', '9007199254740993', '-9007199254740993', '92233720368547758080'].map((n) =>
+          send(`POST ${WIDGETS}`, { text: JSON.stringify(widget('b', { n: 0 })).replace('"n":0', `"n":${n}`) }),
+        ),
       ],
     },
     {

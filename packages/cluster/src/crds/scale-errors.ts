@@ -7,6 +7,7 @@ import {
   isPlainObject,
   type JsonObject,
   type JsonValue,
+  NumberLexeme,
 } from '@opwright/machinery';
 import type { ScalePaths } from '../kinds/kind.ts';
 
@@ -31,9 +32,10 @@ function replicasErrors(object: JsonObject, path: string): FieldError[] {
   const found = valueAt(object, path);
   const why = 'why' in found ? found.why : wrongType(path, found.value, 'int64');
   if (why !== undefined) return [invalidValue(path, 0, why)];
-  const replicas = 'value' in found && typeof found.value === 'number' ? found.value : 0;
-  if (replicas < 0) return [invalidValue(path, replicas, 'should be a non-negative integer')];
-  return replicas > MAX_REPLICAS
+  // In all its digits, also beyond what JavaScript counts by one.
+  const replicas = 'value' in found && found.value !== undefined ? new NumberLexeme(String(found.value)) : 0;
+  if (Number(replicas) < 0) return [invalidValue(path, replicas, 'should be a non-negative integer')];
+  return Number(replicas) > MAX_REPLICAS
     ? [invalidValue(path, replicas, `should be less than or equal to ${MAX_REPLICAS}`)]
     : [];
 }
