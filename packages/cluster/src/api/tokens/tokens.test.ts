@@ -36,7 +36,9 @@ test('a token names its account until it expires, with a minute for clocks that 
   });
   const [header, payload, signature] = token.split('.');
   const other = signature!.startsWith('A') ? 'B' : 'A';
-  expect(() => who(`${header}.${payload}.${other}${signature!.slice(1)}`)).toThrow(/invalid bearer token, .*cryptographic/);
+  expect(() => who(`${header}.${payload}.${other}${signature!.slice(1)}`)).toThrow(
+    /invalid bearer token, .*cryptographic/,
+  );
   await clock.advance(660_000);
   expect(who(token).uid).toBe('u1');
   await clock.advance(1_000);
