@@ -101,9 +101,8 @@ function withoutChance(answers: readonly Answer[], ordinals: boolean): Answer[] 
 
 /** A bookmark that comes when it is time for one. */
 function isByTheClock(event: unknown): boolean {
-  return (
-    JSON.stringify(event).startsWith('{"type":"BOOKMARK"') && !JSON.stringify(event).includes('initial-events-end')
-  );
+  const text = JSON.stringify(event);
+  return text.startsWith('{"type":"BOOKMARK"') && !text.includes('initial-events-end');
 }
 
 /** What a row of the list of exceptions is compared with. */

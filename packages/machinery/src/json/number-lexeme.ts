@@ -20,6 +20,13 @@ export class NumberLexeme {
     return isIntegerLexeme(this.lexeme);
   }
 
+  /** An integer that Go reads as an int64; one that is too large for that it reads as a float64. */
+  get isInt64(): boolean {
+    if (!this.isInteger) return false;
+    const integer = BigInt(this.lexeme);
+    return BigInt.asIntN(64, integer) === integer;
+  }
+
   toString(): string {
     return this.lexeme;
   }
@@ -49,8 +56,7 @@ export function lexemeConversions(): number {
 export function keptNumber(lexeme: NumberLexeme): number | NumberLexeme {
   const { value, isInteger } = lexeme;
   if (!isInteger || Number.isSafeInteger(value) || String(value) === lexeme.lexeme) return value;
-  const integer = BigInt(lexeme.lexeme);
-  return BigInt.asIntN(64, integer) === integer ? lexeme : value;
+  return lexeme.isInt64 ? lexeme : value;
 }
 
 /** The number for a valid JSON number text: a plain one when nothing is lost by it. */

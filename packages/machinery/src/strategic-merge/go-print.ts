@@ -42,14 +42,9 @@ export function goTypeName(value: JsonValue | undefined): string {
       return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'int64' : 'float64';
     default:
       if (value === null || value === undefined) return '<nil>';
-      if (value instanceof NumberLexeme) return value.isInteger && isInt64(value.lexeme) ? 'int64' : 'float64';
+      if (value instanceof NumberLexeme) return value.isInt64 ? 'int64' : 'float64';
       return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
   }
-}
-
-function isInt64(digits: string): boolean {
-  const integer = BigInt(digits);
-  return BigInt.asIntN(64, integer) === integer;
 }
 
 function sortedKeys(object: JsonObject): string[] {

@@ -18,18 +18,13 @@ export function goType(value: unknown): GoType {
     case 'number':
       return numberType(Number.isInteger(value) && value < INT64_LIMIT && value >= -INT64_LIMIT, isWhole(value));
     default:
-      if (value instanceof NumberLexeme) return numberType(isInt64(value), isWhole(value.value));
+      if (value instanceof NumberLexeme) return numberType(value.isInt64, isWhole(value.value));
       return { type: Array.isArray(value) ? 'array' : 'object', format: '', isWhole: false };
   }
 }
 
 /** 2^63. */
 const INT64_LIMIT = 2 ** 63;
-
-/** Go reads an integer that is too large for it as a float. */
-function isInt64({ isInteger, lexeme }: NumberLexeme): boolean {
-  return isInteger && BigInt.asIntN(64, BigInt(lexeme)) === BigInt(lexeme);
-}
 
 /** A float that stands for an integer has to be exact. */
 function isWhole(value: number): boolean {
